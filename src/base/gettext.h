@@ -1,0 +1,18 @@
+/*
+ * Marks for translation.  _() is a whole sentence, N_() marks a constant that
+ * is translated where it is shown, P_() one of two uses of the same words,
+ * ngettext() anything with a count.
+ */
+#ifndef BAYAZ_BASE_GETTEXT_H
+#define BAYAZ_BASE_GETTEXT_H
+
+#include <libintl.h>
+
+#define _(text) gettext(text)
+#define N_(text) (text)
+#define P_(context, text) gettext_in_context(context "\004" text, text)
+
+const char *gettext_in_context(const char *key, const char *text)
+	__attribute__((format_arg(2)));
+
+#endif

@@ -1,0 +1,4 @@
+/* Every command, in the order `bayaz help` shows them.  COMMAND(x) stands for
+ * `const struct cmd cmd_x`. */
+COMMAND(help)
+COMMAND(version)
