@@ -1,0 +1,107 @@
+/*
+ * Our XML tree: read whole with libxml2's parser, kept in one arena.  DTDs,
+ * external entities, entity expansion beyond the five and XInclude are off;
+ * nothing is read but the bytes given.  Source: XML 1.0, XML Names 1.0.
+ * Names are interned (base/intern.h): compare them by pointer.
+ */
+#ifndef BAYAZ_XML_XML_H
+#define BAYAZ_XML_XML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum xml_kind {
+	XML_DOCUMENT, XML_ELEMENT, XML_ATTRIBUTE, XML_TEXT, XML_COMMENT, XML_PI
+};
+
+struct xml_node {
+	enum xml_kind kind;
+	uint32_t offset;	/* of its '<' in the source, in bytes; attributes: their element's */
+	uint32_t order;		/* document order, from 0 */
+	const char *local;	/* interned; "" for text, comments, the document */
+	const char *ns;		/* namespace URI, interned; "" if none */
+	const char *prefix;	/* as written, interned; "" if none */
+	const char *text;	/* of attributes, text, comments, PIs; NULL otherwise */
+	struct xml_node *parent, *next, *previous;
+	struct xml_node *first, *last;	/* children */
+	struct xml_node *attributes;	/* linked by next; no xmlns declarations */
+	struct xml_decl *decls;		/* xmlns declarations written here */
+};
+
+struct xml_decl { const char *prefix, *uri; struct xml_decl *next; };
+
+struct xml_doc {
+	struct arena *arena;
+	struct xml_node *document;	/* kind XML_DOCUMENT */
+	struct xml_node *root;		/* its one element */
+	char *source;			/* the bytes in UTF-8, for xml_place(); owned */
+	size_t source_bytes;
+	const char *name;		/* file name for messages, or "" */
+	uint32_t n_nodes;
+};
+
+struct xml_limits {
+	size_t max_bytes;	/* of the document */
+	unsigned max_depth;	/* of elements */
+	uint32_t max_nodes;	/* elements, attributes, texts */
+};
+extern const struct xml_limits xml_limits_form;		/* 256 MiB, 512, 20 M */
+extern const struct xml_limits xml_limits_record;
+
+/* Parse; NULL on failure: ERR_XML with line and column (or ERR_LIMIT).  The
+ * bytes are copied.  `name` (may be NULL) is used in messages. */
+struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
+	const struct xml_limits *limits, struct err *err) MUST_CHECK;
+void xml_free(struct xml_doc *doc);			/* NULL is fine */
+
+/* Line and column (1-based, in characters) of a node's '<'.  With `attribute`
+ * (an attribute's name as written, or NULL): of the first character of its
+ * value, moved on by `value_offset` bytes of the value after entities were
+ * resolved.  Costs a scan of the source: for messages only. */
+void xml_place(const struct xml_doc *doc, const struct xml_node *node,
+	const char *attribute, size_t value_offset, int *line, int *column);
+
+/* The attribute of that namespace ("" for none) and local name; NULL if it is
+ * not there.  Names need not be interned. */
+const char *xml_attribute(const struct xml_node *element, const char *ns,
+	const char *local);
+
+/* First / next child element of that name; ns NULL: any namespace; local NULL:
+ * any name.  `after` is a child, or NULL to begin. */
+struct xml_node *xml_child(const struct xml_node *parent,
+	const struct xml_node *after, const char *ns, const char *local);
+
+/* All text below, appended. */
+void xml_text(const struct xml_node *node, struct str *out);
+/* As arena text; "" when there is none.  Fast for a single text child. */
+const char *xml_text_of(const struct xml_node *node, struct arena *arena);
+
+/* The namespace URI that `prefix` means at this node; NULL if undeclared. */
+const char *xml_prefix_uri(const struct xml_node *node, const char *prefix,
+	size_t n_bytes);
+
+/* Well-known namespaces. */
+#define NS_XFORMS "http://www.w3.org/2002/xforms"
+#define NS_XHTML "http://www.w3.org/1999/xhtml"
+#define NS_EVENTS "http://www.w3.org/2001/xml-events"
+#define NS_JAVAROSA "http://openrosa.org/javarosa"
+#define NS_OPENROSA "http://openrosa.org/xforms"
+#define NS_ODK "http://www.opendatakit.org/xforms"
+#define NS_ENTITIES "http://www.opendatakit.org/xforms/entities"
+#define NS_BAYAZ "urn:x-bayaz:forms"
+
+/* --- writing --- */
+
+/* Append text with & < > escaped (and CR as &#13;); in attribute values also
+ * " and tab and line breaks. */
+void xml_add_text(struct str *to, const char *text);
+void xml_add_attribute_value(struct str *to, const char *text);
+/* Append a node and all below it, namespaces declared as they were. */
+void xml_add_node(struct str *to, const struct xml_node *node);
+
+#endif
