@@ -1,0 +1,179 @@
+/*
+ * A record: one filling-in of a form.  Holds the values and, computed when
+ * somebody reads them, what follows from them: calculated values, relevance,
+ * validity, choices.  A change marks what depends on it, once each, and only
+ * in the repeat instances concerned.
+ * Source: ODK XForms; engine protocol sections 3-6; JavaRosa where silent.
+ */
+#ifndef BAYAZ_SESSION_SESSION_H
+#define BAYAZ_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/problem.h"
+#include "xform/xform.h"
+
+struct session;
+struct node;			/* one node of the record; see node.h */
+
+struct session_options {
+	const char *language;		/* NULL: the form's default */
+	/* jr:preload="property": NULL: none known */
+	const char *(*property)(void *data, const char *name);
+	void *property_data;
+	const char *now;		/* ISO 8601 with offset: the clock stands still; NULL: real */
+	const char *time_zone;		/* IANA name; NULL: the process's */
+	bool has_seed;
+	uint64_t seed;			/* makes random() and uuid() repeatable */
+	const char *last_saved;		/* XML of the record saved last, or NULL */
+};
+
+/* A blank record.  NULL on failure (an expression fails, ERR_XPATH ...).  The
+ * form must outlive it. */
+struct session *session_new(const struct xform *form,
+	const struct session_options *options, struct err *err) MUST_CHECK;
+
+/* A record from XML: resumed, or (edit) a new version of a finished one, whose
+ * instanceID moves to deprecatedID.  Everything changed or left out is added
+ * to `problems` as a warning with the original text. */
+struct session *session_load(const struct xform *form, const char *xml,
+	size_t n_bytes, bool edit, const struct session_options *options,
+	struct problems *problems, struct err *err) MUST_CHECK;
+void session_free(struct session *s);			/* NULL is fine */
+
+const struct xform *session_form(const struct session *s);
+uint64_t session_revision(const struct session *s);
+
+/* Switch; false: ERR_REFUSED, no such language.  NULL language only if the
+ * form has none. */
+bool session_set_language(struct session *s, const char *language,
+	struct err *err) MUST_CHECK;
+const char *session_language(const struct session *s);	/* or NULL */
+
+/* --- finding nodes --- */
+
+struct node *session_root(struct session *s);
+/* By reference: "/data/person[2]/name"; prefixes are ignored.  A repeat without
+ * position: NULL with `*repeat_parent`/form node in node_find_repeat().  NULL:
+ * ERR_NODE. */
+struct node *session_find(struct session *s, const char *ref, struct err *err);
+/* A repeat itself: "/data/person" or "/data/person[1]/pet": the node it hangs
+ * in and its form node. */
+bool session_find_repeat(struct session *s, const char *ref,
+	struct node **parent, const struct xf_node **repeat, struct err *err)
+	MUST_CHECK;
+struct node *session_by_id(struct session *s, uint32_t id);
+
+/* --- reading; everything is computed as far as needed --- */
+
+const struct xf_node *node_form(const struct node *n);
+uint32_t node_id(const struct node *n);
+struct node *node_parent(const struct node *n);
+size_t node_position(const struct node *n);	/* among the instances of its repeat; 1 otherwise */
+/* The child of a group (not of a repeat's slot); instances of a repeat. */
+struct node *node_child(struct node *n, const struct xf_node *child);
+size_t node_count(struct node *n, const struct xf_node *repeat);
+struct node *node_instance(struct node *n, const struct xf_node *repeat,
+	size_t position);
+/* "/data/person[2]/name", with the names as the form writes them. */
+void node_ref(const struct node *n, struct str *out);
+
+/* The value as it counts in the record: "" while not relevant; without
+ * choices that are away.  Borrowed until the next change of the record. */
+const char *node_value(struct session *s, struct node *n);
+/* As it was answered, whatever relevance and choices say. */
+const char *node_raw_value(const struct node *n);
+bool node_is_relevant(struct session *s, struct node *n);
+bool node_is_readonly(struct session *s, struct node *n);
+bool node_is_required(struct session *s, struct node *n);
+bool node_is_fixed(struct session *s, const struct xf_node *repeat);
+
+enum violation { VALID, VIOLATES_REQUIRED, VIOLATES_CONSTRAINT };
+/* NULL message: the form gives none.  The message is free()d by the caller. */
+enum violation node_violation(struct session *s, struct node *n,
+	char **message);
+
+/* --- text in the current language, outputs put in; free() it; NULL: none --- */
+
+char *session_text(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form);
+char *session_label(struct session *s, struct node *context,
+	const struct xf_control *control);
+char *session_hint(struct session *s, struct node *context,
+	const struct xf_control *control);
+char *session_guidance(struct session *s, struct node *context,
+	const struct xf_control *control);
+
+/* --- choices --- */
+
+struct choice {
+	const char *value;
+	const char *label;		/* in the current language */
+};
+struct choices { struct choice *items; size_t n; };
+/* Of the select or rank bound at `n`, now.  Borrowed until the next change. */
+bool session_choices(struct session *s, struct node *n,
+	const struct xf_control *control, struct choices *choices,
+	struct err *err) MUST_CHECK;
+
+/* --- changing --- */
+
+/* Answer a question.  `strict`: what cannot be read as the type or names no
+ * choice is ERR_VALUE and changes nothing; else it becomes blank.  ERR_REFUSED
+ * on a node that is read-only or no question. */
+bool session_set(struct session *s, struct node *n, const char *value,
+	bool strict, struct err *err) MUST_CHECK;
+/* New instances after position `after` (0: first); ERR_REFUSED on a fixed one. */
+bool session_insert(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t after, size_t count,
+	struct err *err) MUST_CHECK;
+bool session_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, size_t count,
+	struct err *err) MUST_CHECK;
+
+/* --- checking and keeping --- */
+
+struct session_violation {
+	struct node *node;
+	enum violation condition;
+	char *message;			/* NULL: none */
+};
+struct session_violations { struct session_violation *items; size_t n, cap; };
+void session_violations_release(struct session_violations *v);
+
+/* Document order.  False: an expression failed. */
+bool session_validate(struct session *s, struct session_violations *out,
+	struct err *err) MUST_CHECK;
+
+/* "Read the form to its end": counts and choices are settled. */
+bool session_settle(struct session *s, struct err *err) MUST_CHECK;
+
+/* What belongs at the end (`end` timestamps, last recalculation). */
+bool session_finalize(struct session *s, struct err *err) MUST_CHECK;
+
+/* The record's XML; `all` keeps what is not relevant (drafts). */
+bool session_serialize(struct session *s, bool all, struct str *out,
+	struct err *err) MUST_CHECK;
+
+/* --- walking the body in the order a person meets it --- */
+
+enum step_kind { STEP_QUESTION, STEP_GROUP, STEP_REPEAT_INSTANCE, STEP_REPEAT_END };
+struct step {
+	enum step_kind kind;
+	const struct xf_control *control;
+	struct node *node;	/* of the question, group or instance; of a
+				 * repeat's end: the node it hangs in; NULL:
+				 * group without ref at top level */
+	struct node *context;	/* where texts are evaluated: never NULL */
+};
+struct steps { struct step *items; size_t n, cap; };
+/* All relevant steps, now; counts settled first.  STEP_REPEAT_END is where one
+ * may add an instance.  Release with steps_release(). */
+bool session_steps(struct session *s, struct steps *out, struct err *err)
+	MUST_CHECK;
+void steps_release(struct steps *steps);
+
+#endif
