@@ -1,0 +1,78 @@
+/*
+ * The journal of a draft: one sealed event per answer, insertion, removal,
+ * comment, refused text, undo, each durable before the next question is shown.
+ * Replaying gives the record.  The seal of an event binds the record, its
+ * number and the tag of the event before it, so order and gaps show; the
+ * record's head holds the number and tag of the last.
+ */
+#ifndef BAYAZ_FIELD_JOURNAL_H
+#define BAYAZ_FIELD_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "field/records.h"
+
+/* The numbers are on disk: add at the end only. */
+enum journal_kind {
+	JOURNAL_ANSWER = 1,	/* path, value ("" clears it) */
+	JOURNAL_INSERT = 2,	/* path of the repeat, number = position from 1 */
+	JOURNAL_REMOVE = 3,	/* path of the instance, number = position */
+	JOURNAL_COMMENT = 4,	/* path, value */
+	JOURNAL_REFUSED = 5,	/* path, value: typed, but no answer */
+	JOURNAL_UNDO = 6,	/* the last step that counts is cut off */
+	JOURNAL_REDO = 7,	/* the step cut off last is back */
+	JOURNAL_STATE = 8,	/* value = the whole draft as XML; replaces all before */
+	JOURNAL_LANGUAGE = 9,	/* value */
+	JOURNAL_CLOCK = 10,	/* value = the date that the worker gave */
+	JOURNAL_CLEAR = 11,	/* path of a group or repeat instance emptied */
+};
+
+struct journal_event {
+	enum journal_kind kind;
+	bool joined;		/* one step with the event before: undone together */
+	const char *path;	/* NULL counts as "" */
+	const char *value;
+	int64_t number;
+	int64_t time;		/* seconds since 1970; 0: not kept */
+	/* Where the interview stands after this, kept in the head; NULL: no
+	 * change.  Not given back by a replay. */
+	const char *place;
+};
+
+/* Durable when it returns true.  ERR_REFUSED unless the record is a draft;
+ * ERR_LIMIT: more than 256 MiB. */
+bool journal_append(struct record *record, const struct journal_event *event,
+	struct err *err) MUST_CHECK;
+/* Several as one step, one sync. */
+bool journal_append_all(struct record *record,
+	const struct journal_event *events, size_t n_events, struct err *err)
+	MUST_CHECK;
+
+/* The events that count, in order: without what was undone, and beginning
+ * with the last JOURNAL_STATE if there is one.  Undo and redo themselves are
+ * not shown.  The callback's event is borrowed; it returns false after filling
+ * `err` to stop.  ERR_CRYPTO: an event is damaged, missing or out of place. */
+typedef bool (*journal_visit)(void *context, uint64_t number,
+	const struct journal_event *event, struct err *err);
+
+bool journal_replay(struct record *record, journal_visit visit, void *context,
+	struct err *err) MUST_CHECK;
+/* All events as they were appended, undo included: `show --history`. */
+bool journal_history(struct record *record, journal_visit visit,
+	void *context, struct err *err) MUST_CHECK;
+
+/* How many steps an undo, a redo could take now. */
+bool journal_can(struct record *record, size_t *n_undo, size_t *n_redo,
+	struct err *err) MUST_CHECK;
+
+/* Replace the whole journal by one state (locking a protected draft). */
+bool journal_fold(struct record *record, const char *xml, size_t n_bytes,
+	struct err *err) MUST_CHECK;
+
+/* SHA-256 over the last event's number and tag: goes into the manifest. */
+void journal_head(const struct record *record, uint8_t sha256[32]);
+
+#endif

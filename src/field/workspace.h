@@ -1,0 +1,81 @@
+/*
+ * The laptop's store: one SQLite database (field.db) and one file of keys in
+ * a folder.  Every row that tells something is sealed; what an onlooker sees
+ * is random row numbers, counts, and sizes in steps.
+ * Source: design.md sections 4 and 5; the formats are in bayaz-field(7).
+ *
+ * Keys: the passphrase opens the wrapping key (file `keys`), that opens the
+ * store key (in the database), that opens the heads of forms, records and
+ * files, and each head carries the key of its own object.
+ *
+ * A workspace is used by one thread.  Functions that change something make
+ * one transaction, durable when they return true, unless workspace_begin()
+ * has been called.
+ */
+#ifndef BAYAZ_FIELD_WORKSPACE_H
+#define BAYAZ_FIELD_WORKSPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct db;
+struct workspace;
+
+/* The folder: `given` (-C), else $BAYAZ_HOME, else ~/.local/share/bayaz.
+ * free() it. */
+char *workspace_path(const char *given) RETURNS_NONNULL;
+
+/* Is there a workspace in this folder, finished or begun? */
+bool workspace_exists(const char *folder);
+
+/* Does it open without a passphrase?  ERR_NOTFOUND if there is none. */
+bool workspace_needs_passphrase(const char *folder, bool *needs,
+	struct err *err) MUST_CHECK;
+
+/* Make one (and its folder, 0700).  `passphrase` NULL: the key lies in the
+ * file, which then needs modes (0600): ERR_REFUSED on a file system without.
+ * ERR_CONFLICT if there is one already. */
+bool workspace_create(const char *folder, const char *passphrase,
+	struct err *err) MUST_CHECK;
+
+/* NULL on failure: ERR_NOTFOUND, ERR_CRYPTO (wrong passphrase, damage),
+ * ERR_REFUSED (a passphrase is needed; the key file is open to others),
+ * ERR_SPEC (newer version). */
+struct workspace *workspace_open(const char *folder, const char *passphrase,
+	struct err *err) MUST_CHECK;
+/* Wipes the keys.  NULL is fine. */
+void workspace_close(struct workspace *ws);
+
+const char *workspace_folder(const struct workspace *ws);
+/* Was it opened with a passphrase?  Protected forms refuse otherwise. */
+bool workspace_is_sealed(const struct workspace *ws);
+
+/* Seal the wrapping key under another passphrase; no record is rewritten. */
+bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
+	struct err *err) MUST_CHECK;
+
+/* Several changes as one: nothing holds until the outermost commit, then all
+ * of it does, durably.  They nest.  A rollback at any depth undoes the whole. */
+bool workspace_begin(struct workspace *ws, struct err *err) MUST_CHECK;
+bool workspace_commit(struct workspace *ws, struct err *err) MUST_CHECK;
+void workspace_rollback(struct workspace *ws);
+
+/* Small secrets and settings by name, sealed: the project, the device's keys.
+ * At most 1 MiB each.  n_bytes 0 removes it. */
+#define WORKSPACE_PROJECT "project"	/* the project's file, see trust/project.h */
+#define WORKSPACE_DEVICE "device"	/* this device's keys, see trust/device.h */
+#define WORKSPACE_SECRETS "secrets"	/* a coordinator's keys, trust/project.h */
+#define WORKSPACE_KIT "kit"		/* number of the newest kit taken, decimal */
+
+bool workspace_put_secret(struct workspace *ws, const char *name,
+	const void *bytes, size_t n_bytes, struct err *err) MUST_CHECK;
+/* Adds to `out` (str_wipe() it).  ERR_NOTFOUND if there is none. */
+bool workspace_get_secret(struct workspace *ws, const char *name,
+	struct str *out, struct err *err) MUST_CHECK;
+bool workspace_has_secret(struct workspace *ws, const char *name);
+
+#endif
