@@ -1,0 +1,46 @@
+/*
+ * Asking for secrets, and opening the workspace with them.  They come from a
+ * file, from standard input, or from the terminal without echo; never from an
+ * argument or the environment.
+ */
+#ifndef BAYAZ_CMD_SECRET_H
+#define BAYAZ_CMD_SECRET_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+
+struct workspace;
+
+/* A command that takes words has this in its table of options. */
+#define CMD_WORDS_OPTION \
+	{ "words-file", 0, OPT_TEXT, N_("FILE"), \
+	  N_("read the kit's eight words from FILE ('-': standard input)") }
+
+/*
+ * The passphrase: the first line of --passphrase-file, else asked for on the
+ * terminal (twice if `confirm`: a new one).  Appended to `out`; str_wipe() it.
+ * ERR_USAGE: neither file nor terminal; ERR_VALUE: empty, or not the same
+ * twice.  The command must have CMD_PASSPHRASE_OPTION.
+ */
+bool cmd_passphrase(const struct cmd_args *args, bool confirm,
+	struct str *out, struct err *err) MUST_CHECK;
+
+/* The eight words of a kit, normalised, from --words-file or the terminal.
+ * ERR_VALUE names the position of the first word that is not in the list. */
+bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
+	MUST_CHECK;
+
+/* One secret line from the terminal, without echo; no line break in `out`.
+ * `prompt` is shown as it is. */
+bool cmd_ask_secret(const char *prompt, struct str *out, struct err *err)
+	MUST_CHECK;
+
+/* Open the workspace of -C, $BAYAZ_HOME or the usual place, asking for its
+ * passphrase if it has one.  NULL on failure. */
+struct workspace *cmd_workspace_open(const struct cmd_args *args,
+	struct err *err) MUST_CHECK;
+
+#endif
