@@ -63,6 +63,20 @@ def check_unit_tests():
             yield "tests/unit/%s is not in tests/unit/module.am" % name
 
 
+def check_form_tests():
+    listed = read("tests", "forms", "module.am")
+    for name in sorted(os.listdir(os.path.join(TOP, "tests", "forms"))):
+        if not name.endswith(".tsv"):
+            continue
+        if "/" + name not in listed:
+            yield "tests/forms/%s is not in tests/forms/module.am" % name
+        if not has("forms", name[:-4].split("-")[0] + ".xml"):
+            yield "tests/forms/%s is for a form we do not ship" % name
+    for name in sorted(os.listdir(os.path.join(TOP, "forms"))):
+        if name.endswith(".xml") and "/" + name[:-4] + "-" not in listed:
+            yield "forms/%s has no script in tests/forms" % name
+
+
 def marked_files():
     for folder, _, names in os.walk(os.path.join(TOP, "src")):
         for name in names:
@@ -86,7 +100,8 @@ def check_potfiles():
 
 def main():
     wrong = [line for check in (check_commands, check_transcripts,
-                                check_unit_tests, check_potfiles)
+                                check_unit_tests, check_form_tests,
+                                check_potfiles)
              for line in check()]
     for line in wrong:
         print(line)
