@@ -1,0 +1,525 @@
+#include "config.h"
+
+#include "xml/xml.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+
+#include "base/gettext.h"
+#include "base/intern.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+const struct xml_limits xml_limits_form = {
+	.max_bytes = (size_t)256 << 20, .max_depth = 512, .max_nodes = 20000000,
+};
+const struct xml_limits xml_limits_record = {
+	.max_bytes = (size_t)64 << 20, .max_depth = 512, .max_nodes = 5000000,
+};
+
+/* libxml2's dictionary gives one pointer per name: from it to ours. */
+enum { CACHE_SLOTS = 512 };
+struct name_cache { const xmlChar *theirs; const char *ours; };
+
+struct reader {
+	struct xml_doc *doc;
+	struct xml_node *open;		/* the element being read, or the document */
+	struct str text;		/* the run of characters being read */
+	xmlParserCtxtPtr parser;
+	const struct xml_limits *limits;
+	struct err *err;
+	bool failed;
+	unsigned depth;
+	struct name_cache cache[CACHE_SLOTS];
+};
+
+/* --- turning the bytes into UTF-8 --- */
+
+static bool starts_with(const char *bytes, size_t n, const char *what,
+	size_t n_what)
+{
+	return n >= n_what && memcmp(bytes, what, n_what) == 0;
+}
+
+/* The value of encoding="..." in the XML declaration; false: none. */
+static bool declared_encoding(const char *bytes, size_t n, char name[64])
+{
+	const char *end, *at;
+	size_t len;
+
+	if (!starts_with(bytes, n, "<?xml", 5))
+		return false;
+	end = memchr(bytes, '>', n < 256 ? n : 256);
+	if (end == NULL)
+		return false;
+	for (at = bytes; at + 10 < end; at++)
+		if (memcmp(at, "encoding", 8) == 0)
+			break;
+	if (at + 10 >= end)
+		return false;
+	at += 8;
+	while (at < end && strchr(" \t\r\n=", *at) != NULL)
+		at++;
+	if (at >= end || (*at != '"' && *at != '\''))
+		return false;
+	len = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz0123456789._-");
+	if (len == 0 || len >= 64)
+		return false;
+	memcpy(name, at + 1, len);
+	name[len] = '\0';
+	return true;
+}
+
+static const char *encoding_of(const char *bytes, size_t n, char name[64])
+{
+	if (starts_with(bytes, n, "\xff\xfe\0\0", 4) ||
+	    starts_with(bytes, n, "\0\0\xfe\xff", 4))
+		return "UTF-32";
+	if (starts_with(bytes, n, "\xff\xfe", 2) ||
+	    starts_with(bytes, n, "\xfe\xff", 2))
+		return "UTF-16";
+	if (starts_with(bytes, n, "<\0?\0", 4))
+		return "UTF-16LE";
+	if (starts_with(bytes, n, "\0<\0?", 4))
+		return "UTF-16BE";
+	if (!declared_encoding(bytes, n, name))
+		return NULL;
+	if (strcasecmp(name, "utf-8") == 0 || strcasecmp(name, "utf8") == 0 ||
+	    strcasecmp(name, "us-ascii") == 0 || strcasecmp(name, "ascii") == 0 ||
+	    strncasecmp(name, "utf-16", 6) == 0)
+		return NULL;	/* "utf-16" in bytes that are not: ignored */
+	return name;
+}
+
+static bool convert_all(iconv_t converter, const char *bytes, size_t n,
+	struct str *out)
+{
+	char *from = (char *)(uintptr_t)bytes;
+	size_t left = n;
+
+	while (left > 0) {
+		char *to = str_room(out, 65536);
+		size_t room = 65536;
+		size_t done = iconv(converter, &from, &left, &to, &room);
+
+		str_grew(out, 65536 - room);
+		if (out->over || (done == (size_t)-1 && errno != E2BIG))
+			return false;
+	}
+	return true;
+}
+
+static bool convert(const char *bytes, size_t n, const char *encoding,
+	struct str *out, struct err *err)
+{
+	iconv_t converter = iconv_open("UTF-8", encoding);
+	bool ok;
+
+	if (converter == (iconv_t)-1)
+		return err_set(err, ERR_XML, _("unknown encoding '%s'"), encoding);
+	ok = convert_all(converter, bytes, n, out);
+	iconv_close(converter);
+	if (out->over)
+		return err_set(err, ERR_LIMIT, _("the document is too large"));
+	if (!ok)
+		return err_set(err, ERR_XML, _("the document is not in its encoding '%s'"),
+			encoding);
+	return true;
+}
+
+/* A copy of the bytes in UTF-8 without byte order mark. */
+static bool to_utf8(const char *bytes, size_t n, size_t limit, struct str *out,
+	struct err *err)
+{
+	char name[64];
+	const char *encoding = encoding_of(bytes, n, name);
+
+	str_init(out);
+	out->limit = limit;
+	if (encoding != NULL) {
+		if (!convert(bytes, n, encoding, out, err))
+			return false;
+		if (starts_with(out->data, out->len, "\xef\xbb\xbf", 3)) {
+			memmove(out->data, out->data + 3, out->len - 3);
+			str_cut(out, out->len - 3);
+		}
+		return true;
+	}
+	if (starts_with(bytes, n, "\xef\xbb\xbf", 3)) {
+		bytes += 3;
+		n -= 3;
+	}
+	str_addn(out, bytes, n);
+	return true;
+}
+
+/* --- building the tree --- */
+
+static void stop(struct reader *r)
+{
+	r->failed = true;
+	xmlStopParser(r->parser);
+}
+
+static void fail_here(struct reader *r, enum err_code code, const char *text)
+{
+	if (r->failed)
+		return;
+	err_set(r->err, code, "%s", text);
+	err_at(r->err, r->doc->name, r->parser->input->line,
+		r->parser->input->col);
+	stop(r);
+}
+
+static const char *name_of(struct reader *r, const xmlChar *theirs)
+{
+	struct name_cache *slot;
+
+	if (theirs == NULL)
+		return intern("");
+	slot = &r->cache[((uintptr_t)theirs >> 3) % CACHE_SLOTS];
+	if (slot->theirs != theirs) {
+		slot->theirs = theirs;
+		slot->ours = intern((const char *)theirs);
+	}
+	return slot->ours;
+}
+
+static struct xml_node *node_new(struct reader *r, enum xml_kind kind)
+{
+	struct xml_node *node = ARENA_NEW(r->doc->arena, struct xml_node);
+
+	node->kind = kind;
+	node->order = r->doc->n_nodes++;
+	node->local = node->ns = node->prefix = intern("");
+	node->parent = r->open;
+	if (r->doc->n_nodes > r->limits->max_nodes)
+		fail_here(r, ERR_LIMIT, _("the document has too many nodes"));
+	return node;
+}
+
+static void append(struct xml_node *parent, struct xml_node *node)
+{
+	node->previous = parent->last;
+	if (parent->last != NULL)
+		parent->last->next = node;
+	else
+		parent->first = node;
+	parent->last = node;
+}
+
+static void flush_text(struct reader *r)
+{
+	struct xml_node *node;
+
+	if (r->text.len == 0)
+		return;
+	node = node_new(r, XML_TEXT);
+	node->offset = r->open->offset;
+	node->text = arena_strndup(r->doc->arena, r->text.data, r->text.len);
+	append(r->open, node);
+	str_clear(&r->text);
+}
+
+/* Where the last `mark` before the parser's position begins. */
+static uint32_t offset_back(const struct reader *r, const char *mark)
+{
+	const char *source = r->doc->source;
+	size_t n = strlen(mark);
+	long consumed = xmlByteConsumed(r->parser);
+	size_t at = consumed < 0 ? 0 : (size_t)consumed;
+
+	if (at > r->doc->source_bytes)
+		at = r->doc->source_bytes;
+	for (; at > 0; at--)
+		if (at + n - 1 <= r->doc->source_bytes &&
+		    memcmp(source + at - 1, mark, n) == 0)
+			return (uint32_t)(at - 1);
+	return 0;
+}
+
+static void add_decls(struct reader *r, struct xml_node *node, int n,
+	const xmlChar **pairs)
+{
+	struct xml_decl **end = &node->decls;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		struct xml_decl *decl = ARENA_NEW(r->doc->arena, struct xml_decl);
+
+		decl->prefix = name_of(r, pairs[2 * i]);
+		decl->uri = name_of(r, pairs[2 * i + 1]);
+		*end = decl;
+		end = &decl->next;
+	}
+}
+
+static void add_attributes(struct reader *r, struct xml_node *node, int n,
+	const xmlChar **five)
+{
+	struct xml_node *last = NULL;
+	int i;
+
+	for (i = 0; i < n && !r->failed; i++, five += 5) {
+		struct xml_node *a = node_new(r, XML_ATTRIBUTE);
+
+		a->local = name_of(r, five[0]);
+		a->prefix = name_of(r, five[1]);
+		a->ns = name_of(r, five[2]);
+		a->text = arena_strndup(r->doc->arena, (const char *)five[3],
+			(size_t)(five[4] - five[3]));
+		a->parent = node;
+		a->offset = node->offset;
+		a->previous = last;
+		if (last != NULL)
+			last->next = a;
+		else
+			node->attributes = a;
+		last = a;
+	}
+}
+
+static void on_start(void *data, const xmlChar *local, const xmlChar *prefix,
+	const xmlChar *uri, int n_decls, const xmlChar **decls, int n_attributes,
+	int n_defaulted, const xmlChar **attributes)
+{
+	struct reader *r = data;
+	struct xml_node *node;
+
+	if (r->failed)
+		return;
+	flush_text(r);
+	if (++r->depth > r->limits->max_depth) {
+		fail_here(r, ERR_LIMIT, _("elements are nested too deeply"));
+		return;
+	}
+	node = node_new(r, XML_ELEMENT);
+	node->local = name_of(r, local);
+	node->prefix = name_of(r, prefix);
+	node->ns = name_of(r, uri);
+	node->offset = offset_back(r, "<");
+	add_decls(r, node, n_decls, decls);
+	/* Those that a DTD would add come last, and are left out. */
+	add_attributes(r, node, n_attributes - n_defaulted, attributes);
+	append(r->open, node);
+	if (r->open == r->doc->document)
+		r->doc->root = node;
+	r->open = node;
+}
+
+static void on_end(void *data, const xmlChar *local, const xmlChar *prefix,
+	const xmlChar *uri)
+{
+	struct reader *r = data;
+
+	(void)local;
+	(void)prefix;
+	(void)uri;
+	if (r->failed)
+		return;
+	flush_text(r);
+	r->depth--;
+	r->open = r->open->parent;
+}
+
+static void on_text(void *data, const xmlChar *text, int n)
+{
+	struct reader *r = data;
+
+	if (!r->failed && r->depth > 0)
+		str_addn(&r->text, text, (size_t)n);
+}
+
+static void on_comment(void *data, const xmlChar *text)
+{
+	struct reader *r = data;
+	struct xml_node *node;
+
+	if (r->failed)
+		return;
+	flush_text(r);
+	node = node_new(r, XML_COMMENT);
+	node->offset = offset_back(r, "<!--");
+	node->text = arena_strdup(r->doc->arena, (const char *)text);
+	append(r->open, node);
+}
+
+static void on_pi(void *data, const xmlChar *target, const xmlChar *text)
+{
+	struct reader *r = data;
+	struct xml_node *node;
+
+	if (r->failed)
+		return;
+	flush_text(r);
+	node = node_new(r, XML_PI);
+	node->offset = offset_back(r, "<?");
+	node->local = intern((const char *)target);
+	node->text = arena_strdup(r->doc->arena,
+		text == NULL ? "" : (const char *)text);
+	append(r->open, node);
+}
+
+/* --- what is refused: entities of one's own --- */
+
+static void on_entity_decl(void *data, const xmlChar *name, int type,
+	const xmlChar *public_id, const xmlChar *system_id, xmlChar *content)
+{
+	(void)name;
+	(void)type;
+	(void)public_id;
+	(void)system_id;
+	(void)content;
+	fail_here(data, ERR_XML, _("entity declarations are not allowed"));
+}
+
+static xmlEntityPtr on_get_entity(void *data, const xmlChar *name)
+{
+	(void)data;
+	return xmlGetPredefinedEntity(name);
+}
+
+static void on_reference(void *data, const xmlChar *name)
+{
+	(void)name;
+	fail_here(data, ERR_XML, _("only the five entities of XML are allowed"));
+}
+
+static int on_has_subset(void *data)
+{
+	(void)data;
+	return 0;
+}
+
+static void on_error(void *data, const xmlError *error)
+{
+	struct reader *r = data;
+	size_t n;
+
+	if (r->failed || error->level < XML_ERR_ERROR)
+		return;
+	n = error->message == NULL ? 0 : strcspn(error->message, "\n");
+	err_set(r->err, ERR_XML, "%.*s", (int)(n > 400 ? 400 : n),
+		error->message == NULL ? "" : error->message);
+	err_at(r->err, r->doc->name, error->line, error->int2);
+	stop(r);
+}
+
+#if LIBXML_VERSION < 21200
+static void on_error_old(void *data, xmlErrorPtr error)
+{
+	on_error(data, error);
+}
+#define ON_ERROR on_error_old
+#else
+#define ON_ERROR on_error
+#endif
+
+static void set_handlers(xmlSAXHandler *sax)
+{
+	memset(sax, 0, sizeof *sax);
+	sax->initialized = XML_SAX2_MAGIC;
+	sax->startElementNs = on_start;
+	sax->endElementNs = on_end;
+	sax->characters = on_text;
+	sax->ignorableWhitespace = on_text;
+	sax->cdataBlock = on_text;
+	sax->comment = on_comment;
+	sax->processingInstruction = on_pi;
+	sax->entityDecl = on_entity_decl;
+	sax->getEntity = on_get_entity;
+	sax->getParameterEntity = on_get_entity;
+	sax->reference = on_reference;
+	sax->hasInternalSubset = on_has_subset;
+	sax->hasExternalSubset = on_has_subset;
+	sax->serror = ON_ERROR;
+}
+
+/* XML_PARSE_HUGE lifts libxml2's own limits, ours stand instead; NOENT only
+ * makes it resolve the five in attributes, as no other entity is known. */
+static bool run_parser(struct reader *r)
+{
+	xmlSAXHandler sax;
+
+	set_handlers(&sax);
+	r->parser = xmlCreateMemoryParserCtxt(r->doc->source,
+		(int)r->doc->source_bytes);
+	if (r->parser == NULL)
+		return err_set(r->err, ERR_XML, _("the document is empty"));
+	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT |
+		XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC);
+	*r->parser->sax = sax;
+	r->parser->userData = r;
+	xmlParseDocument(r->parser);
+	if (!r->failed && (!r->parser->wellFormed || r->doc->root == NULL))
+		fail_here(r, ERR_XML, _("the document is not well-formed"));
+	xmlFreeParserCtxt(r->parser);
+	return !r->failed;
+}
+
+static struct xml_doc *doc_new(const char *name)
+{
+	struct arena *arena = arena_new();
+	struct xml_doc *doc = ARENA_NEW(arena, struct xml_doc);
+
+	doc->arena = arena;
+	doc->name = name == NULL ? "" : arena_strdup(arena, name);
+	return doc;
+}
+
+static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
+	struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	bool ok;
+
+	r->doc = doc;
+	r->limits = limits;
+	r->err = err;
+	str_init(&r->text);
+	doc->document = node_new(r, XML_DOCUMENT);
+	r->open = doc->document;
+	ok = run_parser(r);
+	str_release(&r->text);
+	free(r);
+	return ok;
+}
+
+struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
+	const struct xml_limits *limits, struct err *err)
+{
+	struct xml_doc *doc = doc_new(name);
+	struct str source = STR_INIT;
+	bool ok;
+
+	if (n_bytes > limits->max_bytes || n_bytes > INT_MAX / 2)
+		ok = err_set(err, ERR_LIMIT, _("the document is too large"));
+	else if (n_bytes == 0)
+		ok = err_set(err, ERR_XML, _("the document is empty"));
+	else
+		ok = to_utf8(bytes, n_bytes, limits->max_bytes + 4, &source, err);
+	doc->source_bytes = source.len;
+	doc->source = str_steal(&source);
+	if (ok)
+		ok = read_into(doc, limits, err);
+	if (ok)
+		return doc;
+	err_at(err, doc->name, 0, 0);
+	xml_free(doc);
+	return NULL;
+}
+
+void xml_free(struct xml_doc *doc)
+{
+	if (doc == NULL)
+		return;
+	free(doc->source);
+	arena_free(doc->arena);
+}
