@@ -101,6 +101,11 @@ struct xf_dependents { struct xf_dependent *items; size_t n; };
 struct xf_attribute {			/* of an element of the primary instance */
 	const char *local, *ns, *prefix;
 	const char *value;		/* default */
+	/* <bind nodeset="/data/x/@name">, or NULL.  Its expressions are
+	 * evaluated at the attribute (".." is the element).  What reads a
+	 * calculated attribute depends on what the calculation reads; what an
+	 * action writes into an attribute counts as a change of the element. */
+	const struct xf_bind *bind;
 };
 
 struct xf_node {
@@ -125,14 +130,15 @@ struct xf_node {
 	bool no_add_remove;		/* jr:noAddRemove="true()", without jr:count */
 	struct xf_control **controls; unsigned n_controls;	/* bound here, body order */
 	/* What to compute again when the value (or, for all below it, the
-	 * relevance) of this node changes. */
+	 * relevance) of this node changes.   */
 	struct xf_dependents dependents;
 	/* Repeats: dependents of the number and order of instances, from
 	 * outside (position(..) inside counts as `common` being the repeat). */
 	struct xf_dependents structure;
 	/* All dependents of the descendants, once each: what follows when this
 	 * group's relevance changes, or an instance comes or goes.  Dependents
-	 * whose `common` lies inside the group are left out. */
+	 * whose `common` lies below the group (or, in a repeat, is it) are left
+	 * out. */
 	struct xf_dependents below;
 	/* setvalue and friends that fire when this node's value changes */
 	struct xf_action **on_change; unsigned n_on_change;
@@ -190,6 +196,7 @@ struct xf_action {
 	enum xf_action_kind kind;
 	unsigned events;		/* XF_ON_... */
 	struct xf_node *target;
+	const struct xf_attribute *attribute;	/* of target; NULL: the element */
 	const struct xf_expr *target_expr;	/* may hold predicates */
 	const struct xf_expr *value;	/* NULL: `text` */
 	const char *text;
@@ -206,7 +213,20 @@ struct xf_secondary {
 	const struct xp_tree *tree;	/* NULL: missing (an empty instance) */
 	struct xp_node root;		/* its '/' */
 	bool is_last_saved;
+	bool is_implied;		/* no <instance>: named by pulldata('id', ...) */
+	bool is_table;			/* a flat list, kept in columns: see table.h */
 	int line;
+};
+
+/* --- every expression, with where it stands --- */
+
+struct xf_use {
+	const struct xf_expr *expr;
+	struct xf_node *node;		/* it is evaluated here */
+	const struct xf_attribute *attribute;	/* of `node`, or NULL */
+	/* XF_N_PROPERTIES: an output, an action's value, an item's label ... */
+	enum xf_property property;
+	bool counts_as_read;		/* a person or a table sees the result */
 };
 
 /* --- the form --- */
@@ -229,6 +249,8 @@ struct xform {
 	struct xf_control **body; unsigned n_body;	/* top level, in order */
 	struct xf_action **actions; unsigned n_actions;	/* document order */
 	struct map secondary;		/* id -> struct xf_secondary */
+	struct map by_path;		/* "/data/meta/instanceID" -> struct xf_node */
+	struct xf_use *uses; size_t n_uses;
 	const char *submission_action, *submission_key;	/* or NULL */
 	struct xf_node *instance_id, *instance_name, *deprecated_id;	/* meta nodes or NULL */
 	/* Value nodes whose calculation nothing triggers but time: computed at
