@@ -1,9 +1,9 @@
 /*
  * A kit: the bundle that makes a laptop a member of a project.  It holds the
- * signed project, certificates of stores, forms with their media, and lists;
- * it is numbered, signed by the project's key or by a store that may publish,
- * and encrypted under eight words that travel another way than the file.
- * Source: design.md section 5.
+ * signed project (with its policy), certificates of stores, and forms with
+ * their media; it is numbered, signed by the project's key or by a store that
+ * may publish, and encrypted under eight words that travel another way than
+ * the file.  Source: design.md section 5; bayaz-bundle(5).
  */
 #ifndef BAYAZ_TRUST_KIT_H
 #define BAYAZ_TRUST_KIT_H
@@ -52,7 +52,7 @@ struct kit {
 	struct trust_project project;	/* filled by kit_read() */
 	VEC(struct kit_cert) certs;
 	VEC(struct kit_form) forms;
-	VEC(struct kit_file) lists;	/* entities by name of the list */
+	size_t n_unused;		/* entries that this version does not use */
 };
 
 void kit_init(struct kit *kit);
@@ -61,8 +61,9 @@ void kit_release(struct kit *kit);
 void kit_add_cert(struct kit *kit, const struct trust_signed *cert);
 
 /* `words`: normalised (crypt/words.h).  Mode 0644; nothing is left on failure.
- * ERR_LIMIT: more than KIT_MAX_BYTES. */
-bool kit_write(const char *path, struct kit *kit,
+ * ERR_LIMIT: more than KIT_MAX_BYTES; ERR_REFUSED: the signer may not publish;
+ * ERR_CONFLICT: two forms of the same id and version. */
+bool kit_write(const char *path, const struct kit *kit,
 	const struct minisign_key *signer, const char *words, struct err *err)
 	MUST_CHECK;
 
