@@ -1,0 +1,192 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
+#include "cmd/secret.h"
+
+#define SECRET_BYTES_MAX 4096
+
+/* ---- from the terminal ---- */
+
+static const int caught_signals[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP,
+};
+enum { N_SIGNALS = sizeof caught_signals / sizeof caught_signals[0] };
+
+static volatile sig_atomic_t signal_seen;
+
+static void note_signal(int number)
+{
+	signal_seen = number;
+}
+
+static void catch_signals(struct sigaction old[N_SIGNALS])
+{
+	struct sigaction ours;
+
+	memset(&ours, 0, sizeof ours);
+	ours.sa_handler = note_signal;	/* no SA_RESTART: reading must stop */
+	sigemptyset(&ours.sa_mask);
+	signal_seen = 0;
+	for (int i = 0; i < N_SIGNALS; i++)
+		sigaction(caught_signals[i], &ours, &old[i]);
+}
+
+/* The terminal is as it was before the signal does its work. */
+static void release_signals(const struct sigaction old[N_SIGNALS])
+{
+	for (int i = 0; i < N_SIGNALS; i++)
+		sigaction(caught_signals[i], &old[i], NULL);
+	if (signal_seen != 0)
+		raise(signal_seen);
+}
+
+static bool echo_off(int terminal, struct termios *old)
+{
+	struct termios quiet;
+
+	if (tcgetattr(terminal, old) != 0)
+		return false;
+	quiet = *old;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	quiet.c_lflag |= ICANON;
+	return tcsetattr(terminal, TCSAFLUSH, &quiet) == 0;
+}
+
+/* Bytes up to the end of the line; false: interrupted, or no line came. */
+static bool read_secret_line(int terminal, struct str *out)
+{
+	char c;
+	ssize_t n;
+
+	while ((n = read(terminal, &c, 1)) == 1 && c != '\n')
+		str_addc(out, c);
+	wipe(&c, 1);
+	return n == 1;
+}
+
+static void show(int terminal, const char *text)
+{
+	if (write(terminal, text, strlen(text)) < 0)
+		return;		/* a prompt that cannot be seen is no failure */
+}
+
+bool cmd_ask_secret(const char *prompt, struct str *out, struct err *err)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct sigaction signals[N_SIGNALS];
+	struct termios old;
+	struct str line = STR_INIT;
+	bool ok;
+
+	if (terminal < 0)
+		return err_set(err, ERR_USAGE,
+			_("there is no terminal to ask on: give a file with "
+			  "--passphrase-file or --words-file"));
+	line.limit = SECRET_BYTES_MAX;
+	str_room(&line, SECRET_BYTES_MAX);	/* no copies when it grows */
+	catch_signals(signals);
+	ok = echo_off(terminal, &old);
+	if (ok) {
+		show(terminal, prompt);
+		ok = read_secret_line(terminal, &line);
+		tcsetattr(terminal, TCSAFLUSH, &old);
+		show(terminal, "\n");
+	}
+	close(terminal);
+	release_signals(signals);
+	if (ok)
+		str_addn(out, line.data, line.len);
+	else
+		err_set(err, ERR_USAGE, _("nothing was typed"));
+	str_wipe(&line);
+	return ok;
+}
+
+/* ---- from a file ---- */
+
+static bool check_secret(const char *bytes, size_t n_bytes, const char *path,
+	struct err *err)
+{
+	if (n_bytes == 0)
+		return err_set(err, ERR_VALUE,
+			_("the first line of '%s' is empty"), path);
+	if (memchr(bytes, '\0', n_bytes) != NULL)
+		return err_set(err, ERR_VALUE, _("'%s' is not text"), path);
+	return true;
+}
+
+/* The first line of a file, without its break. */
+static bool secret_from_file(const char *path, struct str *out,
+	struct err *err)
+{
+	struct str all = STR_INIT;
+	size_t n;
+	bool ok;
+
+	ok = file_read(path, SECRET_BYTES_MAX, &all, err);
+	if (ok) {
+		const char *end = memchr(all.data, '\n', all.len);
+
+		n = end != NULL ? (size_t)(end - all.data) : all.len;
+		if (n > 0 && all.data[n - 1] == '\r')
+			n--;
+		ok = check_secret(all.data, n, path, err);
+		if (ok)
+			str_addn(out, all.data, n);
+	}
+	str_wipe(&all);
+	return ok;
+}
+
+/* ---- the passphrase ---- */
+
+static bool ask_again(const struct str *first, struct err *err)
+{
+	struct str second = STR_INIT;
+	bool ok = cmd_ask_secret(_("the same passphrase again: "), &second,
+		err);
+
+	if (ok && (second.len != first->len ||
+	    memcmp(second.data, first->data, first->len) != 0))
+		ok = err_set(err, ERR_VALUE,
+			_("the two passphrases are not the same"));
+	str_wipe(&second);
+	return ok;
+}
+
+static bool ask_passphrase(bool confirm, struct str *out, struct err *err)
+{
+	struct str typed = STR_INIT;
+	bool ok = cmd_ask_secret(confirm ? _("new passphrase: ") :
+		_("passphrase: "), &typed, err);
+
+	if (ok && typed.len == 0)
+		ok = err_set(err, ERR_VALUE, _("the passphrase is empty"));
+	if (ok && confirm)
+		ok = ask_again(&typed, err);
+	if (ok)
+		str_addn(out, typed.data, typed.len);
+	str_wipe(&typed);
+	return ok;
+}
+
+bool cmd_passphrase(const struct cmd_args *args, bool confirm,
+	struct str *out, struct err *err)
+{
+	const char *path = cmd_text(args, "passphrase-file");
+
+	if (path != NULL)
+		return secret_from_file(path, out, err);
+	return ask_passphrase(confirm, out, err);
+}
