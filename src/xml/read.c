@@ -460,6 +460,8 @@ static bool run_parser(struct reader *r)
 	xmlParseDocument(r->parser);
 	if (!r->failed && (!r->parser->wellFormed || r->doc->root == NULL))
 		fail_here(r, ERR_XML, _("the document is not well-formed"));
+	/* libxml2 makes one of its own for the entities of a DTD */
+	xmlFreeDoc(r->parser->myDoc);
 	xmlFreeParserCtxt(r->parser);
 	return !r->failed;
 }
