@@ -93,23 +93,29 @@ bool field_key(const struct json *object, const char *name,
 	return true;
 }
 
+/* What could change a terminal, or the order in which a line is read. */
+static bool is_control(unsigned code_point)
+{
+	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) ||
+		(code_point >= 0x2028 && code_point <= 0x202e) ||
+		(code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 bool name_check(const char *name, size_t size_bytes, struct err *err)
 {
-	const unsigned char *c = (const unsigned char *)name;
-
 	if (name[0] == '\0' || name[strspn(name, " ")] == '\0')
 		return err_set(err, ERR_VALUE, _("the name is empty"));
 	if (strlen(name) >= size_bytes)
 		return err_set(err, ERR_VALUE,
 			_("the name is longer than %zu bytes"),
 			size_bytes - 1);
-	for (; *c != '\0'; c++)
-		if (*c < 0x20 || *c == 0x7f)
-			return err_set(err, ERR_VALUE,
-				_("the name holds a control character"));
 	if (!utf8_is_valid(name, strlen(name)))
 		return err_set(err, ERR_VALUE,
 			_("the name is not valid UTF-8 text"));
+	while (*name != '\0')
+		if (is_control(utf8_next(&name)))
+			return err_set(err, ERR_VALUE,
+				_("the name holds a control character"));
 	return true;
 }
 
