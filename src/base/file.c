@@ -171,6 +171,23 @@ bool file_write(const char *path, const void *bytes, size_t n_bytes, int mode,
 	return false;
 }
 
+bool file_overwrite(const char *path, long offset, const void *bytes,
+	size_t n_bytes, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool ok = fd >= 0 && !fails_now() && pwrite(fd, bytes, n_bytes,
+			(off_t)offset) == (ssize_t)n_bytes &&
+		!fails_now() && fsync(fd) == 0;
+
+	if (!ok)
+		err_set(err, ERR_IO, _("cannot write '%s': %s"), path,
+			strerror(errno));
+	if (fd >= 0 && close(fd) != 0 && ok)
+		ok = err_set(err, ERR_IO, _("cannot write '%s': %s"), path,
+			strerror(errno));
+	return ok;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

@@ -38,6 +38,10 @@ void file_discard(struct file_out *out);	/* fine after file_commit() */
 bool file_write(const char *path, const void *bytes, size_t n_bytes, int mode,
 	struct err *err) MUST_CHECK;
 
+/* Overwrite bytes of a file that is there, in place, and sync it. */
+bool file_overwrite(const char *path, long offset, const void *bytes,
+	size_t n_bytes, struct err *err) MUST_CHECK;
+
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Make a folder and those above it, mode 0700 for new ones. */

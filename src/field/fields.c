@@ -1,0 +1,267 @@
+/* Tagged fields and sealed rows. */
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "crypt/crypt.h"
+#include "field/local.h"
+
+void put_le64(uint8_t to[8], uint64_t number)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = (uint8_t)(number >> (8 * i));
+}
+
+uint64_t get_le64(const uint8_t from[8])
+{
+	uint64_t number = 0;
+
+	for (int i = 7; i >= 0; i--)
+		number = number << 8 | from[i];
+	return number;
+}
+
+int64_t field_now(void)
+{
+	return (int64_t)time(NULL);
+}
+
+/* --- tagged fields --- */
+
+void field_put(struct str *to, int tag, const void *bytes, size_t n_bytes)
+{
+	uint8_t length[8];
+
+	put_le64(length, n_bytes);
+	str_addc(to, (char)tag);
+	str_addn(to, length, 4);
+	str_addn(to, bytes, n_bytes);
+}
+
+void field_put_text(struct str *to, int tag, const char *text)
+{
+	if (!str_is_empty(text))
+		field_put(to, tag, text, strlen(text));
+}
+
+void field_put_int(struct str *to, int tag, int64_t number)
+{
+	uint8_t bytes[8];
+
+	if (number == 0)
+		return;
+	put_le64(bytes, (uint64_t)number);
+	field_put(to, tag, bytes, sizeof bytes);
+}
+
+bool field_next(struct field_reader *reader, struct field *field, bool *ok)
+{
+	uint8_t length[8] = { 0 };
+	uint64_t n;
+
+	*ok = reader->n_bytes == 0;
+	if (reader->n_bytes < 5)
+		return false;
+	memcpy(length, reader->bytes + 1, 4);
+	n = get_le64(length);
+	if (n > reader->n_bytes - 5)
+		return false;
+	field->tag = (unsigned char)reader->bytes[0];
+	field->bytes = reader->bytes + 5;
+	field->n_bytes = (size_t)n;
+	reader->bytes += 5 + n;
+	reader->n_bytes -= 5 + (size_t)n;
+	*ok = true;
+	return true;
+}
+
+int64_t field_int(const struct field *field)
+{
+	uint8_t bytes[8];
+
+	return field_copy(field, bytes, sizeof bytes) ?
+		(int64_t)get_le64(bytes) : 0;
+}
+
+char *field_text(const struct field *field)
+{
+	return xstrndup(field->bytes, field->n_bytes);
+}
+
+bool field_copy(const struct field *field, void *to, size_t n_bytes)
+{
+	if (field->n_bytes != n_bytes)
+		return false;
+	memcpy(to, field->bytes, n_bytes);
+	return true;
+}
+
+/* --- sealed rows --- */
+
+enum { PLACE_BYTES = 40 };
+
+/* table (8, filled with zeros), row (8), number (8), tag before (16) */
+static void place_bytes(const struct row_place *place,
+	uint8_t bytes[PLACE_BYTES])
+{
+	memset(bytes, 0, PLACE_BYTES);
+	memcpy(bytes, place->table, strnlen(place->table, 8));
+	put_le64(bytes + 8, (uint64_t)place->id);
+	put_le64(bytes + 16, (uint64_t)place->number);
+	if (place->before != NULL)
+		memcpy(bytes + 24, place->before, SEAL_TAG_BYTES);
+}
+
+void row_seal(const uint8_t key[SEAL_KEY_BYTES], const struct row_place *place,
+	const void *bytes, size_t n_bytes, size_t step, struct str *out)
+{
+	uint8_t ad[PLACE_BYTES];
+
+	place_bytes(place, ad);
+	seal_bytes(key, ad, sizeof ad, bytes, n_bytes, step, out);
+}
+
+bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
+	const struct row_place *place, const void *sealed, size_t n_bytes,
+	struct str *out, struct err *err)
+{
+	uint8_t ad[PLACE_BYTES];
+
+	place_bytes(place, ad);
+	if (sealed != NULL && n_bytes >= SEAL_OVERHEAD &&
+			seal_open(key, ad, sizeof ad, sealed, n_bytes, out, NULL))
+		return true;
+	return err_set(err, ERR_CRYPTO,
+		_("'%s' is damaged: a sealed row does not open"),
+		db_path(ws->db));
+}
+
+const uint8_t *store_key(const struct workspace *ws)
+{
+	return ws->keys->store;
+}
+
+int64_t row_new_id(void)
+{
+	uint8_t bytes[8];
+	int64_t id;
+
+	do {
+		crypt_random(bytes, sizeof bytes);
+		id = (int64_t)(get_le64(bytes) & INT64_MAX);
+	} while (id == 0);
+	return id;
+}
+
+/* --- heads --- */
+
+/* The statements are found by the address of their text, so each table has
+ * its own. */
+static const struct head_sql {
+	const char *table, *put, *get, *all;
+} HEADS[] = {
+#define HEAD(name) { name, \
+	"INSERT INTO " name "(id, head) VALUES(?1, ?2) " \
+	"ON CONFLICT(id) DO UPDATE SET head = excluded.head", \
+	"SELECT head FROM " name " WHERE id = ?1", \
+	"SELECT id, head FROM " name }
+	HEAD("secret"), HEAD("form"), HEAD("record"), HEAD("file"),
+#undef HEAD
+};
+
+static const struct head_sql *head_sql(const char *table)
+{
+	size_t i = 0;
+
+	while (strcmp(HEADS[i].table, table) != 0)
+		i++;
+	return &HEADS[i];
+}
+
+bool head_write(struct workspace *ws, const char *table, int64_t id,
+	const struct str *plain, struct err *err)
+{
+	const struct row_place place = { table, id, 0, NULL };
+	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->put, err);
+	struct str sealed = STR_INIT;
+	bool ok;
+
+	if (stmt == NULL)
+		return false;
+	if (plain->len > MAX_HEAD)
+		return err_set(err, ERR_LIMIT,
+			_("this record refers to too many files or versions"));
+	row_seal(store_key(ws), &place, plain->data, plain->len, HEAD_STEP,
+		&sealed);
+	db_bind_int(stmt, 1, id);
+	db_bind_blob(stmt, 2, sealed.data, sealed.len);
+	ok = db_run(stmt, err);
+	str_release(&sealed);
+	return ok;
+}
+
+static bool open_head(struct workspace *ws, const char *table, int64_t id,
+	struct db_stmt *stmt, int column, struct str *plain, struct err *err)
+{
+	const struct row_place place = { table, id, 0, NULL };
+	size_t n;
+	const void *sealed = db_blob(stmt, column, &n);
+
+	return row_open(ws, store_key(ws), &place, sealed, n, plain, err);
+}
+
+bool head_read(struct workspace *ws, const char *table, int64_t id,
+	struct str *plain, struct err *err)
+{
+	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->get, err);
+	enum db_result result;
+	bool ok;
+
+	if (stmt == NULL)
+		return false;
+	db_bind_int(stmt, 1, id);
+	result = db_step(stmt, err);
+	if (result == DB_DONE)
+		return err_set(err, ERR_NOTFOUND,
+			_("there is no such row in the workspace"));
+	ok = result == DB_ROW && open_head(ws, table, id, stmt, 0, plain, err);
+	db_reset(stmt);
+	return ok;
+}
+
+bool heads_each(struct workspace *ws, const char *table,
+	bool (*visit)(void *context, int64_t id, const struct str *plain,
+		bool *stop, struct err *err),
+	void *context, struct err *err)
+{
+	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->all, err);
+	enum db_result result = DB_FAILED;
+	struct str plain = STR_INIT;
+	bool ok = stmt != NULL, stop = false;
+
+	while (ok && !stop && (result = db_step(stmt, err)) == DB_ROW) {
+		int64_t id = db_int(stmt, 0);
+
+		str_clear(&plain);
+		ok = open_head(ws, table, id, stmt, 1, &plain, err) &&
+			visit(context, id, &plain, &stop, err);
+	}
+	if (stmt != NULL)
+		db_reset(stmt);
+	str_wipe(&plain);
+	return ok && result != DB_FAILED;
+}
+
+bool row_run(struct workspace *ws, const char *sql, int64_t id,
+	struct err *err)
+{
+	struct db_stmt *stmt = db_prepare(ws->db, sql, err);
+
+	if (stmt == NULL)
+		return false;
+	db_bind_int(stmt, 1, id);
+	return db_run(stmt, err);
+}

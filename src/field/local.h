@@ -1,0 +1,171 @@
+/*
+ * Inside field/: the open workspace, sealed rows, tagged fields, files in
+ * chunks.  Formats: bayaz-field(7).
+ */
+#ifndef BAYAZ_FIELD_LOCAL_H
+#define BAYAZ_FIELD_LOCAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "crypt/seal.h"
+#include "db/db.h"
+#include "field/keys.h"
+#include "field/records.h"
+#include "field/workspace.h"
+
+enum {
+	FIELD_APPLICATION = 0x425A4644,	/* "BZFD" */
+	HEAD_STEP = 512,		/* heads are padded to this */
+	EVENT_STEP = 64,
+	BODY_STEP = 4096,		/* forms, records, chunks */
+	CHUNK_BYTES = 1 << 16,		/* plain text of a chunk */
+	MAX_HEAD = 1 << 20,
+	MAX_BODY = 256 << 20,		/* a form's or a record's XML */
+};
+
+/* What is known by heart of all records, read at the first question. */
+struct field_index {
+	bool loaded;
+	int64_t data_version;	/* PRAGMA data_version when it was read */
+	struct arena *arena;
+	struct map hashes;	/* hex of a final's SHA-256 -> struct found */
+	struct map instances;	/* instanceID -> struct found */
+	bool files_loaded;
+	struct map files;	/* hex of a file's SHA-256 -> struct found */
+};
+
+struct found { int64_t id, time; };
+
+struct workspace {
+	struct db *db;
+	char *folder;
+	struct keys *keys;
+	int depth;		/* of workspace_begin() */
+	struct field_index index;
+};
+
+/* --- tagged fields: tag (1 byte), length (4, little endian), bytes --- */
+
+void field_put(struct str *to, int tag, const void *bytes, size_t n_bytes);
+void field_put_text(struct str *to, int tag, const char *text); /* "": nothing */
+void field_put_int(struct str *to, int tag, int64_t number);	/* 0: nothing */
+
+struct field_reader { const char *bytes; size_t n_bytes; };
+struct field { int tag; const char *bytes; size_t n_bytes; };
+/* The next field; false at the end and on damage (*ok says which). */
+bool field_next(struct field_reader *reader, struct field *field, bool *ok);
+int64_t field_int(const struct field *field);
+/* New text; free() it. */
+char *field_text(const struct field *field);
+bool field_copy(const struct field *field, void *to, size_t n_bytes);
+
+void put_le64(uint8_t to[8], uint64_t number);
+uint64_t get_le64(const uint8_t from[8]);
+
+/* --- sealed rows --- */
+
+/* Where a sealed text stands: bound into its seal. */
+struct row_place {
+	const char *table;	/* at most 8 characters */
+	int64_t id;
+	int64_t number;		/* of an event or chunk; else 0 */
+	const uint8_t *before;	/* 16 bytes: tag of the event before; or NULL */
+};
+
+void row_seal(const uint8_t key[SEAL_KEY_BYTES], const struct row_place *place,
+	const void *bytes, size_t n_bytes, size_t step, struct str *out);
+bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
+	const struct row_place *place, const void *sealed, size_t n_bytes,
+	struct str *out, struct err *err) MUST_CHECK;
+const uint8_t *store_key(const struct workspace *ws);
+
+/* A random row number above 0. */
+int64_t row_new_id(void);
+
+/* Insert or replace the sealed head of table "secret", "form", "record",
+ * "file". */
+bool head_write(struct workspace *ws, const char *table, int64_t id,
+	const struct str *plain, struct err *err) MUST_CHECK;
+/* Append it, opened.  ERR_NOTFOUND. */
+bool head_read(struct workspace *ws, const char *table, int64_t id,
+	struct str *plain, struct err *err) MUST_CHECK;
+/* Every head of a table, opened. */
+bool heads_each(struct workspace *ws, const char *table,
+	bool (*visit)(void *context, int64_t id, const struct str *plain,
+		bool *stop, struct err *err),
+	void *context, struct err *err) MUST_CHECK;
+/* `sql` takes one row number. */
+bool row_run(struct workspace *ws, const char *sql, int64_t id,
+	struct err *err) MUST_CHECK;
+
+/* Inside a transaction: new store and wrapping keys, every head sealed anew.
+ * The old keys are destroyed by the outermost commit. */
+bool workspace_rotate(struct workspace *ws, struct err *err) MUST_CHECK;
+
+/* --- files: attachments and media, stored once however often used --- */
+
+struct stored_file {
+	int64_t id;
+	uint64_t size_bytes;
+	uint8_t sha256[32];
+	uint8_t key[SEAL_KEY_BYTES];
+};
+
+/* Fills up to size_bytes; 0 got: the end. */
+typedef bool file_source(void *context, void *buffer, size_t size_bytes,
+	size_t *n_got, struct err *err);
+
+/* Inside a transaction.  Counts one use of it. */
+bool files_put(struct workspace *ws, file_source *source, void *context,
+	struct stored_file *file, struct err *err) MUST_CHECK;
+bool files_put_bytes(struct workspace *ws, const char *bytes, size_t n_bytes,
+	struct stored_file *file, struct err *err) MUST_CHECK;
+/* One use less; the last one removes it. */
+bool files_drop(struct workspace *ws, int64_t id, struct err *err) MUST_CHECK;
+bool files_open(struct workspace *ws, int64_t id, struct stored_file *file,
+	struct err *err) MUST_CHECK;
+/* Append chunk `number` (from 0). */
+bool files_chunk(struct workspace *ws, const struct stored_file *file,
+	int64_t number, struct str *out, struct err *err) MUST_CHECK;
+bool files_read(struct workspace *ws, int64_t id, size_t limit,
+	struct str *out, struct err *err) MUST_CHECK;
+
+/* --- records --- */
+
+struct record {
+	struct workspace *ws;
+	struct record_head head;
+	uint8_t key[SEAL_KEY_BYTES];
+	uint8_t last_tag[SEAL_TAG_BYTES];	/* of the last event */
+	uint8_t origin[16];	/* keyed hash of what was imported, or zeros */
+	uint64_t packing;	/* sequence of the bundle being written, or 0 */
+};
+
+bool record_save(struct record *record, struct err *err) MUST_CHECK;
+/* From an opened head; false: damaged. */
+bool record_parse(struct record *record, int64_t id, const struct str *plain);
+void record_release(struct record *record);
+/* Every record opened, keys and all. */
+bool records_walk(struct workspace *ws,
+	bool (*visit)(void *context, struct record *record, bool *stop,
+		struct err *err),
+	void *context, struct err *err) MUST_CHECK;
+bool record_body(struct record *record, struct str *out, struct err *err)
+	MUST_CHECK;
+bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;
+
+void index_release(struct workspace *ws);
+bool index_load(struct workspace *ws, struct err *err) MUST_CHECK;
+void index_add(struct workspace *ws, const struct record *record);
+void index_key_of_origin(const uint8_t origin[16], char key[40]);
+
+int64_t field_now(void);		/* seconds since 1970 */
+static inline int64_t field_day(int64_t time) { return time - time % 86400; }
+
+#endif
