@@ -42,6 +42,8 @@ struct field_index {
 
 struct found { int64_t id, time; };
 
+struct trust_project;
+
 struct workspace {
 	struct db *db;
 	char *folder;
@@ -85,6 +87,14 @@ bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 	struct str *out, struct err *err) MUST_CHECK;
 const uint8_t *store_key(const struct workspace *ws);
 
+/* The XML of a form or record under its own key; checked against its hash. */
+bool body_write(struct workspace *ws, int64_t owner,
+	const uint8_t key[SEAL_KEY_BYTES], const char *bytes, size_t n_bytes,
+	struct err *err) MUST_CHECK;
+bool body_read(struct workspace *ws, int64_t owner,
+	const uint8_t key[SEAL_KEY_BYTES], const uint8_t sha256[32],
+	struct str *out, struct err *err) MUST_CHECK;
+
 /* A random row number above 0. */
 int64_t row_new_id(void);
 
@@ -124,6 +134,9 @@ typedef bool file_source(void *context, void *buffer, size_t size_bytes,
 /* Inside a transaction.  Counts one use of it. */
 bool files_put(struct workspace *ws, file_source *source, void *context,
 	struct stored_file *file, struct err *err) MUST_CHECK;
+/* ERR_IO too if the file changes meanwhile. */
+bool files_put_path(struct workspace *ws, const char *path,
+	struct stored_file *file, struct err *err) MUST_CHECK;
 bool files_put_bytes(struct workspace *ws, const char *bytes, size_t n_bytes,
 	struct stored_file *file, struct err *err) MUST_CHECK;
 /* One use less; the last one removes it. */
@@ -136,7 +149,11 @@ bool files_chunk(struct workspace *ws, const struct stored_file *file,
 bool files_read(struct workspace *ws, int64_t id, size_t limit,
 	struct str *out, struct err *err) MUST_CHECK;
 
-/* --- records --- */
+/* --- forms and records --- */
+
+/* As forms_get(), with the form's own key. */
+bool forms_open(struct workspace *ws, int64_t id, struct form_info *form,
+	uint8_t key[SEAL_KEY_BYTES], struct err *err) MUST_CHECK;
 
 struct record {
 	struct workspace *ws;
@@ -156,9 +173,14 @@ bool records_walk(struct workspace *ws,
 	bool (*visit)(void *context, struct record *record, bool *stop,
 		struct err *err),
 	void *context, struct err *err) MUST_CHECK;
-bool record_body(struct record *record, struct str *out, struct err *err)
-	MUST_CHECK;
 bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;
+/* Seal what finalising gives, with the attachments, to the project. */
+bool record_seal_final(struct record *record,
+	const struct record_final *final, struct str *out, struct err *err)
+	MUST_CHECK;
+/* ERR_REFUSED: no project joined. */
+bool field_project(struct workspace *ws, struct trust_project *project,
+	struct err *err) MUST_CHECK;
 
 void index_release(struct workspace *ws);
 bool index_load(struct workspace *ws, struct err *err) MUST_CHECK;

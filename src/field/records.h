@@ -80,8 +80,8 @@ void record_close(struct record *record);	/* NULL is fine */
 /* Borrowed, up to date until the next call on the record. */
 const struct record_head *record_head(const struct record *record);
 
-/* Every record, in the order they were begun.  The callback's head is
- * borrowed; false stops without an error. */
+/* Every record, in no particular order and without holding them all in memory.
+ * The callback's head is borrowed; false stops without an error. */
 bool records_each(struct workspace *ws,
 	bool (*visit)(void *context, const struct record_head *head),
 	void *context, struct err *err) MUST_CHECK;
@@ -151,6 +151,24 @@ bool record_attach(struct record *record, const char *name, const char *path,
 	struct err *err) MUST_CHECK;
 bool record_detach(struct record *record, const char *name, struct err *err)
 	MUST_CHECK;
+
+/* A finished instance from elsewhere becomes a ready record, with the files
+ * beside it.  `deprecated_id` may be NULL; the record it names, if it is here,
+ * is the prior.  The same bytes once more: *added false and *id is the record
+ * that is there.  `id` may be NULL. */
+struct record_file {
+	const char *name;
+	const char *path;	/* NULL: missing */
+};
+
+bool records_import(struct workspace *ws, const struct form_info *form,
+	const struct record_final *final, const char *deprecated_id,
+	const struct record_file *files, size_t n_files, bool *added,
+	int64_t *id, struct err *err) MUST_CHECK;
+
+/* The newest finished record of a standard form, for `last-saved`; 0: none. */
+bool records_last(struct workspace *ws, const char *form_id, int64_t *id,
+	struct err *err) MUST_CHECK;
 
 /* Remove a record with everything that belongs to it, and change the keys so
  * that what the disk may still hold of it cannot be opened (DNH-07).  Costs a

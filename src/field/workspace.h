@@ -59,14 +59,15 @@ bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
 	struct err *err) MUST_CHECK;
 
 /* Several changes as one: nothing holds until the outermost commit, then all
- * of it does, durably.  They nest.  A rollback at any depth undoes the whole. */
+ * of it does, durably.  They nest.  A rollback at any depth undoes the whole;
+ * records that were opened or made inside are to be closed then. */
 bool workspace_begin(struct workspace *ws, struct err *err) MUST_CHECK;
 bool workspace_commit(struct workspace *ws, struct err *err) MUST_CHECK;
 void workspace_rollback(struct workspace *ws);
 
 /* Small secrets and settings by name, sealed: the project, the device's keys.
  * At most 1 MiB each.  n_bytes 0 removes it. */
-#define WORKSPACE_PROJECT "project"	/* the project's file, see trust/project.h */
+#define WORKSPACE_PROJECT "project"	/* signed, see trust/project.h */
 #define WORKSPACE_DEVICE "device"	/* this device's keys, see trust/device.h */
 #define WORKSPACE_SECRETS "secrets"	/* a coordinator's keys, trust/project.h */
 #define WORKSPACE_KIT "kit"		/* number of the newest kit taken, decimal */
