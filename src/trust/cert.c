@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "trust/cert.h"
-#include "trust/fields.h"
+#include "trust/want.h"
 
 /* In the order of the alphabet, as they are printed. */
 static const struct { unsigned role; const char *name; } roles[] = {
@@ -93,7 +93,7 @@ static bool get_roles(const struct json *object, unsigned *has,
 
 	*has = 0;
 	if (!js_is_array(array))
-		return field_wrong("roles", err);
+		return want_failed("roles", err);
 	for (size_t i = 0; i < js_size(array); i++)
 		*has |= find_role(js_text(js_at(array, i)));
 	return true;
@@ -102,16 +102,16 @@ static bool get_roles(const struct json *object, unsigned *has,
 bool trust_cert_parse(const char *bytes, size_t n_bytes,
 	struct trust_cert *cert, struct err *err)
 {
-	struct json *object = field_object(bytes, n_bytes, err);
+	struct json *object = want_object(bytes, n_bytes, err);
 	bool ok;
 
 	memset(cert, 0, sizeof *cert);
 	if (object == NULL)
 		return false;
-	ok = field_id(object, "project", cert->project, err) &&
-		field_key(object, "key", &cert->key, err) &&
-		field_date(object, "made", cert->made, err) &&
-		field_text(object, "name", cert->name, sizeof cert->name,
+	ok = want_id(object, "project", cert->project, err) &&
+		want_key(object, "key", &cert->key, err) &&
+		want_date(object, "made", cert->made, err) &&
+		want_text(object, "name", cert->name, sizeof cert->name,
 			err) &&
 		name_check(cert->name, sizeof cert->name, err) &&
 		get_roles(object, &cert->roles, err);

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "trust/device.h"
-#include "trust/fields.h"
+#include "trust/want.h"
 
 #define HEADING "bayaz-device 1\n"
 #define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
@@ -51,10 +51,11 @@ void trust_device_fingerprint(const struct trust_device *device,
 void trust_device_print(const struct trust_device *device, struct str *out)
 {
 	str_add(out, HEADING);
-	line_add(out, "key-id", device->key.id, sizeof device->key.id);
-	line_add(out, "key", device->key.secret, sizeof device->key.secret);
-	line_add(out, "identity", device->identity.secret, 32);
-	line_add(out, "name", device->name, sizeof device->name);
+	secret_line_add(out, "key-id", device->key.id, sizeof device->key.id);
+	secret_line_add(out, "key", device->key.secret,
+		sizeof device->key.secret);
+	secret_line_add(out, "identity", device->identity.secret, 32);
+	secret_line_add(out, "name", device->name, sizeof device->name);
 }
 
 static bool get_device(const char *text, struct trust_device *device,
@@ -64,13 +65,13 @@ static bool get_device(const char *text, struct trust_device *device,
 	uint8_t secret[32];
 	bool ok;
 
-	ok = line_get(text, "key-id", device->key.id, sizeof device->key.id,
-			&there[0], err) &&
-		line_get(text, "key", device->key.secret,
+	ok = secret_line_get(text, "key-id", device->key.id,
+			sizeof device->key.id, &there[0], err) &&
+		secret_line_get(text, "key", device->key.secret,
 			sizeof device->key.secret, &there[1], err) &&
-		line_get(text, "identity", secret, 32, &there[2], err) &&
-		line_get(text, "name", device->name, sizeof device->name,
-			&there[3], err);
+		secret_line_get(text, "identity", secret, 32, &there[2], err) &&
+		secret_line_get(text, "name", device->name,
+			sizeof device->name, &there[3], err);
 	if (ok && there[2])
 		age_identity_from_secret(secret, &device->identity);
 	wipe(secret, sizeof secret);

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/wipe.h"
-#include "trust/fields.h"
+#include "trust/want.h"
 #include "trust/project.h"
 
 #define SECRETS_HEADING "bayaz-secrets 1\n"
@@ -140,12 +140,12 @@ static bool get_recipients(const struct json *object, const char *name,
 	struct age_recipient *const to[2] = { reader, recovery };
 
 	if (!js_is_array(array) || js_size(array) != 2)
-		return field_wrong(name, err);
+		return want_failed(name, err);
 	for (size_t i = 0; i < 2; i++) {
 		const char *text = js_text(js_at(array, i));
 
 		if (text == NULL || !age_recipient_parse(text, to[i], NULL))
-			return field_wrong(name, err);
+			return want_failed(name, err);
 	}
 	return true;
 }
@@ -156,7 +156,7 @@ static bool get_policy(const struct json *object, struct trust_policy *policy,
 	const struct json *is = js_get(object, "policy");
 
 	if (!js_is_object(is) || !js_is_bool(js_get(is, "refuse_untagged")))
-		return field_wrong("policy", err);
+		return want_failed("policy", err);
 	policy->refuse_untagged = js_get_bool(is, "refuse_untagged", true);
 	return true;
 }
@@ -167,23 +167,23 @@ static bool check_id(const struct trust_project *project, struct err *err)
 	char id[TRUST_ID_BYTES];
 
 	id_of_key(&project->key, id);
-	return strcmp(id, project->id) == 0 || field_wrong("id", err);
+	return strcmp(id, project->id) == 0 || want_failed("id", err);
 }
 
 static bool get_project(const struct json *object,
 	struct trust_project *project, struct err *err)
 {
-	if (!field_id(object, "id", project->id, err) ||
-	    !field_key(object, "key", &project->key, err) ||
+	if (!want_id(object, "id", project->id, err) ||
+	    !want_key(object, "key", &project->key, err) ||
 	    !check_id(project, err) ||
-	    !field_date(object, "made", project->made, err) ||
-	    !field_text(object, "name", project->name, sizeof project->name,
+	    !want_date(object, "made", project->made, err) ||
+	    !want_text(object, "name", project->name, sizeof project->name,
 		err) ||
 	    !name_check(project->name, sizeof project->name, err) ||
 	    !get_policy(object, &project->policy, err))
 		return false;
 	if (!js_is_bool(js_get(object, "training")))
-		return field_wrong("training", err);
+		return want_failed("training", err);
 	project->training = js_get_bool(object, "training", false);
 	for (int i = 0; i < N_TRUST_CLASSES; i++)
 		if (!get_recipients(object, class_names[i],
@@ -195,7 +195,7 @@ static bool get_project(const struct json *object,
 bool trust_project_parse(const char *bytes, size_t n_bytes,
 	struct trust_project *project, struct err *err)
 {
-	struct json *object = field_object(bytes, n_bytes, err);
+	struct json *object = want_object(bytes, n_bytes, err);
 	bool ok;
 
 	memset(project, 0, sizeof *project);
@@ -260,7 +260,7 @@ static void add_signing_key(struct str *out, const char *word,
 
 	memcpy(both, key->id, 8);
 	memcpy(both + 8, key->secret, 64);
-	line_add(out, word, both, sizeof both);
+	secret_line_add(out, word, both, sizeof both);
 	wipe(both, sizeof both);
 }
 
@@ -268,7 +268,7 @@ static bool get_signing_key(const char *text, const char *word,
 	struct minisign_key *key, bool *there, struct err *err)
 {
 	uint8_t both[8 + 64];
-	bool ok = line_get(text, word, both, sizeof both, there, err);
+	bool ok = secret_line_get(text, word, both, sizeof both, there, err);
 
 	if (ok && *there) {
 		memcpy(key->id, both, 8);
@@ -287,7 +287,7 @@ void trust_secrets_print(const struct trust_secrets *secrets, struct str *out)
 		add_signing_key(out, "store", &secrets->store);
 	for (int i = 0; i < N_TRUST_CLASSES; i++)
 		if (secrets->has_reader[i])
-			line_add(out, class_names[i],
+			secret_line_add(out, class_names[i],
 				secrets->readers[i].secret, 32);
 }
 
@@ -304,7 +304,7 @@ static bool get_secrets(const char *text, struct trust_secrets *secrets,
 		return false;
 	for (int i = 0; i < N_TRUST_CLASSES; i++) {
 		uint8_t secret[32];
-		bool ok = line_get(text, class_names[i], secret, 32,
+		bool ok = secret_line_get(text, class_names[i], secret, 32,
 			&secrets->has_reader[i], err);
 
 		if (ok && secrets->has_reader[i])

@@ -6,17 +6,17 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "crypt/crypt.h"
-#include "trust/fields.h"
+#include "trust/want.h"
 #include "trust/project.h"
 
 enum { KNOWN_FORMAT = 1, SECRET_BYTES_MAX = 128 };
 
-bool field_wrong(const char *name, struct err *err)
+bool want_failed(const char *name, struct err *err)
 {
 	return err_set(err, ERR_SPEC, _("'%s' is missing or wrong"), name);
 }
 
-struct json *field_object(const char *bytes, size_t n_bytes, struct err *err)
+struct json *want_object(const char *bytes, size_t n_bytes, struct err *err)
 {
 	struct json *object;
 	int64_t format;
@@ -35,30 +35,30 @@ struct json *field_object(const char *bytes, size_t n_bytes, struct err *err)
 		err_set(err, ERR_SPEC,
 			_("this document was written by a newer bayaz"));
 	else
-		field_wrong("format", err);
+		want_failed("format", err);
 	js_free(object);
 	return NULL;
 }
 
-bool field_text(const struct json *object, const char *name, char *text,
+bool want_text(const struct json *object, const char *name, char *text,
 	size_t size_bytes, struct err *err)
 {
 	const char *value = js_get_text(object, name);
 	size_t n = value != NULL ? strlen(value) : 0;
 
 	if (n == 0 || n >= size_bytes)
-		return field_wrong(name, err);
+		return want_failed(name, err);
 	memcpy(text, value, n + 1);
 	return true;
 }
 
-bool field_id(const struct json *object, const char *name, char *text,
+bool want_id(const struct json *object, const char *name, char *text,
 	struct err *err)
 {
-	if (!field_text(object, name, text, TRUST_ID_BYTES, err))
+	if (!want_text(object, name, text, TRUST_ID_BYTES, err))
 		return false;
 	if (strspn(text, "0123456789abcdef") != TRUST_ID_BYTES - 1)
-		return field_wrong(name, err);
+		return want_failed(name, err);
 	return true;
 }
 
@@ -74,22 +74,22 @@ static bool is_date(const char *text)
 	return shape[i] == '\0' && text[i] == '\0';
 }
 
-bool field_date(const struct json *object, const char *name, char *text,
+bool want_date(const struct json *object, const char *name, char *text,
 	struct err *err)
 {
-	if (!field_text(object, name, text, TRUST_DATE_BYTES, err))
+	if (!want_text(object, name, text, TRUST_DATE_BYTES, err))
 		return false;
-	return is_date(text) || field_wrong(name, err);
+	return is_date(text) || want_failed(name, err);
 }
 
-bool field_key(const struct json *object, const char *name,
+bool want_key(const struct json *object, const char *name,
 	struct minisign_public *key, struct err *err)
 {
 	const char *text = js_get_text(object, name);
 
 	if (text == NULL || strlen(text) != MINISIGN_PUBLIC_TEXT - 1 ||
 	    !minisign_public_parse(text, key, NULL))
-		return field_wrong(name, err);
+		return want_failed(name, err);
 	return true;
 }
 
@@ -121,7 +121,7 @@ bool name_check(const char *name, size_t size_bytes, struct err *err)
 
 /* ---- secrets as lines ---- */
 
-void line_add(struct str *out, const char *word, const void *bytes,
+void secret_line_add(struct str *out, const char *word, const void *bytes,
 	size_t n_bytes)
 {
 	char hex[2 * SECRET_BYTES_MAX + 1];
@@ -146,8 +146,8 @@ static const char *find_line(const char *text, const char *word)
 	return NULL;
 }
 
-bool line_get(const char *text, const char *word, void *bytes, size_t n_bytes,
-	bool *there, struct err *err)
+bool secret_line_get(const char *text, const char *word, void *bytes,
+	size_t n_bytes, bool *there, struct err *err)
 {
 	char hex[2 * SECRET_BYTES_MAX + 1];
 	const char *value = find_line(text, word);
