@@ -8,7 +8,7 @@
 
 enum {
 	BUNDLE_NAME_BYTES = 100,	/* longest entry name and NUL */
-	BUNDLE_MAX_MANIFEST = 64 << 20,	/* bytes of manifest.json */
+	BUNDLE_MAX_MANIFEST = 32 << 20,	/* bytes of manifest.json */
 	BUNDLE_MAX_SIGNATURE = 1024,	/* bytes of a .minisig */
 	BUNDLE_TAR_BLOCK = 512,
 	SEALED_STEP = 4096,		/* sealed records are padded to this */

@@ -17,6 +17,8 @@
 #include "bundle/format.h"
 #include "crypt/crypt.h"
 
+struct json;
+
 /* An entry is named by its content: FOLDER/SHA256.EXTENSION. */
 enum entry_kind {
 	ENTRY_RECORD,		/* records/SHA256.xml: a standard record */
@@ -102,6 +104,8 @@ struct manifest_entry *manifest_add(struct manifest *manifest,
 const struct manifest_entry *manifest_find(const struct manifest *manifest,
 	const char *name);
 
+/* The same as a value, for --json; js_free() it. */
+struct json *manifest_json(const struct manifest *manifest) RETURNS_NONNULL;
 /* One line and a line break; free() it. */
 char *manifest_print(const struct manifest *manifest) RETURNS_NONNULL;
 /* `manifest` is initialised.  ERR_SYNTAX: no JSON; ERR_SPEC: against

@@ -26,7 +26,7 @@ struct bundle_limits {
 	uint64_t file_bytes;		/* the file as it lies there: 4 GiB */
 	uint64_t entry_bytes;		/* one entry: 1 GiB */
 	uint64_t total_bytes;		/* all entries: 16 GiB */
-	size_t n_entries;		/* 200000 */
+	size_t n_entries;		/* 100000 */
 	unsigned ratio;			/* unpacked : packed, beyond 16 MiB: 200 */
 };
 extern const struct bundle_limits bundle_default_limits;
