@@ -13,6 +13,9 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "cmd/secret.h"
+#include "crypt/crypt.h"
+#include "crypt/words.h"
+#include "field/workspace.h"
 
 #define SECRET_BYTES_MAX 4096
 
@@ -189,4 +192,118 @@ bool cmd_passphrase(const struct cmd_args *args, bool confirm,
 	if (path != NULL)
 		return secret_from_file(path, out, err);
 	return ask_passphrase(confirm, out, err);
+}
+
+/* ---- the words of a kit ---- */
+
+bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
+{
+	const char *path = cmd_text(args, "words-file");
+	struct str typed = STR_INIT;
+	bool ok;
+
+	if (path != NULL)
+		ok = file_read(path, SECRET_BYTES_MAX, &typed, err);
+	else
+		ok = cmd_ask_secret(_("the kit's eight words: "), &typed, err);
+	if (ok && memchr(typed.data, '\0', typed.len) != NULL)
+		ok = err_set(err, ERR_VALUE, _("these are not eight words"));
+	if (ok)
+		ok = words_normalise(typed.data, out, err);
+	str_wipe(&typed);
+	return ok;
+}
+
+/* ---- the workspace ---- */
+
+static struct workspace *open_folder(const struct cmd_args *args,
+	const char *folder, struct err *err)
+{
+	struct str passphrase = STR_INIT;
+	struct workspace *ws = NULL;
+	bool needs;
+
+	if (!workspace_needs_passphrase(folder, &needs, err))
+		return NULL;
+	if (!needs)
+		return workspace_open(folder, NULL, err);
+	if (cmd_passphrase(args, false, &passphrase, err))
+		ws = workspace_open(folder, passphrase.data, err);
+	str_wipe(&passphrase);
+	return ws;
+}
+
+struct workspace *cmd_workspace_open(const struct cmd_args *args,
+	struct err *err)
+{
+	char *folder = workspace_path(args->workspace);
+	struct workspace *ws = NULL;
+
+	if (crypt_init(err))
+		ws = open_folder(args, folder, err);
+	free(folder);
+	return ws;
+}
+
+/* Only what a workspace consists of: other files keep the folder. */
+static void remove_folder(const char *folder)
+{
+	static const char *const names[] = {
+		"keys", "field.db", "field.db-wal", "field.db-shm", "keys.part",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char *path = path_join(folder, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(folder);
+}
+
+static struct workspace *make_folder(const struct cmd_args *args,
+	const char *folder, struct err *err)
+{
+	struct str passphrase = STR_INIT;
+	struct workspace *ws = NULL;
+	const char *given = NULL;
+	bool ok = true;
+
+	if (!cmd_flag(args, "no-passphrase")) {
+		ok = cmd_passphrase(args, true, &passphrase, err);
+		given = passphrase.data;
+	}
+	if (ok && workspace_create(folder, given, err)) {
+		ws = workspace_open(folder, given, err);
+		if (ws == NULL)
+			remove_folder(folder);
+	}
+	str_wipe(&passphrase);
+	return ws;
+}
+
+struct workspace *cmd_workspace_make(const struct cmd_args *args,
+	struct err *err)
+{
+	char *folder = workspace_path(args->workspace);
+	struct workspace *ws = NULL;
+
+	if (!crypt_init(err))
+		ws = NULL;
+	else if (workspace_exists(folder))
+		err_set(err, ERR_CONFLICT,
+			_("there is a workspace in '%s' already"), folder);
+	else
+		ws = make_folder(args, folder, err);
+	free(folder);
+	return ws;
+}
+
+void cmd_workspace_unmake(struct workspace *ws)
+{
+	char *folder = xstrdup(workspace_folder(ws));
+
+	workspace_close(ws);
+	remove_folder(folder);
+	free(folder);
 }

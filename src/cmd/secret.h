@@ -19,6 +19,12 @@ struct workspace;
 	{ "words-file", 0, OPT_TEXT, N_("FILE"), \
 	  N_("read the kit's eight words from FILE ('-': standard input)") }
 
+/* Commands that may make a workspace. */
+#define CMD_NO_PASSPHRASE_OPTION \
+	{ "no-passphrase", 0, OPT_FLAG, NULL, \
+	  N_("make the workspace without a passphrase: anyone with this " \
+	     "computer can read it") }
+
 /*
  * The passphrase: the first line of --passphrase-file, else asked for on the
  * terminal (twice if `confirm`: a new one).  Appended to `out`; str_wipe() it.
@@ -42,5 +48,12 @@ bool cmd_ask_secret(const char *prompt, struct str *out, struct err *err)
  * passphrase if it has one.  NULL on failure. */
 struct workspace *cmd_workspace_open(const struct cmd_args *args,
 	struct err *err) MUST_CHECK;
+/* Make that workspace (ERR_CONFLICT if there is one) and open it; its
+ * passphrase is asked for unless --no-passphrase was given. */
+struct workspace *cmd_workspace_make(const struct cmd_args *args,
+	struct err *err) MUST_CHECK;
+/* Undo cmd_workspace_make(): closes `ws` and removes what was made, so that a
+ * command that fails leaves nothing behind. */
+void cmd_workspace_unmake(struct workspace *ws);
 
 #endif
