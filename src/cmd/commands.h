@@ -1,4 +1,7 @@
 /* Every command, in the order `bayaz help` shows them.  COMMAND(x) stands for
  * `const struct cmd cmd_x`. */
 COMMAND(help)
+COMMAND(project_new)
+COMMAND(project_kit)
+COMMAND(join)
 COMMAND(version)

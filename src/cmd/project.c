@@ -1,0 +1,486 @@
+/* bayaz project: making a project, and the kits that laptops join it with. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/gettext.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/wipe.h"
+#include "cmd/cmd.h"
+#include "cmd/media.h"
+#include "cmd/member.h"
+#include "cmd/secret.h"
+#include "crypt/words.h"
+#include "field/forms.h"
+#include "field/workspace.h"
+#include "trust/kit.h"
+
+enum { FORM_BYTES_MAX = 64 << 20 };
+
+/* ---- project new ---- */
+
+/* Everything that comes into being, before it is kept. */
+struct founding {
+	struct trust_project project;
+	struct trust_secrets secrets;
+	struct trust_recovery recovery;
+	struct trust_signed project_text, cert;
+};
+
+static void founding_wipe(struct founding *f)
+{
+	trust_secrets_wipe(&f->secrets);
+	trust_recovery_wipe(&f->recovery);
+	trust_signed_release(&f->project_text);
+	trust_signed_release(&f->cert);
+}
+
+static bool found(const struct cmd_args *args, struct founding *f,
+	struct err *err)
+{
+	struct trust_policy policy = {
+		.refuse_untagged = cmd_flag(args, "refuse-untagged"),
+	};
+	struct minisign_public store;
+	char today[TRUST_DATE_BYTES];
+	char *text;
+
+	memset(f, 0, sizeof *f);
+	f->project_text = f->cert = (struct trust_signed)TRUST_SIGNED_INIT;
+	member_today(today);
+	if (!trust_project_new(args->items[0], today,
+	    cmd_flag(args, "training"), policy, &f->project, &f->secrets,
+	    &f->recovery, err))
+		return false;
+	text = trust_project_print(&f->project);
+	trust_sign(&f->project_text, text, &f->secrets.project);
+	free(text);
+	minisign_key_new(&f->secrets.store);
+	f->secrets.has_store = true;
+	minisign_key_public(&f->secrets.store, &store);
+	return trust_cert_new(&f->project, &f->secrets.project, &store,
+		"coordinator", ROLES_ALL, today, &f->cert, err);
+}
+
+/* As it goes on paper: three keys for three envelopes. */
+static void recovery_text(const struct founding *f, struct str *out)
+{
+	str_addf(out, "# %s\n", f->project.name);
+	str_addf(out, "# %s %s\n\n", _("project"), f->project.id);
+	str_addf(out, "# %s\n",
+		_("recovery key of standard forms, for one person:"));
+	trust_recovery_standard(&f->recovery, out);
+	str_addf(out, "\n\n# %s\n",
+		_("recovery key of protected forms, half A, for one person:"));
+	trust_recovery_half(&f->recovery, 'A', out);
+	str_addf(out, "\n\n# %s\n",
+		_("recovery key of protected forms, half B, for another "
+		  "person:"));
+	trust_recovery_half(&f->recovery, 'B', out);
+	str_addc(out, '\n');
+}
+
+/* Shown or written before anything is kept: a project whose recovery keys
+ * nobody saw must not come into being. */
+static bool give_recovery(const struct cmd_args *args,
+	const struct founding *f, struct err *err)
+{
+	const char *path = cmd_text(args, "recovery-file");
+	struct str text = STR_INIT;
+	bool ok = true;
+
+	recovery_text(f, &text);
+	if (path != NULL) {
+		ok = file_write(path, text.data, text.len, 0600, err);
+	} else {
+		puts(_("Write these down on paper now; they are shown once "
+			"and kept nowhere:"));
+		printf("\n%s\n", text.data);
+		if (fflush(stdout) != 0 || ferror(stdout))
+			ok = err_set(err, ERR_IO,
+				_("cannot show the recovery keys"));
+	}
+	str_wipe(&text);
+	return ok;
+}
+
+static bool keep_founding(struct workspace *ws, const struct founding *f,
+	struct err *err)
+{
+	bool ok = workspace_begin(ws, err);
+
+	if (!ok)
+		return false;
+	ok = member_put_signed(ws, WORKSPACE_PROJECT, &f->project_text,
+			err) &&
+		member_put_signed(ws, MEMBER_CERT, &f->cert, err) &&
+		member_put_secrets(ws, &f->secrets, err) &&
+		workspace_commit(ws, err);
+	if (!ok)
+		workspace_rollback(ws);
+	return ok;
+}
+
+static void tell_project(const struct cmd_args *args,
+	const struct trust_project *project)
+{
+	char fingerprint[FINGERPRINT_BYTES];
+	struct json *answer;
+	char *line;
+
+	trust_project_fingerprint(project, fingerprint);
+	if (!cmd_flag(args, "json")) {
+		printf(_("project '%s' is made\n"), project->name);
+		if (project->training)
+			puts(_("it is for training: its records count only "
+				"here"));
+		printf(_("fingerprint: %s\n"), fingerprint);
+		return;
+	}
+	answer = js_new_object();
+	js_put_text(answer, "project", project->id);
+	js_put_text(answer, "name", project->name);
+	js_put_text(answer, "fingerprint", fingerprint);
+	js_put_bool(answer, "training", project->training);
+	line = js_print(answer);
+	puts(line);
+	free(line);
+	js_free(answer);
+}
+
+/* The workspace to found in: the one that is there, else a new one. */
+static struct workspace *founding_place(const struct cmd_args *args,
+	bool *made, struct err *err)
+{
+	char *folder = workspace_path(args->workspace);
+	struct workspace *ws;
+
+	*made = !workspace_exists(folder);
+	free(folder);
+	if (*made)
+		return cmd_workspace_make(args, err);
+	ws = cmd_workspace_open(args, err);
+	if (ws != NULL && workspace_has_secret(ws, WORKSPACE_PROJECT)) {
+		err_set(err, ERR_CONFLICT,
+			_("the workspace '%s' belongs to a project already"),
+			workspace_folder(ws));
+		workspace_close(ws);
+		ws = NULL;
+	}
+	return ws;
+}
+
+static bool check_new(const struct cmd_args *args, struct err *err)
+{
+	const char *path = cmd_text(args, "recovery-file");
+
+	if (path != NULL && file_exists(path))
+		return err_set(err, ERR_CONFLICT, _("'%s' exists already"),
+			path);
+	return true;
+}
+
+static int run_new(const struct cmd_args *args)
+{
+	struct founding f;
+	struct workspace *ws;
+	struct err err = ERR_INIT;
+	bool ok, made;
+
+	if (cmd_flag(args, "json") && cmd_text(args, "recovery-file") == NULL)
+		return cmd_usage_error(args,
+			_("--json needs --recovery-file: keys are no part of "
+			  "it"));
+	if (!crypt_init(&err) || !check_new(args, &err))
+		return cmd_problem(&err);
+	if (!found(args, &f, &err)) {
+		founding_wipe(&f);
+		return cmd_problem(&err);
+	}
+	ws = founding_place(args, &made, &err);
+	ok = ws != NULL && give_recovery(args, &f, &err) &&
+		keep_founding(ws, &f, &err);
+	if (ok && !workspace_is_sealed(ws) && !f.project.training)
+		log_note(_("this workspace has no passphrase: whoever has "
+			   "this computer has the project's keys"));
+	if (ok)
+		tell_project(args, &f.project);
+	founding_wipe(&f);
+	if (!ok && made && ws != NULL)
+		cmd_workspace_unmake(ws);
+	else
+		workspace_close(ws);
+	return ok ? EXIT_DONE : cmd_problem(&err);
+}
+
+static const struct cmd_option new_options[] = {
+	{ "training", 0, OPT_FLAG, NULL,
+	  N_("a project to learn with: training records count") },
+	{ "refuse-untagged", 0, OPT_FLAG, NULL,
+	  N_("take no forms without a class (bayaz:class)") },
+	{ "recovery-file", 0, OPT_TEXT, N_("FILE"),
+	  N_("write the recovery keys to FILE instead of showing them") },
+	CMD_NO_PASSPHRASE_OPTION,
+	CMD_PASSPHRASE_OPTION,
+	CMD_JSON_OPTION,
+	{ 0 }
+};
+
+const struct cmd cmd_project_new = {
+	.name = "project new",
+	.usage = N_("NAME"),
+	.summary = N_("make a project and its coordinator's keys"),
+	.options = new_options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_new,
+};
+
+/* ---- project kit ---- */
+
+/* A form as it lies in its folder. */
+struct loaded_form {
+	struct str xml;
+	struct form_info info;
+	struct media_list media;
+};
+
+struct kit_job {
+	struct kit kit;
+	struct trust_project project;
+	struct trust_secrets secrets;
+	struct str words;
+	bool words_are_new;
+	VEC(struct loaded_form) forms;
+};
+
+static void job_init(struct kit_job *job)
+{
+	memset(job, 0, sizeof *job);
+	kit_init(&job->kit);
+	str_init(&job->words);
+}
+
+static void job_release(struct kit_job *job)
+{
+	for (size_t i = 0; i < job->forms.n; i++) {
+		str_release(&job->forms.items[i].xml);
+		form_info_release(&job->forms.items[i].info);
+		media_release(&job->forms.items[i].media);
+	}
+	vec_release(&job->forms);
+	trust_secrets_wipe(&job->secrets);
+	str_wipe(&job->words);
+	kit_release(&job->kit);
+}
+
+static bool load_form(struct kit_job *job, const char *path,
+	const char *media, struct err *err)
+{
+	struct loaded_form form;
+	bool ok;
+
+	memset(&form, 0, sizeof form);
+	str_init(&form.xml);
+	ok = file_read(path, FORM_BYTES_MAX, &form.xml, err) &&
+		form_describe(form.xml.data, form.xml.len, path, &form.info,
+			err) &&
+		media_read(path, &form.xml, media, &form.media, err);
+	if (ok && job->project.policy.refuse_untagged &&
+	    str_is_empty(form.info.form_class)) {
+		err_set(err, ERR_REFUSED, _("the form has no class "
+			"(bayaz:class), and the project takes none such"));
+		ok = err_at(err, path, 0, 0);
+	}
+	vec_push(&job->forms, form);
+	return ok;
+}
+
+static bool load_forms(struct kit_job *job, const struct cmd_args *args,
+	struct err *err)
+{
+	const char *media = cmd_text(args, "media"), *path;
+
+	for (size_t i = 0; (path = cmd_list(args, "form", i)) != NULL; i++)
+		if (!load_form(job, path, media, err))
+			return false;
+	for (int i = 0; i < args->n; i++)
+		if (!load_form(job, args->items[i], media, err))
+			return false;
+	return true;
+}
+
+static void put_form(struct kit *kit, const struct loaded_form *form)
+{
+	size_t n = form->media.files.n;
+	struct kit_form to;
+
+	memset(&to, 0, sizeof to);
+	to.form_id = form->info.form_id;
+	to.version = form->info.version;
+	to.form_class = str_is_empty(form->info.form_class) ? NULL :
+		form->info.form_class;
+	to.xml = form->xml.data;
+	to.n_bytes = form->xml.len;
+	to.files = ARENA_ARRAY(kit->arena, struct kit_file, n + 1);
+	to.n_files = n;
+	for (size_t i = 0; i < n; i++) {
+		to.files[i].name = form->media.files.items[i].name;
+		to.files[i].bytes = form->media.files.items[i].bytes.data;
+		to.files[i].n_bytes = form->media.files.items[i].bytes.len;
+	}
+	vec_push(&kit->forms, to);
+}
+
+static bool write_new_words(const char *path, const struct str *words,
+	struct err *err)
+{
+	struct str line = STR_INIT;
+	bool ok;
+
+	str_addf(&line, "%s\n", words->data);
+	ok = file_write(path, line.data, line.len, 0600, err);
+	str_wipe(&line);
+	return ok;
+}
+
+/* From a file that is there, else new ones (kept in the file, if named). */
+static bool get_words(struct kit_job *job, const struct cmd_args *args,
+	struct err *err)
+{
+	const char *path = cmd_text(args, "words-file");
+
+	if (path != NULL && (strcmp(path, "-") == 0 || file_exists(path))) {
+		if (!cmd_words(args, &job->words, err))
+			return err_at(err, path, 0, 0);
+		return true;
+	}
+	words_new(&job->words);
+	job->words_are_new = path == NULL;
+	return path == NULL || write_new_words(path, &job->words, err);
+}
+
+static bool get_keys(struct kit_job *job, struct workspace *ws,
+	struct err *err)
+{
+	struct trust_signed cert = TRUST_SIGNED_INIT;
+	bool ok = member_project(ws, &job->project, err) &&
+		member_secrets(ws, &job->secrets, err) &&
+		member_get_signed(ws, WORKSPACE_PROJECT,
+			&job->kit.project_text, err);
+
+	if (ok && workspace_has_secret(ws, MEMBER_CERT)) {
+		ok = member_get_signed(ws, MEMBER_CERT, &cert, err);
+		if (ok)
+			kit_add_cert(&job->kit, &cert);
+	}
+	trust_signed_release(&cert);
+	return ok;
+}
+
+/* The number is used up before the file is written: two kits never have the
+ * same one. */
+static bool write_kit(struct kit_job *job, struct workspace *ws,
+	const char *path, struct err *err)
+{
+	struct kit *kit = &job->kit;
+	const struct minisign_key *signer = job->secrets.has_store ?
+		&job->secrets.store : &job->secrets.project;
+
+	if (!job->secrets.has_store && !job->secrets.has_project)
+		return err_set(err, ERR_NOTFOUND,
+			_("this workspace has no key to sign a kit with"));
+	for (size_t i = 0; i < job->forms.n; i++)
+		put_form(kit, &job->forms.items[i]);
+	member_today(kit->date);
+	if (!member_number(ws, MEMBER_KIT_MADE, &kit->number, err))
+		return false;
+	kit->number++;
+	return member_set_number(ws, MEMBER_KIT_MADE, kit->number, err) &&
+		kit_write(path, kit, signer, job->words.data, err);
+}
+
+static void tell_kit(const struct cmd_args *args, const struct kit_job *job,
+	const char *path)
+{
+	struct json *answer;
+	char *line;
+	size_t n = job->forms.n;
+
+	if (!cmd_flag(args, "json")) {
+		printf(ngettext("%1$s: kit %2$lld with %3$zu form\n",
+			"%1$s: kit %2$lld with %3$zu forms\n", n),
+			path, (long long)job->kit.number, n);
+		if (job->words_are_new)
+			printf(_("its words, to be told another way than the "
+				 "file goes: %s\n"), job->words.data);
+		return;
+	}
+	answer = js_new_object();
+	js_put_text(answer, "file", path);
+	js_put_text(answer, "project", job->project.id);
+	js_put_int(answer, "kit", job->kit.number);
+	js_put_int(answer, "forms", (int64_t)n);
+	line = js_print(answer);
+	puts(line);
+	free(line);
+	js_free(answer);
+}
+
+static int run_kit(const struct cmd_args *args)
+{
+	const char *path = cmd_text(args, "output");
+	struct kit_job job;
+	struct workspace *ws;
+	struct err err = ERR_INIT;
+	bool ok;
+
+	if (path == NULL)
+		return cmd_usage_error(args, _("say where to with -o FILE"));
+	if (cmd_list(args, "form", 0) == NULL && args->n == 0)
+		return cmd_usage_error(args,
+			_("a kit needs a form: --form FORM.xml"));
+	if (cmd_flag(args, "json") && cmd_text(args, "words-file") == NULL)
+		return cmd_usage_error(args,
+			_("--json needs --words-file: words are no part of "
+			  "it"));
+	ws = cmd_workspace_open(args, &err);
+	if (ws == NULL)
+		return cmd_problem(&err);
+	job_init(&job);
+	ok = get_keys(&job, ws, &err) && load_forms(&job, args, &err) &&
+		get_words(&job, args, &err) &&
+		write_kit(&job, ws, path, &err);
+	if (ok)
+		tell_kit(args, &job, path);
+	job_release(&job);
+	workspace_close(ws);
+	return ok ? EXIT_DONE : cmd_problem(&err);
+}
+
+static const struct cmd_option kit_options[] = {
+	{ "output", 'o', OPT_TEXT, N_("FILE"), N_("write the kit to FILE") },
+	{ "form", 0, OPT_LIST, N_("FORM.xml"),
+	  N_("put this form in, with its media") },
+	{ "media", 0, OPT_TEXT, N_("DIR"),
+	  N_("look for media in DIR first") },
+	{ "words-file", 0, OPT_TEXT, N_("FILE"),
+	  N_("take the eight words from FILE; if there is none, make it") },
+	CMD_PASSPHRASE_OPTION,
+	CMD_JSON_OPTION,
+	{ 0 }
+};
+
+const struct cmd cmd_project_kit = {
+	.name = "project kit",
+	.usage = N_("-o FILE --form FORM.xml..."),
+	.summary = N_("make a kit that laptops join the project with"),
+	.options = kit_options,
+	.min_args = 0,
+	.max_args = -1,
+	.run = run_kit,
+};
