@@ -1,0 +1,224 @@
+#include "config.h"
+
+#include "store/content.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "base/gettext.h"
+#include "db/db.h"
+#include "store/store.h"
+
+enum { PACKING_NONE = 0, PACKING_ZLIB = 1 };
+
+bool content_find(struct store *store, const unsigned char sha256[32],
+	int64_t *id, struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(store),
+		"SELECT id FROM content WHERE sha256 = ?1", err);
+	enum db_result result;
+
+	*id = 0;
+	if (find == NULL)
+		return false;
+	db_bind_blob(find, 1, sha256, 32);
+	result = db_step(find, err);
+	if (result == DB_ROW)
+		*id = db_int(find, 0);
+	db_reset(find);
+	return result != DB_FAILED;
+}
+
+static bool insert(struct store *store, const unsigned char sha256[32],
+	uint64_t size_bytes, int packing, const void *bytes, size_t n_bytes,
+	int64_t *id, struct err *err)
+{
+	struct db_stmt *add = db_prepare(store_db(store),
+		"INSERT INTO content (sha256, size, packing, bytes)"
+		" VALUES (?1, ?2, ?3, ?4)", err);
+
+	if (add == NULL)
+		return false;
+	db_bind_blob(add, 1, sha256, 32);
+	db_bind_int(add, 2, (int64_t)size_bytes);
+	db_bind_int(add, 3, packing);
+	db_bind_blob(add, 4, n_bytes > 0 ? bytes : "", n_bytes);
+	if (!db_run(add, err))
+		return false;
+	*id = db_last_row_id(store_db(store));
+	return true;
+}
+
+bool content_begin(struct store *store, struct content_writer *w,
+	const unsigned char sha256[32], uint64_t size_bytes, struct err *err)
+{
+	w->store = store;
+	w->part = 0;
+	return insert(store, sha256, size_bytes, PACKING_NONE, "", 0, &w->id,
+		err);
+}
+
+bool content_more(struct content_writer *w, const void *bytes, size_t n_bytes,
+	struct err *err)
+{
+	struct db_stmt *add = db_prepare(store_db(w->store),
+		"INSERT INTO content_part (content, part, bytes)"
+		" VALUES (?1, ?2, ?3)", err);
+
+	if (add == NULL)
+		return false;
+	db_bind_int(add, 1, w->id);
+	db_bind_int(add, 2, ++w->part);
+	db_bind_blob(add, 3, bytes, n_bytes);
+	return db_run(add, err);
+}
+
+static bool put_in_parts(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, int64_t *id, struct err *err)
+{
+	struct content_writer w;
+
+	if (!content_begin(store, &w, sha256, n_bytes, err))
+		return false;
+	for (size_t at = 0; at < n_bytes; at += CONTENT_PART_BYTES) {
+		size_t n = n_bytes - at < CONTENT_PART_BYTES ?
+			n_bytes - at : CONTENT_PART_BYTES;
+
+		if (!content_more(&w, (const char *)bytes + at, n, err))
+			return false;
+	}
+	*id = w.id;
+	return true;
+}
+
+bool content_put(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, int64_t *id, bool *is_new,
+	struct err *err)
+{
+	struct str packed = STR_INIT;
+	uLongf n_packed;
+	bool ok;
+
+	if (!content_find(store, sha256, id, err))
+		return false;
+	if (is_new != NULL)
+		*is_new = *id == 0;
+	if (*id != 0)
+		return true;
+	n_packed = compressBound((uLong)n_bytes);
+	if (compress2((Bytef *)str_room(&packed, n_packed), &n_packed, bytes,
+			(uLong)n_bytes, 6) == Z_OK && n_packed < n_bytes &&
+			n_packed <= 16 * CONTENT_PART_BYTES)
+		ok = insert(store, sha256, n_bytes, PACKING_ZLIB, packed.data,
+			n_packed, id, err);
+	else if (n_bytes <= CONTENT_PART_BYTES)
+		ok = insert(store, sha256, n_bytes, PACKING_NONE, bytes,
+			n_bytes, id, err);
+	else
+		ok = put_in_parts(store, sha256, bytes, n_bytes, id, err);
+	str_release(&packed);
+	return ok;
+}
+
+static bool damaged(struct store *store, struct err *err)
+{
+	return err_set(err, ERR_SPEC, _("'%s' is damaged"), store_path(store));
+}
+
+static bool inflate_into(struct store *store, const void *bytes, size_t n,
+	size_t size_bytes, struct str *out, struct err *err)
+{
+	uLongf got = (uLongf)size_bytes;
+	char *room = str_room(out, size_bytes);
+
+	if (uncompress((Bytef *)room, &got, bytes, (uLong)n) != Z_OK ||
+			got != size_bytes)
+		return damaged(store, err);
+	str_grew(out, size_bytes);
+	return true;
+}
+
+static bool add_parts(struct store *store, int64_t id, size_t size_bytes,
+	struct str *out, struct err *err)
+{
+	size_t start = out->len;
+	struct db_stmt *parts = db_prepare(store_db(store),
+		"SELECT bytes FROM content_part WHERE content = ?1"
+		" ORDER BY part", err);
+	enum db_result result;
+
+	if (parts == NULL)
+		return false;
+	db_bind_int(parts, 1, id);
+	while ((result = db_step(parts, err)) == DB_ROW) {
+		size_t n;
+		const void *bytes = db_blob(parts, 0, &n);
+
+		if (out->len - start + n > size_bytes) {
+			db_reset(parts);
+			return damaged(store, err);
+		}
+		str_addn(out, bytes, n);
+	}
+	db_reset(parts);
+	if (result == DB_FAILED)
+		return false;
+	return out->len - start == size_bytes || damaged(store, err);
+}
+
+bool content_get(struct store *store, int64_t id, size_t limit,
+	struct str *out, struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT size, packing, bytes FROM content WHERE id = ?1", err);
+	bool ok = false;
+	size_t size, n = 0;
+	const void *bytes;
+	enum db_result result;
+
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, id);
+	result = db_step(get, err);
+	if (result != DB_ROW) {
+		db_reset(get);
+		return result == DB_DONE ? damaged(store, err) : false;
+	}
+	size = (size_t)db_int(get, 0);
+	bytes = db_blob(get, 2, &n);
+	if (db_int(get, 0) < 0 || size > limit)
+		err_set(err, ERR_LIMIT, _("%zu bytes are more than can be read here"),
+			size);
+	else if (db_int(get, 1) == PACKING_ZLIB)
+		ok = inflate_into(store, bytes, n, size, out, err);
+	else if (n > 0 || size == 0)
+		ok = n == size ? (str_addn(out, bytes, n), true) :
+			damaged(store, err);
+	else
+		ok = add_parts(store, id, size, out, err);
+	db_reset(get);
+	return ok;
+}
+
+bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
+	struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT sha256 FROM content WHERE id = ?1", err);
+	const void *bytes = NULL;
+	size_t n = 0;
+	enum db_result result;
+
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, id);
+	result = db_step(get, err);
+	if (result == DB_ROW)
+		bytes = db_blob(get, 0, &n);
+	if (n == 32)
+		memcpy(sha256, bytes, 32);
+	db_reset(get);
+	if (result == DB_FAILED)
+		return false;
+	return n == 32 || damaged(store, err);
+}

@@ -1,0 +1,48 @@
+/*
+ * Bytes by their SHA-256: records, forms, files, sealed records, the JSON of
+ * facts.  What is small is deflated when that saves something; long files are
+ * kept in parts of 1 MiB, so that no length needs memory.
+ */
+#ifndef BAYAZ_STORE_CONTENT_H
+#define BAYAZ_STORE_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct store;
+
+enum { CONTENT_PART_BYTES = 1 << 20 };
+
+/* The local number of the content of that hash; *id 0: not here. */
+bool content_find(struct store *store, const unsigned char sha256[32],
+	int64_t *id, struct err *err) MUST_CHECK;
+
+/* Keep bytes whose hash the caller has checked.  *is_new may be NULL. */
+bool content_put(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, int64_t *id, bool *is_new,
+	struct err *err) MUST_CHECK;
+
+/* The same for a long file, piece by piece (each piece but the last
+ * CONTENT_PART_BYTES long); inside a transaction that is given up if the hash
+ * turns out wrong. */
+struct content_writer {
+	struct store *store;
+	int64_t id, part;
+};
+bool content_begin(struct store *store, struct content_writer *w,
+	const unsigned char sha256[32], uint64_t size_bytes,
+	struct err *err) MUST_CHECK;
+bool content_more(struct content_writer *w, const void *bytes, size_t n_bytes,
+	struct err *err) MUST_CHECK;
+
+/* All bytes, appended; ERR_LIMIT beyond `limit`, ERR_SPEC when damaged. */
+bool content_get(struct store *store, int64_t id, size_t limit,
+	struct str *out, struct err *err) MUST_CHECK;
+bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
+	struct err *err) MUST_CHECK;
+
+#endif

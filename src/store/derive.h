@@ -1,0 +1,52 @@
+/*
+ * From facts to tables: what a manifest, a form or an acceptance means.  A
+ * merge derives what it added; store_rebuild() derives everything; both must
+ * come to the same.
+ */
+#ifndef BAYAZ_STORE_DERIVE_H
+#define BAYAZ_STORE_DERIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "bundle/manifest.h"
+
+struct store;
+
+/* What has to be looked at again at the end. */
+struct touched {
+	VEC(int64_t) versions;		/* new, or with new priors */
+	bool forms;			/* a form came */
+	size_t n_versions_new, n_versions_known;
+	size_t n_sealed_new;
+	size_t n_missing;		/* attachments that records name */
+};
+void touched_release(struct touched *touched);
+
+/* A manifest fact: its row. */
+bool derive_manifest(struct store *store, int64_t fact,
+	const struct manifest *manifest, struct err *err) MUST_CHECK;
+/* One entry of it, whose bytes are content `content`; `bytes` if the caller
+ * has them at hand, else NULL. */
+bool derive_entry(struct store *store, int64_t fact,
+	const struct manifest_entry *entry, int64_t content,
+	const struct str *bytes, struct touched *touched, struct err *err)
+	MUST_CHECK;
+/* Any other fact. */
+bool derive_fact(struct store *store, int64_t fact, struct err *err)
+	MUST_CHECK;
+/* Then: layouts, records, rows of tables. */
+bool derive_finish(struct store *store, struct touched *touched,
+	struct err *err) MUST_CHECK;
+
+/* What the store knows of a version of a form. */
+struct form_known { bool known, is_protected, is_untagged; };
+bool derive_form_known(struct store *store, const char *form,
+	const char *version, struct form_known *known, struct err *err)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,464 @@
+#include "config.h"
+
+#include "store/merge.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "bundle/read.h"
+#include "db/db.h"
+#include "store/content.h"
+#include "store/derive.h"
+#include "store/fact.h"
+#include "store/quarantine.h"
+#include "store/store.h"
+#include "store/version.h"
+
+struct merging {
+	struct store *store;
+	const struct merge_setup *setup;
+	struct bundle *bundle;
+	struct merge_result *result;
+	struct touched touched;
+	int64_t fact;
+	bool is_new;
+	struct map forms;		/* "id\nversion" that were found to be here */
+	struct arena *arena;
+};
+
+/* --- who sent it --- */
+
+static bool is_asked_for(const struct merge_setup *setup,
+	const char *fingerprint)
+{
+	for (size_t i = 0; i < setup->n_accept; i++) {
+		const char *a = setup->accept[i], *b = fingerprint;
+
+		for (;; a++, b++) {
+			while (*a == '-' || *a == ' ')
+				a++;
+			while (*b == '-')
+				b++;
+			if (toupper((unsigned char)*a) != *b || *a == '\0')
+				break;
+		}
+		if (*a == '\0' && *b == '\0')
+			return true;
+	}
+	return false;
+}
+
+static void describe(struct merging *m)
+{
+	const struct manifest *manifest = bundle_manifest(m->bundle);
+	const struct minisign_public *signer = bundle_signer_claim(m->bundle);
+	struct merge_result *result = m->result;
+
+	minisign_public_format(signer, result->device);
+	minisign_public_fingerprint(signer, result->fingerprint);
+	snprintf(result->device_name, sizeof result->device_name, "%s",
+		manifest->device_name != NULL ? manifest->device_name : "");
+	result->sequence = manifest->sequence;
+}
+
+static bool check_purpose(struct merging *m, struct err *err)
+{
+	const struct manifest *manifest = bundle_manifest(m->bundle);
+
+	if (strcmp(manifest->kind, "up") != 0)
+		return err_set(err, ERR_REFUSED,
+			_("this is a kit for laptops, not a bundle of records"));
+	if (manifest->project == NULL ||
+			strcmp(manifest->project, store_project(m->store)) != 0)
+		return err_set(err, ERR_CONFLICT,
+			_("this bundle belongs to another project"));
+	return bundle_check_signature(m->bundle,
+		bundle_signer_claim(m->bundle), err);
+}
+
+/* ERR_NOTFOUND: nobody has accepted this device. */
+static bool check_device(struct merging *m, struct err *err)
+{
+	struct merge_result *result = m->result;
+	bool accepted;
+
+	if (!fact_device_is_accepted(m->store, result->device, &accepted, err))
+		return false;
+	if (accepted)
+		return true;
+	if (!m->setup->accept_new &&
+			!is_asked_for(m->setup, result->fingerprint))
+		return err_set(err, ERR_NOTFOUND,
+			_("nobody has accepted the device %s yet"),
+			result->fingerprint);
+	if (m->setup->store_key == NULL)
+		return err_set(err, ERR_REFUSED,
+			_("this workspace has no key to accept devices with"));
+	result->accepted_now = true;
+	return fact_accept_device(m->store, m->setup->store_key,
+			result->device, err) &&
+		store_log(m->store, "accept", result->fingerprint, NULL, err);
+}
+
+/* --- what is in it --- */
+
+static bool take_manifest(struct merging *m, struct err *err)
+{
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	size_t n;
+	const char *bytes = bundle_manifest_bytes(m->bundle, &n);
+	bool ok;
+
+	str_addn(&text.document, bytes, n);
+	str_add(&text.signature, bundle_signature(m->bundle));
+	ok = fact_add(m->store, FACT_MANIFEST, &text,
+			bundle_signer_claim(m->bundle), &m->fact, &m->is_new,
+			err) &&
+		(!m->is_new || derive_manifest(m->store, m->fact,
+			bundle_manifest(m->bundle), err));
+	trust_signed_release(&text);
+	return ok;
+}
+
+/* ERR_NOTFOUND: set aside until the form comes. */
+static bool check_form(struct merging *m, const struct manifest_entry *entry,
+	struct err *err)
+{
+	const char *id = entry->form_id != NULL ? entry->form_id : "";
+	const char *version =
+		entry->form_version != NULL ? entry->form_version : "";
+	const char *key = arena_printf(m->arena, "%s\n%s", id, version);
+	struct form_known known;
+
+	if (map_has(&m->forms, key))
+		return true;
+	if (!derive_form_known(m->store, id, version, &known, err))
+		return false;
+	if (!known.known)
+		return err_set(err, ERR_NOTFOUND,
+			_("version '%2$s' of form '%1$s' is not known here"),
+			id, version);
+	if (known.is_protected)
+		return err_set(err, ERR_REFUSED,
+			_("a record of the protected form '%s' is not sealed"),
+			id);
+	if (known.is_untagged && store_refuses_untagged(m->store))
+		return err_set(err, ERR_REFUSED,
+			_("the project takes no forms without a class, as '%s'"),
+			id);
+	map_set(&m->forms, key, m);
+	return true;
+}
+
+/* Bytes of one entry, whose hash the reader has checked at their end. */
+static bool read_small(struct merging *m, const struct manifest_entry *entry,
+	struct str *bytes, int64_t *content, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+
+	if (!bundle_read_all(m->bundle, VERSION_MAX_BYTES, bytes, err))
+		return false;
+	if (!hex_decode(entry->sha256, sha256, sizeof sha256))
+		return err_set(err, ERR_SPEC, _("an entry has no hash"));
+	return content_put(m->store, sha256, bytes->data, bytes->len, content,
+		NULL, err);
+}
+
+static bool fill(struct merging *m, char *buffer, size_t *n, struct err *err)
+{
+	size_t got;
+
+	*n = 0;
+	do {
+		if (!bundle_read(m->bundle, buffer + *n,
+				CONTENT_PART_BYTES - *n, &got, err))
+			return false;
+		*n += got;
+	} while (got > 0 && *n < CONTENT_PART_BYTES);
+	return true;
+}
+
+/* The transaction is given up if its hash turns out wrong. */
+static bool read_long(struct merging *m, const struct manifest_entry *entry,
+	int64_t *content, struct err *err)
+{
+	struct content_writer writer;
+	uint8_t sha256[SHA256_BYTES];
+	char *buffer;
+	size_t n;
+	bool ok;
+
+	if (!hex_decode(entry->sha256, sha256, sizeof sha256))
+		return err_set(err, ERR_SPEC, _("an entry has no hash"));
+	if (!content_find(m->store, sha256, content, err))
+		return false;
+	if (*content != 0)
+		return true;
+	buffer = xmalloc(CONTENT_PART_BYTES);
+	ok = content_begin(m->store, &writer, sha256, entry->size_bytes, err);
+	do {
+		ok = ok && fill(m, buffer, &n, err);
+		if (ok && n > 0)
+			ok = content_more(&writer, buffer, n, err);
+	} while (ok && n == CONTENT_PART_BYTES);
+	*content = writer.id;
+	free(buffer);
+	return ok;
+}
+
+static bool take_entry(struct merging *m, const struct manifest_entry *entry,
+	struct str *bytes, struct err *err)
+{
+	bool is_long = entry->size_bytes > CONTENT_PART_BYTES &&
+		entry->kind != ENTRY_RECORD && entry->kind != ENTRY_FORM;
+	int64_t content;
+
+	str_clear(bytes);
+	if (entry->kind == ENTRY_RECORD && !check_form(m, entry, err))
+		return false;
+	if (is_long ? !read_long(m, entry, &content, err) :
+			!read_small(m, entry, bytes, &content, err))
+		return false;
+	return derive_entry(m->store, m->fact, entry, content,
+		is_long ? NULL : bytes, &m->touched, err);
+}
+
+static bool take_entries(struct merging *m, struct err *err)
+{
+	const struct manifest_entry *entry;
+	struct str bytes = STR_INIT;
+	bool ok;
+
+	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL) {
+		ok = take_entry(m, entry, &bytes, err);
+		if (!ok)
+			break;
+	}
+	str_release(&bytes);
+	return ok;
+}
+
+/* A damaged copy of what has been taken is damaged all the same. */
+static bool read_to_end(struct merging *m, struct err *err)
+{
+	const struct manifest_entry *entry;
+	bool ok;
+
+	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL)
+		;
+	return ok;
+}
+
+/* Everything of one bundle; the caller commits or rolls back.  An entry is
+ * believed when its hash was right, the manifest when its signature was, and
+ * the whole when its end was reached. */
+static bool take(struct merging *m, struct err *err)
+{
+	if (!check_purpose(m, err) || !check_device(m, err) ||
+			!take_manifest(m, err))
+		return false;
+	if (!m->is_new)
+		return read_to_end(m, err);
+	return take_entries(m, err) &&
+		derive_finish(m->store, &m->touched, err) &&
+		store_log(m->store, "merge",
+			bundle_manifest_sha256(m->bundle),
+			m->result->fingerprint, err);
+}
+
+static void tell(struct merging *m)
+{
+	struct merge_result *result = m->result;
+
+	result->outcome = m->is_new ? MERGE_TAKEN : MERGE_KNOWN;
+	result->versions_new = m->touched.n_versions_new;
+	result->versions_known = m->touched.n_versions_known;
+	if (!m->is_new)
+		for (size_t i = 0;
+				i < bundle_manifest(m->bundle)->entries.n; i++)
+			result->versions_known += bundle_manifest(m->bundle)
+				->entries.items[i].kind == ENTRY_RECORD;
+	result->sealed_new = m->touched.n_sealed_new;
+	result->missing = m->touched.n_missing;
+	result->forms_new = m->touched.forms;
+}
+
+/* What cannot be taken yet, but may be later.  It must be whole. */
+static bool may_wait(enum err_code code)
+{
+	return code == ERR_NOTFOUND;
+}
+
+static bool set_aside(struct store *store, const char *path,
+	const struct merge_setup *setup, struct merge_result *result,
+	const struct err *why, struct err *err)
+{
+	if (!bundle_verify(path, setup->keys, NULL, NULL, err))
+		return false;
+	result->outcome = MERGE_SET_ASIDE;
+	result->accepted_now = false;
+	snprintf(result->reason, sizeof result->reason, "%s", why->message);
+	return quarantine_add(store, path, result, why->code, err);
+}
+
+static bool merge_open(struct merging *m, struct err *err)
+{
+	bool ok = db_begin(store_db(m->store), err) && take(m, err) &&
+		db_commit(store_db(m->store), err);
+
+	if (!ok)
+		db_rollback(store_db(m->store));
+	return ok;
+}
+
+bool store_merge_file(struct store *store, const char *path,
+	const struct merge_setup *setup, struct merge_result *result,
+	struct err *err)
+{
+	struct merging m = { .store = store, .setup = setup,
+		.result = result };
+	struct err why = ERR_INIT;
+	bool ok;
+
+	*result = (struct merge_result){ .outcome = MERGE_TAKEN };
+	m.bundle = bundle_open(path, setup->keys, NULL, err);
+	if (m.bundle == NULL)
+		return false;
+	m.arena = arena_new();
+	map_init(&m.forms);
+	describe(&m);
+	ok = merge_open(&m, &why);
+	if (ok)
+		tell(&m);
+	bundle_close(m.bundle);
+	map_release(&m.forms);
+	arena_free(m.arena);
+	touched_release(&m.touched);
+	if (ok)
+		return true;
+	if (may_wait(why.code))
+		return set_aside(store, path, setup, result, &why, err);
+	if (err != NULL)
+		*err = why;
+	return false;
+}
+
+/* --- again --- */
+
+static bool retry_one(struct store *store, const struct quarantined *file,
+	const struct merge_setup *setup, struct merge_result *result,
+	struct err *refused, struct err *err)
+{
+	if (!store_merge_file(store, file->path, setup, result, refused))
+		return true;		/* told; it stays */
+	return result->outcome == MERGE_SET_ASIDE ||
+		quarantine_remove(store, file, err);
+}
+
+bool store_merge_retry(struct store *store, const struct merge_setup *setup,
+	void (*told)(void *context, const char *name,
+		const struct merge_result *result, const struct err *refused),
+	void *context, struct err *err)
+{
+	bool ok = true, progress = true;
+
+	while (ok && progress) {
+		struct quarantine_list list;
+
+		progress = false;
+		ok = quarantine_list(store, &list, err);
+		for (size_t i = 0; ok && i < list.n; i++) {
+			struct merge_result result;
+			struct err refused = ERR_INIT;
+
+			ok = retry_one(store, &list.items[i], setup, &result,
+				&refused, err);
+			if (ok && refused.code == ERR_NONE &&
+					result.outcome != MERGE_SET_ASIDE)
+				progress = true;
+			if (ok && told != NULL)
+				told(context, list.items[i].name, &result,
+					&refused);
+		}
+		quarantine_list_release(&list);
+	}
+	return ok;
+}
+
+/* --- counting --- */
+
+bool store_count(struct store *store, struct store_totals *totals,
+	struct err *err)
+{
+	struct { const char *sql; int64_t *to; } counts[] = {
+		{ "SELECT count(*) FROM manifest", &totals->manifests },
+		{ "SELECT count(*) FROM device", &totals->devices },
+		{ "SELECT count(*) FROM version", &totals->versions },
+		{ "SELECT count(*) FROM record", &totals->records },
+		{ "SELECT count(*) FROM record WHERE heads > 1",
+			&totals->conflicts },
+		{ "SELECT count(*) FROM version WHERE depth > 1",
+			&totals->edits },
+		{ "SELECT count(*) FROM sealed", &totals->sealed },
+		{ "SELECT count(*) FROM quarantine", &totals->quarantined },
+		{ "SELECT count(*) FROM version WHERE problem <> ''",
+			&totals->unreadable },
+	};
+
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		if (!db_number(store_db(store), counts[i].sql, counts[i].to,
+				err))
+			return false;
+	return true;
+}
+
+static void add_range(struct str *text, int64_t first, int64_t last)
+{
+	if (first > last || text->len > 200)
+		return;
+	if (text->len > 0)
+		str_add(text, ", ");
+	if (first == last)
+		str_addf(text, "%" PRId64, first);
+	else
+		str_addf(text, "%" PRId64 "-%" PRId64, first, last);
+}
+
+bool store_chain(struct store *store, const char *device, char **missing,
+	char **forked, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT sequence, count(*) FROM manifest WHERE device = ?1"
+		" GROUP BY sequence ORDER BY sequence", err);
+	struct str gaps = STR_INIT, forks = STR_INIT;
+	int64_t last = 0;
+	enum db_result result;
+
+	*missing = *forked = NULL;
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, device);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		int64_t sequence = db_int(walk, 0);
+
+		if (sequence > last + 1)
+			add_range(&gaps, last + 1, sequence - 1);
+		if (db_int(walk, 1) > 1)
+			add_range(&forks, sequence, sequence);
+		last = sequence;
+	}
+	db_reset(walk);
+	*missing = str_steal(&gaps);
+	*forked = str_steal(&forks);
+	if (result == DB_FAILED) {
+		free(*missing);
+		free(*forked);
+		*missing = *forked = NULL;
+	}
+	return result != DB_FAILED;
+}

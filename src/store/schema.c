@@ -1,0 +1,97 @@
+#include "config.h"
+
+#include "store/schema.h"
+
+/* Kept: facts and the bytes they name.  content.id is local; everything that
+ * leaves this machine names bytes by SHA-256. */
+#define KEPT \
+"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)" \
+" WITHOUT ROWID;" \
+"CREATE TABLE content (id INTEGER PRIMARY KEY," \
+" sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32)," \
+" size INTEGER NOT NULL," \
+" packing INTEGER NOT NULL," \
+" bytes BLOB NOT NULL);" \
+"CREATE TABLE content_part (content INTEGER NOT NULL REFERENCES content (id)," \
+" part INTEGER NOT NULL, bytes BLOB NOT NULL," \
+" PRIMARY KEY (content, part)) WITHOUT ROWID;" \
+"CREATE TABLE fact (id INTEGER PRIMARY KEY," \
+" kind TEXT NOT NULL," \
+" content INTEGER NOT NULL UNIQUE REFERENCES content (id)," \
+" signer TEXT NOT NULL," \
+" signature TEXT NOT NULL);" \
+"CREATE INDEX fact_kind ON fact (kind);"
+
+/* Local: never in the dump. */
+#define LOCAL \
+"CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT NOT NULL," \
+" kind TEXT NOT NULL, about TEXT NOT NULL, text TEXT);" \
+"CREATE TABLE quarantine (sha256 BLOB PRIMARY KEY, name TEXT NOT NULL," \
+" size INTEGER NOT NULL, device TEXT NOT NULL, fingerprint TEXT NOT NULL," \
+" sequence INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL)" \
+" WITHOUT ROWID;"
+
+/* Derived: a pure function of the kept tables. */
+#define DERIVED \
+"CREATE TABLE manifest (fact INTEGER PRIMARY KEY REFERENCES fact (id)," \
+" device TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER NOT NULL," \
+" previous BLOB, date TEXT NOT NULL, training INTEGER NOT NULL);" \
+"CREATE INDEX manifest_device ON manifest (device, sequence);" \
+"CREATE TABLE device (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL)" \
+" WITHOUT ROWID;" \
+"CREATE TABLE form (content INTEGER PRIMARY KEY REFERENCES content (id)," \
+" id TEXT NOT NULL, version TEXT NOT NULL, title TEXT NOT NULL," \
+" class TEXT NOT NULL);" \
+"CREATE INDEX form_id ON form (id, version);" \
+"CREATE TABLE media (form INTEGER NOT NULL REFERENCES content (id)," \
+" name TEXT NOT NULL, sha256 BLOB NOT NULL," \
+" PRIMARY KEY (form, name, sha256)) WITHOUT ROWID;" \
+"CREATE TABLE version (id INTEGER PRIMARY KEY REFERENCES content (id)," \
+" form TEXT NOT NULL, form_version TEXT NOT NULL," \
+" instance TEXT NOT NULL, deprecated TEXT NOT NULL," \
+" training INTEGER NOT NULL, problem TEXT NOT NULL," \
+" record INTEGER, depth INTEGER, head INTEGER);" \
+"CREATE INDEX version_instance ON version (instance);" \
+"CREATE INDEX version_deprecated ON version (deprecated)" \
+" WHERE deprecated <> '';" \
+"CREATE INDEX version_record ON version (record);" \
+"CREATE TABLE brought (content INTEGER NOT NULL," \
+" manifest INTEGER NOT NULL, finished TEXT NOT NULL," \
+" PRIMARY KEY (content, manifest)) WITHOUT ROWID;" \
+"CREATE TABLE prior (version INTEGER NOT NULL, sha256 BLOB NOT NULL," \
+" PRIMARY KEY (version, sha256)) WITHOUT ROWID;" \
+"CREATE INDEX prior_sha256 ON prior (sha256);" \
+"CREATE TABLE attachment (version INTEGER NOT NULL, name TEXT NOT NULL," \
+" sha256 BLOB NOT NULL," \
+" PRIMARY KEY (version, name, sha256)) WITHOUT ROWID;" \
+"CREATE TABLE sealed (id INTEGER PRIMARY KEY REFERENCES content (id)," \
+" kind TEXT NOT NULL, class TEXT NOT NULL);" \
+"CREATE TABLE record (id INTEGER PRIMARY KEY, name TEXT NOT NULL," \
+" form TEXT NOT NULL, current INTEGER NOT NULL," \
+" versions INTEGER NOT NULL, heads INTEGER NOT NULL);" \
+"CREATE INDEX record_name ON record (name);" \
+"CREATE TABLE layout (form TEXT PRIMARY KEY, tables TEXT NOT NULL)" \
+" WITHOUT ROWID;"
+
+/* For people with an SQL prompt. */
+#define VIEWS \
+"CREATE VIEW bz_records AS SELECT r.name AS record, r.form AS form," \
+" v.form_version AS form_version, lower(hex(c.sha256)) AS version," \
+" v.instance AS instance, r.versions AS versions," \
+" r.heads > 1 AS conflict, v.problem AS problem FROM record r" \
+" JOIN version v ON v.id = r.current JOIN content c ON c.id = v.id;" \
+"CREATE VIEW bz_versions AS SELECT r.name AS record, v.form AS form," \
+" v.form_version AS form_version, lower(hex(c.sha256)) AS version," \
+" v.instance AS instance, v.depth AS depth, v.head AS head," \
+" v.id = r.current AS current, v.training AS training," \
+" v.problem AS problem FROM version v" \
+" JOIN content c ON c.id = v.id JOIN record r ON r.id = v.record;"
+
+const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS };
+const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
+
+const char store_clear_derived[] =
+	"DELETE FROM manifest; DELETE FROM device; DELETE FROM form;"
+	"DELETE FROM media; DELETE FROM version; DELETE FROM brought;"
+	"DELETE FROM prior; DELETE FROM attachment; DELETE FROM sealed;"
+	"DELETE FROM record;";

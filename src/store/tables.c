@@ -1,0 +1,700 @@
+#include "config.h"
+
+#include "store/tables.h"
+
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/str.h"
+#include "crypt/crypt.h"
+#include "db/db.h"
+#include "store/content.h"
+#include "store/store.h"
+#include "store/version.h"
+#include "xform/xform.h"
+
+/* --- SQL from a layout --- */
+
+static void add_name(struct str *sql, const char *name)
+{
+	char *quoted = db_quote_name(name);
+
+	str_add(sql, quoted);
+	free(quoted);
+}
+
+/* The columns that lead a sheet. */
+static const char *key_columns(size_t table, size_t sheet)
+{
+	if (table == 0)
+		return sheet > 0 ? "bz_id INTEGER PRIMARY KEY" :
+			"bz_id INTEGER PRIMARY KEY, bz_record TEXT NOT NULL,"
+			" bz_version TEXT NOT NULL,"
+			" bz_form_version TEXT NOT NULL,"
+			" bz_instance TEXT NOT NULL,"
+			" bz_conflict INTEGER NOT NULL";
+	return sheet > 0 ? "bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL" :
+		"bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL,"
+		" bz_parent INTEGER NOT NULL, bz_position INTEGER NOT NULL";
+}
+
+static int n_key_columns(size_t table, size_t sheet)
+{
+	if (table == 0)
+		return sheet > 0 ? 1 : 6;
+	return sheet > 0 ? 2 : 4;
+}
+
+static bool create_sheet(struct store *store, const struct layout *layout,
+	size_t table, size_t at, struct err *err)
+{
+	static const char *const types[] = { "TEXT", "INTEGER", "REAL" };
+	const struct layout_table *t = &layout->tables.items[table];
+	const struct layout_sheet *sheet = &t->sheets.items[at];
+	struct str sql = STR_INIT;
+	bool ok;
+
+	str_add(&sql, "CREATE TABLE ");
+	add_name(&sql, sheet->name);
+	str_addf(&sql, " (%s", key_columns(table, at));
+	for (size_t i = 0; i < sheet->columns.n; i++) {
+		const struct layout_column *column =
+			&t->columns.items[sheet->columns.items[i]];
+
+		str_add(&sql, ", ");
+		add_name(&sql, column->name);
+		str_addf(&sql, " %s", types[column->type]);
+	}
+	str_add(&sql, table == 0 ? ");" :
+		", PRIMARY KEY (bz_id, bz_row)) WITHOUT ROWID;");
+	if (table == 0 && at == 0) {
+		str_add(&sql, "CREATE INDEX ");
+		str_addf(&sql, "\"%s bz_record\"", layout->base);
+		str_add(&sql, " ON ");
+		add_name(&sql, sheet->name);
+		str_add(&sql, " (bz_record);");
+	}
+	ok = db_exec(store_db(store), sql.data, err);
+	str_release(&sql);
+	return ok;
+}
+
+static bool create_tables(struct store *store, const struct layout *layout,
+	struct err *err)
+{
+	for (size_t t = 0; t < layout->tables.n; t++)
+		for (size_t s = 0; s < layout->tables.items[t].sheets.n; s++)
+			if (!create_sheet(store, layout, t, s, err))
+				return false;
+	return true;
+}
+
+static bool drop_tables(struct store *store, const struct layout *layout,
+	struct err *err)
+{
+	struct str sql = STR_INIT;
+	bool ok;
+
+	for (size_t t = 0; t < layout->tables.n; t++)
+		for (size_t s = 0; s < layout->tables.items[t].sheets.n; s++) {
+			str_add(&sql, "DROP TABLE IF EXISTS ");
+			add_name(&sql,
+				layout->tables.items[t].sheets.items[s].name);
+			str_add(&sql, ";");
+		}
+	ok = sql.len == 0 || db_exec(store_db(store), sql.data, err);
+	str_release(&sql);
+	return ok;
+}
+
+/* --- rows --- */
+
+struct sheet_stmts { struct db_stmt *insert, *remove; };
+
+struct form_tables {
+	struct layout *layout;
+	struct sheet_stmts **stmts;	/* [table][sheet] */
+};
+
+struct tables {
+	struct store *store;
+	struct map forms;		/* id -> struct form_tables */
+	VEC(char *) names;		/* the keys of that */
+	size_t n_missing;
+};
+
+struct tables *tables_open(struct store *store)
+{
+	struct tables *tables = xcalloc(1, sizeof *tables);
+
+	tables->store = store;
+	map_init(&tables->forms);
+	return tables;
+}
+
+static void free_form(struct form_tables *form)
+{
+	for (size_t t = 0; t < form->layout->tables.n; t++) {
+		for (size_t s = 0; form->stmts[t] != NULL &&
+				s < form->layout->tables.items[t].sheets.n; s++) {
+			db_free(form->stmts[t][s].insert);
+			db_free(form->stmts[t][s].remove);
+		}
+		free(form->stmts[t]);
+	}
+	free(form->stmts);
+	layout_free(form->layout);
+	free(form);
+}
+
+void tables_close(struct tables *tables)
+{
+	if (tables == NULL)
+		return;
+	for (size_t i = 0; i < tables->forms.n; i++)
+		if (tables->forms.entries[i].value != NULL)
+			free_form(tables->forms.entries[i].value);
+	map_release(&tables->forms);
+	for (size_t i = 0; i < tables->names.n; i++)
+		free(tables->names.items[i]);
+	vec_release(&tables->names);
+	free(tables);
+}
+
+static bool prepare_sheet(struct tables *tables, struct form_tables *form,
+	size_t table, size_t at, struct err *err)
+{
+	const struct layout_sheet *sheet =
+		&form->layout->tables.items[table].sheets.items[at];
+	struct sheet_stmts *stmts = &form->stmts[table][at];
+	struct db *db = store_db(tables->store);
+	size_t n = (size_t)n_key_columns(table, at) + sheet->columns.n;
+	struct str sql = STR_INIT;
+
+	str_add(&sql, "INSERT INTO ");
+	add_name(&sql, sheet->name);
+	str_add(&sql, " VALUES (?");
+	for (size_t i = 1; i < n; i++)
+		str_add(&sql, ",?");
+	str_add(&sql, ")");
+	stmts->insert = db_prepare_once(db, sql.data, err);
+	str_clear(&sql);
+	str_add(&sql, "DELETE FROM ");
+	add_name(&sql, sheet->name);
+	str_add(&sql, " WHERE bz_id = ?1");
+	if (stmts->insert != NULL)
+		stmts->remove = db_prepare_once(db, sql.data, err);
+	str_release(&sql);
+	return stmts->remove != NULL;
+}
+
+static bool prepare_form(struct tables *tables, struct form_tables *form,
+	struct err *err)
+{
+	form->stmts = xcalloc(form->layout->tables.n + 1,
+		sizeof *form->stmts);
+	for (size_t t = 0; t < form->layout->tables.n; t++) {
+		size_t n = form->layout->tables.items[t].sheets.n;
+
+		form->stmts[t] = xcalloc(n, sizeof **form->stmts);
+		for (size_t s = 0; s < n; s++)
+			if (!prepare_sheet(tables, form, t, s, err))
+				return false;
+	}
+	return true;
+}
+
+/* *form NULL: this form has no layout (it is not here). */
+static bool find_form(struct tables *tables, const char *id,
+	struct form_tables **form, struct err *err)
+{
+	struct layout *layout;
+	char *name;
+
+	*form = map_get(&tables->forms, id);
+	if (*form != NULL)
+		return true;
+	layout = layout_load(tables->store, id, err);
+	if (layout == NULL) {
+		bool none = err == NULL || err->code == ERR_NOTFOUND;
+
+		if (none)
+			err_clear(err);
+		return none;
+	}
+	*form = xcalloc(1, sizeof **form);
+	(*form)->layout = layout;
+	name = xstrdup(id);
+	vec_push(&tables->names, name);
+	map_set(&tables->forms, name, *form);
+	return prepare_form(tables, *form, err);
+}
+
+/* What the tables say of a record. */
+struct current {
+	int64_t record, version;
+	char *name, *form, *form_version, *instance;
+	char sha256[SHA256_HEX_BYTES];
+	bool conflict, training;
+};
+
+static void current_release(struct current *c)
+{
+	free(c->name);
+	free(c->form);
+	free(c->form_version);
+	free(c->instance);
+}
+
+static bool find_current(struct store *store, int64_t record,
+	struct current *c, struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT r.name, r.form, r.current, r.heads, v.form_version,"
+		" v.instance, v.training, c.sha256 FROM record r"
+		" JOIN version v ON v.id = r.current"
+		" JOIN content c ON c.id = v.id WHERE r.id = ?1", err);
+	enum db_result result;
+	const void *sha256;
+	size_t n;
+
+	*c = (struct current){ .record = record };
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, record);
+	result = db_step(get, err);
+	if (result == DB_ROW) {
+		c->name = xstrdup(db_text(get, 0));
+		c->form = xstrdup(db_text(get, 1));
+		c->version = db_int(get, 2);
+		c->conflict = db_int(get, 3) > 1;
+		c->form_version = xstrdup(db_text(get, 4));
+		c->instance = xstrdup(db_text(get, 5));
+		c->training = db_int(get, 6) != 0;
+		sha256 = db_blob(get, 7, &n);
+		hex_encode(sha256, n < 32 ? n : 32, c->sha256);
+	}
+	db_reset(get);
+	return result != DB_FAILED;
+}
+
+struct writing {
+	struct tables *tables;
+	struct form_tables *form;
+	const struct current *current;
+};
+
+static void bind_keys(struct db_stmt *insert, const struct writing *w,
+	const struct row *row, size_t sheet)
+{
+	const struct current *c = w->current;
+
+	db_bind_int(insert, 1, c->record);
+	if (row->table == 0) {
+		if (sheet > 0)
+			return;
+		db_bind_text(insert, 2, c->name);
+		db_bind_text(insert, 3, c->sha256);
+		db_bind_text(insert, 4, c->form_version);
+		db_bind_text(insert, 5, c->instance);
+		db_bind_int(insert, 6, c->conflict);
+		return;
+	}
+	db_bind_int(insert, 2, row->row);
+	if (sheet > 0)
+		return;
+	db_bind_int(insert, 3, row->parent);
+	db_bind_int(insert, 4, row->position);
+}
+
+static void bind_value(struct db_stmt *insert, int at,
+	const struct layout_column *column, const char *text)
+{
+	int64_t whole;
+	double real;
+
+	if (text == NULL)
+		db_bind_null(insert, at);
+	else if (column->type == LAYOUT_INT && value_to_int(text, &whole))
+		db_bind_int(insert, at, whole);
+	else if (column->type == LAYOUT_REAL && value_to_real(text, &real))
+		db_bind_double(insert, at, real);
+	else
+		db_bind_text(insert, at, text);
+}
+
+/* Is the attachment of that name here? */
+static bool look_for_attachment(const struct writing *w, const char *name,
+	struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(w->tables->store),
+		"SELECT 1 FROM attachment a JOIN content c"
+		" ON c.sha256 = a.sha256 WHERE a.version = ?1 AND a.name = ?2",
+		err);
+	enum db_result result;
+
+	if (find == NULL)
+		return false;
+	db_bind_int(find, 1, w->current->version);
+	db_bind_text(find, 2, name);
+	result = db_step(find, err);
+	db_reset(find);
+	if (result == DB_DONE)
+		w->tables->n_missing++;
+	return result != DB_FAILED;
+}
+
+static bool insert_row(void *context, const struct row *row, struct err *err)
+{
+	const struct writing *w = context;
+	const struct layout_table *table =
+		&w->form->layout->tables.items[row->table];
+
+	for (size_t s = 0; s < table->sheets.n; s++) {
+		const struct layout_sheet *sheet = &table->sheets.items[s];
+		struct db_stmt *insert = w->form->stmts[row->table][s].insert;
+		int at = n_key_columns(row->table, s);
+
+		bind_keys(insert, w, row, s);
+		for (size_t i = 0; i < sheet->columns.n; i++) {
+			size_t column = sheet->columns.items[i];
+
+			bind_value(insert, ++at, &table->columns.items[column],
+				row->values[column]);
+			if (table->columns.items[column].is_binary &&
+					row->values[column] != NULL &&
+					!look_for_attachment(w,
+						row->values[column], err))
+				return false;
+		}
+		if (!db_run(insert, err))
+			return false;
+	}
+	return true;
+}
+
+static bool insert_rows(struct tables *tables, struct form_tables *form,
+	const struct current *c, struct err *err)
+{
+	struct writing w = { tables, form, c };
+	struct version_head head;
+	struct str bytes = STR_INIT;
+	struct xml_doc *doc = NULL;
+	bool ok = content_get(tables->store, c->version, VERSION_MAX_BYTES,
+		&bytes, err);
+
+	if (ok)
+		doc = version_read(bytes.data, bytes.len, &head, err);
+	str_release(&bytes);
+	if (!ok)
+		return false;
+	if (doc == NULL) {		/* told of by version.problem */
+		err_clear(err);
+		return true;
+	}
+	ok = rows_build(form->layout, doc, insert_row, &w, err);
+	xml_free(doc);
+	return ok;
+}
+
+static bool remove_rows(struct form_tables *form, int64_t record,
+	struct err *err)
+{
+	for (size_t t = 0; t < form->layout->tables.n; t++)
+		for (size_t s = 0; s < form->layout->tables.items[t].sheets.n;
+				s++) {
+			struct db_stmt *remove = form->stmts[t][s].remove;
+
+			db_bind_int(remove, 1, record);
+			if (!db_run(remove, err))
+				return false;
+		}
+	return true;
+}
+
+static bool write_or_remove(struct tables *tables, int64_t record, bool write,
+	struct err *err)
+{
+	struct form_tables *form = NULL;
+	struct current c;
+	bool ok = find_current(tables->store, record, &c, err);
+
+	if (ok && c.form != NULL)
+		ok = find_form(tables, c.form, &form, err);
+	if (ok && form != NULL) {
+		ok = remove_rows(form, record, err);
+		/* training counts only in a project made for it */
+		if (ok && write && !form->layout->is_protected &&
+				(!c.training || store_is_training(tables->store)))
+			ok = insert_rows(tables, form, &c, err);
+	}
+	current_release(&c);
+	return ok;
+}
+
+bool tables_write(struct tables *tables, int64_t record, struct err *err)
+{
+	return write_or_remove(tables, record, true, err);
+}
+
+bool tables_remove(struct tables *tables, int64_t record, struct err *err)
+{
+	return write_or_remove(tables, record, false, err);
+}
+
+size_t tables_n_missing(const struct tables *tables)
+{
+	return tables->n_missing;
+}
+
+bool tables_drop_all(struct store *store, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT form, tables FROM layout", err);
+	VEC(struct layout *) layouts = { 0 };
+	enum db_result result;
+	bool ok = true;
+
+	if (walk == NULL)
+		return false;
+	while (ok && (result = db_step(walk, err)) != DB_DONE) {
+		struct layout *layout = result == DB_ROW ?
+			layout_parse(db_text(walk, 0), db_text(walk, 1), err) :
+			NULL;
+
+		ok = layout != NULL;
+		if (ok)
+			vec_push(&layouts, layout);
+	}
+	db_reset(walk);
+	for (size_t i = 0; i < layouts.n; i++) {
+		ok = ok && drop_tables(store, layouts.items[i], err);
+		layout_free(layouts.items[i]);
+	}
+	vec_release(&layouts);
+	return ok && db_exec(store_db(store), "DELETE FROM layout", err);
+}
+
+/* --- layouts in step with the forms --- */
+
+struct form_name { const char *id, *base; };
+
+/* Bases of all forms at once: a name must not depend on which form came
+ * first.  Ours (bz_...) first, then by id. */
+static bool name_forms(struct store *store, struct arena *arena,
+	struct form_name **names, size_t *n_names, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT DISTINCT id FROM form"
+		" ORDER BY substr(id, 1, 3) <> 'bz_', id", err);
+	VEC(struct form_name) list = { 0 };
+	struct map taken = MAP_INIT;
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		struct form_name name = { arena_strdup(arena,
+			db_text(walk, 0)), NULL };
+		char hex[SHA256_HEX_BYTES], *key;
+
+		name.base = str_starts(name.id, "bz_") ? name.id :
+			arena_printf(arena, "bz_%s", name.id);
+		key = arena_strdup(arena, name.base);
+		for (char *c = key; *c != '\0'; c++)
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+		if (map_has(&taken, key) || strstr(key + 3, "__") != NULL ||
+				strcmp(key, "bz_records") == 0 ||
+				strcmp(key, "bz_versions") == 0) {
+			sha256_hex(name.id, strlen(name.id), hex);
+			/* '.' begins no ending of ours */
+			name.base = arena_printf(arena, "%s.%.8s", name.base,
+				hex);
+		}
+		map_set(&taken, key, arena);
+		vec_push(&list, name);
+	}
+	db_reset(walk);
+	map_release(&taken);
+	*n_names = list.n;
+	*names = arena_alloc(arena, (list.n + 1) * sizeof **names);
+	if (list.n > 0)
+		memcpy(*names, list.items, list.n * sizeof **names);
+	vec_release(&list);
+	return result != DB_FAILED;
+}
+
+typedef VEC(struct xform *) xforms;
+
+static bool load_form(struct store *store, int64_t content, xforms *forms,
+	struct err *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct xf_options options = { .missing_is_error = false };
+	struct str xml = STR_INIT;
+	struct xform *form = NULL;
+	bool ok = content_get(store, content, VERSION_MAX_BYTES, &xml, err);
+
+	if (ok)
+		form = xform_load(xml.data, xml.len, "", &options, &problems);
+	if (form != NULL)
+		vec_push(forms, form);
+	problems_release(&problems);
+	str_release(&xml);
+	return ok;
+}
+
+/* Newest first: by version, then by hash. */
+static bool load_forms(struct store *store, const char *id, xforms *forms,
+	struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT f.content FROM form f JOIN content c ON c.id = f.content"
+		" WHERE f.id = ?1 ORDER BY f.version DESC, c.sha256 DESC", err);
+	VEC(int64_t) contents = { 0 };
+	enum db_result result;
+	bool ok;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, id);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		int64_t content = db_int(walk, 0);
+
+		vec_push(&contents, content);
+	}
+	db_reset(walk);
+	ok = result != DB_FAILED;
+	for (size_t i = 0; ok && i < contents.n; i++)
+		ok = load_form(store, contents.items[i], forms, err);
+	vec_release(&contents);
+	return ok;
+}
+
+static struct layout *new_layout(struct store *store,
+	const struct form_name *name, struct err *err)
+{
+	struct layout *layout = NULL;
+	xforms forms = { 0 };
+
+	if (load_forms(store, name->id, &forms, err))
+		layout = layout_new(name->base,
+			(const struct xform *const *)forms.items, forms.n);
+	for (size_t i = 0; i < forms.n; i++)
+		xform_free(forms.items[i]);
+	vec_release(&forms);
+	return layout;
+}
+
+static bool save_layout(struct store *store, const char *form,
+	const char *json, struct err *err)
+{
+	struct db_stmt *put = db_prepare(store_db(store),
+		"INSERT OR REPLACE INTO layout (form, tables) VALUES (?1, ?2)",
+		err);
+
+	if (put == NULL)
+		return false;
+	db_bind_text(put, 1, form);
+	db_bind_text(put, 2, json);
+	return db_run(put, err);
+}
+
+static bool refill(struct store *store, const char *form, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT id FROM record WHERE form = ?1", err);
+	struct tables *tables;
+	VEC(int64_t) records = { 0 };
+	enum db_result result;
+	bool ok;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, form);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		int64_t id = db_int(walk, 0);
+
+		vec_push(&records, id);
+	}
+	db_reset(walk);
+	ok = result != DB_FAILED;
+	tables = tables_open(store);
+	for (size_t i = 0; ok && i < records.n; i++)
+		ok = tables_write(tables, records.items[i], err);
+	tables_close(tables);
+	vec_release(&records);
+	return ok;
+}
+
+struct change {
+	const char *form;
+	struct layout *old, *new;
+	char *json;
+};
+
+static bool find_change(struct store *store, const struct form_name *name,
+	struct change *change, struct err *err)
+{
+	char *before;
+
+	change->form = name->id;
+	change->new = new_layout(store, name, err);
+	if (change->new == NULL)
+		return false;
+	change->json = layout_print(change->new);
+	change->old = layout_load(store, name->id, err);
+	if (change->old == NULL) {
+		bool none = err == NULL || err->code == ERR_NOTFOUND;
+
+		err_clear(err);
+		return none;
+	}
+	before = layout_print(change->old);
+	if (strcmp(before, change->json) == 0) {
+		layout_free(change->new);
+		change->new = NULL;
+	}
+	free(before);
+	return true;
+}
+
+/* All old tables go before new ones come: names may move between forms. */
+static bool make_changes(struct store *store, struct change *changes, size_t n,
+	struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].new != NULL && changes[i].old != NULL &&
+				!drop_tables(store, changes[i].old, err))
+			return false;
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].new != NULL &&
+				(!create_tables(store, changes[i].new, err) ||
+				!save_layout(store, changes[i].form,
+					changes[i].json, err) ||
+				!refill(store, changes[i].form, err)))
+			return false;
+	return true;
+}
+
+bool tables_update_layouts(struct store *store, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct form_name *names = NULL;
+	struct change *changes;
+	size_t n = 0;
+	bool ok = name_forms(store, arena, &names, &n, err);
+
+	changes = ARENA_ARRAY(arena, struct change, n + 1);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = find_change(store, &names[i], &changes[i], err);
+	ok = ok && make_changes(store, changes, n, err);
+	for (size_t i = 0; i < n; i++) {
+		layout_free(changes[i].old);
+		layout_free(changes[i].new);
+		free(changes[i].json);
+	}
+	arena_free(arena);
+	return ok;
+}

@@ -1,0 +1,56 @@
+#include "config.h"
+
+#include "store/version.h"
+
+#include <string.h>
+
+static const char *or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+/* Surrounding white space does not count. */
+static const char *trimmed(struct xml_doc *doc, const struct xml_node *node)
+{
+	const char *text = xml_text_of(node, doc->arena);
+	size_t n;
+
+	text += strspn(text, " \t\r\n");
+	n = strlen(text);
+	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+		n--;
+	return arena_strndup(doc->arena, text, n);
+}
+
+static const char *meta_text(struct xml_doc *doc, const struct xml_node *meta,
+	const char *name)
+{
+	const struct xml_node *node = xml_child(meta, NULL, NULL, name);
+
+	return node != NULL ? trimmed(doc, node) : "";
+}
+
+struct xml_doc *version_read(const char *bytes, size_t n_bytes,
+	struct version_head *head, struct err *err)
+{
+	struct xml_doc *doc = xml_parse(bytes, n_bytes, NULL,
+		&xml_limits_record, err);
+	const struct xml_node *meta;
+	const char *id;
+
+	*head = (struct version_head){ "", "", "", "", false };
+	if (doc == NULL)
+		return NULL;
+	id = xml_attribute(doc->root, "", "id");
+	/* without an id the form is named by its namespace */
+	head->form = id != NULL ? id : or_empty(doc->root->ns);
+	head->form_version = or_empty(xml_attribute(doc->root, "", "version"));
+	id = xml_attribute(doc->root, NS_BAYAZ, "training");
+	head->training = id != NULL && strcmp(id, "yes") == 0;
+	meta = xml_child(doc->root, NULL, NULL, "meta");
+	if (meta != NULL) {
+		head->instance = meta_text(doc, meta, "instanceID");
+		head->deprecated = meta_text(doc, meta, "deprecatedID");
+	}
+	return doc;
+}
