@@ -273,8 +273,9 @@ static struct workspace *make_folder(const struct cmd_args *args,
 		ok = cmd_passphrase(args, true, &passphrase, err);
 		given = passphrase.data;
 	}
-	if (ok && workspace_create(folder, given, err)) {
-		ws = workspace_open(folder, given, err);
+	if (ok) {
+		if (workspace_create(folder, given, err))
+			ws = workspace_open(folder, given, err);
 		if (ws == NULL)
 			remove_folder(folder);
 	}

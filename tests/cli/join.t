@@ -133,3 +133,13 @@ ls: {{.*}}
 $ bayaz -C fourth join protected.bayaz --words-file words --passphrase-file passphrase | head -n 1
 joined 'Pilot' with kit 3: 1 form, 1 of it new
 
+
+# A disk that is full, earlier or later, leaves nothing behind either.
+$ for n in 1 20 60; do (trap '' XFSZ; ulimit -f $n; bayaz -C full join two.bayaz --words-file words --no-passphrase; ls full); done
+bayaz: {{.*}}full/field.db{{.*}}
+ls: {{.*}}full{{.*}}
+bayaz: {{.*}}full/field.db{{.*}}
+ls: {{.*}}full{{.*}}
+bayaz: {{.*}}full/field.db{{.*}}
+ls: {{.*}}full{{.*}}
+[2]
