@@ -94,7 +94,7 @@ static bool add_folder(struct media_list *list, const char *folder,
 /* ---- names in the form's text ---- */
 
 /* The places to look into, in order; NULL ends it. */
-struct places { const char *folders[4]; };
+struct places { const char *folders[3]; };
 
 static bool add_named(struct media_list *list, const struct places *places,
 	const char *name, struct err *err)
@@ -170,6 +170,14 @@ static bool add_mentioned(struct media_list *list, const struct places *places,
 	return true;
 }
 
+const struct str *media_find(const struct media_list *list, const char *name)
+{
+	bool there;
+	size_t at = find_place(list, name, &there);
+
+	return there ? &list->files.items[at].bytes : NULL;
+}
+
 bool media_read(const char *form_path, const struct str *xml,
 	const char *folder, struct media_list *list, struct err *err)
 {
@@ -177,13 +185,14 @@ bool media_read(const char *form_path, const struct str *xml,
 	char *own_name = str_format("%s-media", stem);
 	char *own = path_join(beside, own_name);
 	char *shared = path_join(beside, "media");
-	struct places places = { { shared, beside, NULL, NULL } };
+	/* the same order as xf_media_from_folders() */
+	const struct places first = { { folder, NULL } };
+	const struct places last = { { shared, beside, NULL } };
 	bool ok;
 
-	if (folder != NULL)
-		places = (struct places){ { folder, shared, beside, NULL } };
-	ok = add_folder(list, own, err) &&
-		add_mentioned(list, &places, xml->data, err);
+	ok = add_mentioned(list, &first, xml->data, err) &&
+		add_folder(list, own, err) &&
+		add_mentioned(list, &last, xml->data, err);
 	free(beside);
 	free(stem);
 	free(own_name);

@@ -25,6 +25,8 @@ struct media_list { VEC(struct media_file) files; };	/* sorted by name */
 bool media_read(const char *form_path, const struct str *xml,
 	const char *folder, struct media_list *list, struct err *err)
 	MUST_CHECK;
+/* NULL: not there. */
+const struct str *media_find(const struct media_list *list, const char *name);
 void media_release(struct media_list *list);
 
 #endif

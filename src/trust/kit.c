@@ -5,6 +5,7 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "bundle/read.h"
 #include "bundle/write.h"
 #include "trust/kit.h"
@@ -133,9 +134,35 @@ static void pack_form(struct packing *packing, const struct kit_form *form)
 	entry->n_files = form->n_files;
 }
 
+/* Names that may become files of a folder. */
+static bool is_file_name(const char *name)
+{
+	if (str_is_empty(name) || strlen(name) > 255 || name[0] == '.' ||
+	    strchr(name, '/') != NULL || strchr(name, '\\') != NULL)
+		return false;
+	if (!utf8_is_valid(name, strlen(name)))
+		return false;
+	for (; *name != '\0'; name++)
+		if ((unsigned char)*name < 0x20 || *name == 0x7f)
+			return false;
+	return true;
+}
+
+static bool check_files(const struct kit_form *form, struct err *err)
+{
+	for (size_t i = 0; i < form->n_files; i++)
+		if (!is_file_name(form->files[i].name))
+			return err_set(err, ERR_VALUE,
+				_("a file of the form '%s' has a name that is "
+				  "not allowed"), form->form_id);
+	return true;
+}
+
 static bool check_forms(const struct kit *kit, struct err *err)
 {
-	for (size_t i = 0; i < kit->forms.n; i++)
+	for (size_t i = 0; i < kit->forms.n; i++) {
+		if (!check_files(&kit->forms.items[i], err))
+			return false;
 		for (size_t j = i + 1; j < kit->forms.n; j++) {
 			const struct kit_form *a = &kit->forms.items[i];
 			const struct kit_form *b = &kit->forms.items[j];
@@ -146,6 +173,7 @@ static bool check_forms(const struct kit *kit, struct err *err)
 					_("the form '%s' is there twice"),
 					a->form_id);
 		}
+	}
 	return true;
 }
 
@@ -292,17 +320,6 @@ static bool get_signed(const struct unpacking *u, size_t i,
 	}
 	return err_set(err, ERR_CRYPTO,
 		_("a document in the kit has no signature"));
-}
-
-static bool is_file_name(const char *name)
-{
-	if (str_is_empty(name) || strlen(name) > 255 || name[0] == '.' ||
-	    strchr(name, '/') != NULL || strchr(name, '\\') != NULL)
-		return false;
-	for (; *name != '\0'; name++)
-		if ((unsigned char)*name < 0x20 || *name == 0x7f)
-			return false;
-	return true;
 }
 
 static bool get_file(const struct unpacking *u,

@@ -179,6 +179,30 @@ static void two_forms_of_one_version_make_no_kit(void **state)
 	kit_release(&kit);
 }
 
+static void names_that_leave_their_folder_make_no_kit(void **state)
+{
+	static const char *const bad[] = {
+		"", "../x.csv", "a/b", "a\\b", ".hidden", "two\nlines",
+		"\xff.csv",
+	};
+
+	(void)state;
+	unlink(path);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct kit_file file = { bad[i], "x", 1 };
+		struct kit kit;
+
+		fill_kit(&kit, 1);
+		kit.forms.items[0].files = &file;
+		kit.forms.items[0].n_files = 1;
+		assert_false(kit_write(path, &kit, &secrets.store, words.data,
+			&err));
+		assert_int_equal(err.code, ERR_VALUE);
+		assert_false(file_exists(path));
+		kit_release(&kit);
+	}
+}
+
 static void an_older_kit_is_refused_and_the_same_is_not(void **state)
 {
 	(void)state;
@@ -327,6 +351,7 @@ int main(void)
 		cmocka_unit_test(other_words_do_not_open_it),
 		cmocka_unit_test(a_key_without_certificate_makes_no_kit),
 		cmocka_unit_test(two_forms_of_one_version_make_no_kit),
+		cmocka_unit_test(names_that_leave_their_folder_make_no_kit),
 		cmocka_unit_test(an_older_kit_is_refused_and_the_same_is_not),
 		cmocka_unit_test(a_kit_of_another_project_is_refused),
 		cmocka_unit_test(a_forged_kit_is_refused),
