@@ -50,7 +50,8 @@ struct xp_tree_ops {
 
 	/* --- accelerators and forms' ways; each may be NULL --- */
 
-	/* The next child element of that name after `after` (0: the first). */
+	/* The next child element of that name after `after` (0: the first);
+	 * ns NULL: any. */
 	uintptr_t (*child_named)(const struct xp_tree *, uintptr_t parent,
 		uintptr_t after, const char *ns, const char *local);
 	/* Left out of every node-set: a node that is not relevant. */
@@ -64,6 +65,8 @@ struct xp_tree_ops {
 	/* The number an element's text stands for, when the tree keeps it at
 	 * hand; false: convert the text. */
 	bool (*number)(const struct xp_tree *, uintptr_t at, double *number);
+	/* 1-based place of an element among the siblings of its name. */
+	size_t (*position)(const struct xp_tree *, uintptr_t at);
 };
 
 struct xp_tree {		/* first member of the struct of each kind */

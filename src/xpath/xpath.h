@@ -39,6 +39,9 @@ struct xpath *xpath_compile(struct arena *arena, const char *text,
 
 const char *xpath_source(const struct xpath *x);
 
+/* Columns count characters: the byte of `source` that a column stands at. */
+size_t xpath_byte_of_column(const char *source, int column);
+
 /* --- what an expression reads --- */
 
 enum xpath_ref_start { REF_PRIMARY, REF_SECONDARY };
@@ -46,7 +49,8 @@ enum xpath_ref_start { REF_PRIMARY, REF_SECONDARY };
 /*
  * One path that an expression reads, resolved statically against the path of
  * its context node: absolute, without predicates.  A step is an interned local
- * name; NULL stands for any child ('*'); XPATH_ANY_DEPTH for any descendant.
+ * name ("@name": an attribute); NULL stands for any child ('*');
+ * XPATH_ANY_DEPTH for any number of levels, none too: '//name' is two steps.
  */
 extern const char xpath_any_depth[];
 #define XPATH_ANY_DEPTH xpath_any_depth
@@ -131,6 +135,9 @@ struct xp_env {
 	const char *(*own_value)(void *data, struct xp_node node,
 		struct arena *scratch);
 	const char *language;			/* "en", "ur": month and day names; may be NULL */
+	/* property(name): what the device or workspace knows; NULL: "". */
+	const char *(*property)(void *data, const char *name,
+		struct arena *scratch);
 	bool strict_one_node;	/* a set of several nodes as text is an error, as in JavaRosa */
 };
 
