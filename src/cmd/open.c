@@ -9,9 +9,12 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/wipe.h"
 #include "bundle/read.h"
 #include "cmd/cmd.h"
+#include "cmd/member.h"
 #include "cmd/secret.h"
+#include "field/workspace.h"
 
 /* What was given to open it with. */
 struct keys {
@@ -89,6 +92,49 @@ static struct bundle *open_verified(const char *path, const struct keys *keys,
 	err_at(err, path, 0, 0);
 	bundle_close(bundle);
 	return NULL;
+}
+
+/* May the keys of a workspace be asked instead?  Not if some were given. */
+static bool can_ask_workspace(const struct cmd_args *args,
+	const struct keys *keys)
+{
+	char *folder = workspace_path(args->workspace);
+	bool can = keys->n_identities == 0 && keys->passphrase.len == 0 &&
+		workspace_exists(folder);
+
+	free(folder);
+	return can;
+}
+
+static bool ask_workspace(const struct cmd_args *args, struct keys *keys,
+	struct err *err)
+{
+	struct age_identity all[MEMBER_IDENTITIES_MAX];
+	struct workspace *ws = cmd_workspace_open(args, err);
+	size_t n = 0;
+	bool ok = ws != NULL && member_identities(ws, all, &n, err);
+
+	workspace_close(ws);
+	if (ok && n > 0) {
+		keys->identities = xmemdup(all, n * sizeof all[0]);
+		keys->n_identities = n;
+	}
+	wipe(all, sizeof all);
+	return ok;
+}
+
+/* With the keys given, else with those of the workspace. */
+static struct bundle *open_somehow(const struct cmd_args *args,
+	const char *path, struct keys *keys, struct err *err)
+{
+	struct bundle *bundle = open_verified(path, keys, err);
+
+	if (bundle != NULL || err->code != ERR_NOKEY ||
+	    !can_ask_workspace(args, keys))
+		return bundle;
+	err_clear(err);
+	return ask_workspace(args, keys, err) ?
+		open_verified(path, keys, err) : NULL;
 }
 
 static void print_json(const struct bundle *bundle, const struct keys *keys)
@@ -178,7 +224,7 @@ static int run_open(const struct cmd_args *args)
 	struct bundle *bundle = NULL;
 
 	if (crypt_init(&err) && read_keys(args, path, &keys, &err))
-		bundle = open_verified(path, &keys, &err);
+		bundle = open_somehow(args, path, &keys, &err);
 	if (bundle != NULL && cmd_flag(args, "json"))
 		print_json(bundle, &keys);
 	else if (bundle != NULL)
