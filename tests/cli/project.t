@@ -86,6 +86,33 @@ $ bayaz project kit -o kit.bayaz form.xml --words-file words --passphrase-file p
 {"file":"kit.bayaz","forms":1,"kit":3,"project":"{{[0-9a-f]+}}"}
 $ wc -w < words
 8
+
+# Media are what lies in form-media/, and what the form names beside it.
+$ mkdir form-media media && echo extra > form-media/extra.txt && echo no > media/not-named.txt
+$ bayaz project kit -o kit.bayaz form.xml --words-file words --passphrase-file passphrase
+kit.bayaz: kit 4 with 1 form
+$ bayaz open kit.bayaz --words-file words > listed
+$ cut -d ' ' -f 1 < listed
+kit
+project:
+made
+signature:
+7
+cert
+file
+file
+form
+project
+signature
+signature
+$ grep -c "$(sha256sum < points.csv | cut -c 1-64)" listed
+1
+$ mkdir elsewhere && echo name,label > elsewhere/points.csv
+$ bayaz project kit -o kit.bayaz form.xml --media elsewhere --words-file words --passphrase-file passphrase
+kit.bayaz: kit 5 with 1 form
+$ bayaz open kit.bayaz --words-file words | grep -c "$(sha256sum < elsewhere/points.csv | cut -c 1-64)"
+1
+$ rm -r form-media media elsewhere
 $ ls -l words | cut -c 1-10
 -rw-------
 
