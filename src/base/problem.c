@@ -100,9 +100,9 @@ void problems_print(const struct problems *problems, FILE *to)
 		char text[1024];
 
 		str_clear(&line);
-		err_set(&err, p->code, "%s%s",
+		err_set(&err, p->code, p->rule[0] != '\0' ? "%s%s [%s]" : "%s%s",
 			p->severity == SEVERITY_ERROR ? _("error: ") :
-			_("warning: "), p->message);
+			_("warning: "), p->message, p->rule);
 		err_at(&err, p->file, p->line, p->column);
 		utf8_mask(&line, err_text(&err, text, sizeof text), false);
 		fprintf(to, "%s\n", line.data);

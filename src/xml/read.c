@@ -472,6 +472,8 @@ static struct xml_doc *doc_new(const char *name)
 	struct xml_doc *doc = ARENA_NEW(arena, struct xml_doc);
 
 	doc->arena = arena;
+	doc->cursor = ARENA_NEW(arena, struct xml_cursor);
+	*doc->cursor = (struct xml_cursor){ 0, 1, 1 };
 	doc->name = name == NULL ? "" : arena_strdup(arena, name);
 	return doc;
 }

@@ -181,20 +181,63 @@ static size_t find_attribute(const struct xml_doc *doc, size_t tag,
 	}
 }
 
+static bool begins_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static void go_forward(const struct xml_doc *doc, struct xml_cursor *c,
+	size_t at)
+{
+	for (; c->at < at; c->at++) {
+		if (doc->source[c->at] == '\n') {
+			c->line++;
+			c->column = 1;
+		} else if (begins_character(doc->source[c->at])) {
+			c->column++;
+		}
+	}
+}
+
+static int column_of(const struct xml_doc *doc, size_t at)
+{
+	int column = 1;
+
+	while (at > 0 && doc->source[at - 1] != '\n')
+		column += begins_character(doc->source[--at]);
+	return column;
+}
+
+static void go_back(const struct xml_doc *doc, struct xml_cursor *c, size_t at)
+{
+	int line = c->line;
+
+	while (c->at > at) {
+		c->at--;
+		if (doc->source[c->at] == '\n')
+			c->line--;
+		else if (begins_character(doc->source[c->at]))
+			c->column--;
+	}
+	if (c->line != line)
+		c->column = column_of(doc, at);
+}
+
 static void count_to(const struct xml_doc *doc, size_t at, int *line,
 	int *column)
 {
-	size_t i;
+	struct xml_cursor *c = doc->cursor;
 
-	*line = *column = 1;
-	for (i = 0; i < at && i < doc->source_bytes; i++) {
-		if (doc->source[i] == '\n') {
-			++*line;
-			*column = 1;
-		} else if (((unsigned char)doc->source[i] & 0xc0) != 0x80) {
-			++*column;
-		}
-	}
+	if (at > doc->source_bytes)
+		at = doc->source_bytes;
+	if (at < c->at / 2)
+		*c = (struct xml_cursor){ 0, 1, 1 };
+	if (at < c->at)
+		go_back(doc, c, at);
+	else
+		go_forward(doc, c, at);
+	*line = c->line;
+	*column = c->column;
 }
 
 void xml_place(const struct xml_doc *doc, const struct xml_node *node,

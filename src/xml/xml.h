@@ -35,6 +35,8 @@ struct xml_node {
 
 struct xml_decl { const char *prefix, *uri; struct xml_decl *next; };
 
+struct xml_cursor { size_t at; int line, column; };
+
 struct xml_doc {
 	struct arena *arena;
 	struct xml_node *document;	/* kind XML_DOCUMENT */
@@ -42,6 +44,7 @@ struct xml_doc {
 	char *source;			/* the bytes in UTF-8, for xml_place(); owned */
 	size_t source_bytes;
 	const char *name;		/* file name for messages, or "" */
+	struct xml_cursor *cursor;	/* the place asked for last */
 	uint32_t n_nodes;
 };
 
@@ -62,7 +65,8 @@ void xml_free(struct xml_doc *doc);			/* NULL is fine */
 /* Line and column (1-based, in characters) of a node's '<'.  With `attribute`
  * (an attribute's name as written, or NULL): of the first character of its
  * value, moved on by `value_offset` bytes of the value after entities were
- * resolved.  Costs a scan of the source: for messages only. */
+ * resolved.  Costs a scan from the place asked
+ * for last: cheap in document order, or nearly so. */
 void xml_place(const struct xml_doc *doc, const struct xml_node *node,
 	const char *attribute, size_t value_offset, int *line, int *column);
 

@@ -1,0 +1,206 @@
+/*
+ * Actions: setvalue, odk:setgeopoint, odk:recordaudio.
+ * Source: ODK XForms, "Actions"; JavaRosa's older names of events.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/gettext.h"
+#include "xform/loader.h"
+
+static const struct { const char *name; unsigned event; } events[] = {
+	{ "odk-instance-load", XF_ON_INSTANCE_LOAD },
+	{ "odk-instance-first-load", XF_ON_FIRST_LOAD },
+	{ "xforms-ready", XF_ON_FIRST_LOAD },
+	{ "odk-new-repeat", XF_ON_NEW_REPEAT },
+	{ "jr-insert", XF_ON_NEW_REPEAT },
+	{ "xforms-value-changed", XF_ON_VALUE_CHANGED },
+	{ "xforms-revalidate", XF_ON_REVALIDATE },
+};
+
+static const struct { const char *name; enum xf_action_kind kind; } kinds[] = {
+	{ "setvalue", XF_SETVALUE }, { "setgeopoint", XF_SETGEOPOINT },
+	{ "recordaudio", XF_RECORDAUDIO },
+};
+
+static bool kind_of(const struct xml_node *e, enum xf_action_kind *kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].name, e->local) == 0) {
+			*kind = kinds[i].kind;
+			return true;
+		}
+	return false;
+}
+
+bool action_is(const struct xml_node *element)
+{
+	enum xf_action_kind kind;
+
+	return element->kind == XML_ELEMENT && kind_of(element, &kind);
+}
+
+static unsigned event_named(const char *name, size_t n_bytes)
+{
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (strlen(events[i].name) == n_bytes &&
+				memcmp(events[i].name, name, n_bytes) == 0)
+			return events[i].event;
+	return 0;
+}
+
+static unsigned load_events(struct loader *l, const struct xml_node *e)
+{
+	static const char blank[] = " \t\r\n";
+	const struct xml_node *a = load_attribute(e, "event");
+	unsigned all = 0;
+
+	if (a == NULL) {
+		load_error(l, e, NULL, _("<%s> has no event"), e->local);
+		return 0;
+	}
+	for (const char *at = a->text + strspn(a->text, blank); *at != '\0'; ) {
+		size_t n = strcspn(at, blank);
+		unsigned event = event_named(at, n);
+
+		if (event == 0)
+			load_error(l, e, a, _("there is no event '%.*s'"),
+				(int)n, at);
+		all |= event;
+		at += n;
+		at += strspn(at, blank);
+	}
+	if (all == 0 && a->text[strspn(a->text, blank)] == '\0')
+		load_error(l, e, a, _("<%s> has no event"), e->local);
+	return all;
+}
+
+static bool load_target(struct loader *l, const struct xml_node *e,
+	const struct xf_control *control, struct xf_action *action)
+{
+	const struct xml_node *a = load_attribute(e, "bind");
+	struct xf_path here = { 0 }, path;
+	const struct xf_path *by_id;
+
+	if (a != NULL) {
+		by_id = map_get(&l->binds_by_id, a->text);
+		if (by_id == NULL)
+			return load_error(l, e, a, _("there is no <bind> with "
+				"the id '%s'"), a->text);
+		path = *by_id;
+	} else {
+		a = load_attribute(e, "ref");
+		if (a == NULL)
+			return load_error(l, e, NULL, _("<%s> has no ref"),
+				e->local);
+		if (control != NULL && control->node != NULL)
+			here = path_of(l, control->node);
+		if (!path_resolve(l, a->text, here.n_steps > 0 ? &here : NULL,
+				&path))
+			return load_error(l, e, a, _("'%s' is no path to a "
+				"node"), a->text);
+	}
+	action->target = path_node(l, &path);
+	action->attribute = path_attribute(l, &path);
+	if (action->target == NULL ||
+			(path.is_attribute && action->attribute == NULL))
+		return load_error(l, e, a, _("<%1$s> writes into '%2$s', which "
+			"is not in the instance"), e->local,
+			path_text(l, &path));
+	action->target_expr = load_expr(l, e, a, 0, path.has_predicates ?
+		a->text : path_text(l, &path));
+	return true;
+}
+
+static void load_value(struct loader *l, const struct xml_node *e,
+	struct xf_action *action)
+{
+	const struct xml_node *a = load_attribute(e, "value");
+
+	action->text = "";
+	if (a == NULL)
+		action->text = xml_text_of(e, l->arena);
+	else if (a->text[strspn(a->text, " \t\r\n")] != '\0')
+		action->value = load_expr(l, e, a, 0, a->text);
+	load_use(l, action->value, action->target, XF_N_PROPERTIES, true);
+}
+
+static const struct xf_control *repeat_around(const struct xf_control *c)
+{
+	while (c != NULL && c->kind != XF_CONTROL_REPEAT)
+		c = c->parent;
+	return c;
+}
+
+void action_load(struct loader *l, const struct xml_node *e,
+	struct xf_control *control)
+{
+	struct xf_action *action = ARENA_NEW(l->arena, struct xf_action);
+	const struct xf_control *repeat = repeat_around(control);
+
+	kind_of(e, &action->kind);
+	if (action->kind != XF_SETVALUE && strcmp(e->ns, NS_ODK) != 0)
+		load_error(l, e, NULL, _("<%1$s> has to be in the namespace "
+			"%2$s"), e->local, NS_ODK);
+	action->events = load_events(l, e);
+	if (!load_target(l, e, control, action))
+		return;
+	if (control == NULL && action->events & XF_ON_NEW_REPEAT)
+		load_error(l, e, NULL, _("an action on odk-new-repeat has to "
+			"stand in its <repeat>"));
+	if (action->kind == XF_SETVALUE)
+		load_value(l, e, action);
+	action->quality = load_attribute_text(e, "quality");
+	action->repeat = repeat != NULL ? repeat->node : NULL;
+	if (control != NULL && control->kind != XF_CONTROL_REPEAT)
+		action->source = control->node;
+	vec_push(&l->actions, action);
+}
+
+static void list_on_change(struct loader *l)
+{
+	struct xform *form = l->form;
+
+	for (unsigned i = 0; i < form->n_actions; i++) {
+		struct xf_node *node = form->actions[i]->source;
+
+		if (node != NULL &&
+				form->actions[i]->events & XF_ON_VALUE_CHANGED)
+			node->n_on_change++;
+	}
+	for (unsigned i = 0; i < form->n_actions; i++) {
+		struct xf_action *action = form->actions[i];
+		struct xf_node *node = action->source;
+
+		if (node == NULL || !(action->events & XF_ON_VALUE_CHANGED))
+			continue;
+		if (node->on_change == NULL) {
+			node->on_change = ARENA_ARRAY(l->arena,
+				struct xf_action *, node->n_on_change);
+			node->n_on_change = 0;
+		}
+		node->on_change[node->n_on_change++] = action;
+	}
+}
+
+/* Those of the model come first in the document, and in the list. */
+void load_actions(struct loader *l)
+{
+	struct xform *form = l->form;
+	size_t n_body = l->actions.n, n;
+	const struct xml_node *e = NULL;
+
+	while ((e = xml_child(l->model, e, NULL, NULL)) != NULL)
+		if (action_is(e))
+			action_load(l, e, NULL);
+	n = l->actions.n - n_body;
+	form->n_actions = (unsigned)l->actions.n;
+	form->actions = ARENA_ARRAY(l->arena, struct xf_action *,
+		l->actions.n + 1);
+	for (size_t i = 0; i < n; i++)
+		form->actions[i] = l->actions.items[n_body + i];
+	for (size_t i = 0; i < n_body; i++)
+		form->actions[n + i] = l->actions.items[i];
+	list_on_change(l);
+}

@@ -1,0 +1,646 @@
+#include "config.h"
+
+#include "xform/table.h"
+
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/intern.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+enum { MOST_COLUMNS = 4096 };
+#define MOST_NODES 0x7ffffff0u
+#define MOST_POOL_BYTES 0x40000000u
+#define ABSENT UINT32_MAX
+
+/* A column's index: chains of rows by hash of the cell, ascending. */
+struct column_index {
+	uint32_t *heads, *next;		/* row + 1; 0 ends */
+	uint32_t mask;
+};
+
+struct column {
+	const char *name;		/* interned */
+	uint32_t *cells;		/* offsets into the pool, or ABSENT */
+	struct column_index index;	/* heads NULL: not made yet */
+};
+
+struct table {
+	struct xp_tree tree;		/* first */
+	const char *ns, *root, *item;	/* interned */
+	struct column *columns;
+	unsigned n_columns;
+	uint32_t n_rows, cap_rows;
+	char *pool;			/* texts, each once, NUL-terminated */
+	uint32_t pool_bytes, cap_pool;
+	uint32_t *slots;		/* pool offset + 1 by hash; 0: free */
+	uint32_t n_slots, n_texts;
+};
+
+/* --- the pool --- */
+
+static uint32_t *find_slot(const struct table *t, const char *text, size_t n)
+{
+	uint32_t mask = t->n_slots - 1;
+	uint32_t i = (uint32_t)map_hash(text, n) & mask;
+
+	while (t->slots[i] != 0) {
+		const char *there = t->pool + (t->slots[i] - 1);
+
+		if (strncmp(there, text, n) == 0 && there[n] == '\0')
+			break;
+		i = (i + 1) & mask;
+	}
+	return &t->slots[i];
+}
+
+static void grow_slots(struct table *t)
+{
+	uint32_t *old = t->slots;
+	uint32_t n_old = t->n_slots;
+
+	t->n_slots = n_old > 0 ? 2 * n_old : 256;
+	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
+	for (uint32_t i = 0; i < n_old; i++)
+		if (old[i] != 0) {
+			const char *text = t->pool + (old[i] - 1);
+
+			*find_slot(t, text, strlen(text)) = old[i];
+		}
+	free(old);
+}
+
+static bool pool_text(struct table *t, const char *text, size_t n,
+	uint32_t *offset, struct err *err)
+{
+	uint32_t *slot;
+
+	if (n >= MOST_POOL_BYTES - 1 ||
+			t->pool_bytes > MOST_POOL_BYTES - (uint32_t)n - 1)
+		return err_set(err, ERR_LIMIT, _("the list is too large"));
+	if (memchr(text, '\0', n) != NULL)
+		return err_set(err, ERR_SYNTAX, _("there is a NUL byte"));
+	if (2 * (t->n_texts + 1) > t->n_slots)
+		grow_slots(t);
+	slot = find_slot(t, text, n);
+	if (*slot == 0) {
+		if (t->pool_bytes + n + 1 > t->cap_pool) {
+			t->cap_pool = t->cap_pool + t->cap_pool / 2 +
+				(uint32_t)n + 4096;
+			t->pool = xreallocarray(t->pool, t->cap_pool, 1);
+		}
+		memcpy(t->pool + t->pool_bytes, text, n);
+		t->pool[t->pool_bytes + n] = '\0';
+		*slot = t->pool_bytes + 1;
+		t->pool_bytes += (uint32_t)n + 1;
+		t->n_texts++;
+	}
+	*offset = *slot - 1;
+	return true;
+}
+
+/* --- building --- */
+
+struct table *table_new(const char *ns, const char *root, const char *item)
+{
+	struct table *t = xcalloc(1, sizeof *t);
+
+	t->ns = intern(ns);
+	t->root = intern(root);
+	t->item = intern(item);
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (t == NULL)
+		return;
+	for (unsigned i = 0; i < t->n_columns; i++) {
+		free(t->columns[i].cells);
+		free(t->columns[i].index.heads);
+		free(t->columns[i].index.next);
+	}
+	free(t->columns);
+	free(t->pool);
+	free(t->slots);
+	free(t);
+}
+
+static bool fits(uint64_t n_rows, uint64_t n_columns)
+{
+	return n_rows * (1 + 2 * n_columns) < MOST_NODES;
+}
+
+bool table_column(struct table *t, const char *name, size_t n_bytes,
+	unsigned *column, struct err *err)
+{
+	const char *wanted = intern_n(name, n_bytes);
+	struct column *c;
+
+	for (unsigned i = 0; i < t->n_columns; i++)
+		if (t->columns[i].name == wanted) {
+			*column = i;
+			return true;
+		}
+	if (t->n_columns == MOST_COLUMNS || !fits(t->n_rows, t->n_columns + 1u))
+		return err_set(err, ERR_LIMIT, _("the list has too many "
+			"columns"));
+	t->columns = xreallocarray(t->columns, t->n_columns + 1u,
+		sizeof *t->columns);
+	c = &t->columns[t->n_columns];
+	*c = (struct column){ .name = wanted };
+	c->cells = xreallocarray(NULL, t->cap_rows + 1u, sizeof *c->cells);
+	for (uint32_t i = 0; i < t->n_rows; i++)
+		c->cells[i] = ABSENT;
+	*column = t->n_columns++;
+	return true;
+}
+
+bool table_add_row(struct table *t, struct err *err)
+{
+	if (!fits(t->n_rows + 1u, t->n_columns))
+		return err_set(err, ERR_LIMIT, _("the list is too large"));
+	if (t->n_rows == t->cap_rows) {
+		t->cap_rows = t->cap_rows + t->cap_rows / 2 + 16;
+		for (unsigned i = 0; i < t->n_columns; i++)
+			t->columns[i].cells = xreallocarray(t->columns[i].cells,
+				t->cap_rows + 1u, sizeof(uint32_t));
+	}
+	for (unsigned i = 0; i < t->n_columns; i++)
+		t->columns[i].cells[t->n_rows] = ABSENT;
+	t->n_rows++;
+	return true;
+}
+
+bool table_put(struct table *t, unsigned column, const char *text,
+	size_t n_bytes, struct err *err)
+{
+	uint32_t offset;
+
+	if (!pool_text(t, text, n_bytes, &offset, err))
+		return false;
+	t->columns[column].cells[t->n_rows - 1] = offset;
+	return true;
+}
+
+/* --- what is there --- */
+
+size_t table_n_rows(const struct table *t)
+{
+	return t->n_rows;
+}
+
+unsigned table_n_columns(const struct table *t)
+{
+	return t->n_columns;
+}
+
+const char *table_column_name(const struct table *t, unsigned column)
+{
+	return t->columns[column].name;
+}
+
+const char *table_cell(const struct table *t, size_t row, unsigned column)
+{
+	uint32_t cell = t->columns[column].cells[row];
+
+	return cell == ABSENT ? NULL : t->pool + cell;
+}
+
+size_t table_size_bytes(const struct table *t)
+{
+	size_t size = sizeof *t + t->cap_pool +
+		(size_t)t->n_slots * sizeof *t->slots;
+
+	for (unsigned i = 0; i < t->n_columns; i++) {
+		const struct column_index *x = &t->columns[i].index;
+
+		size += sizeof(struct column) +
+			(t->cap_rows + (size_t)1) * sizeof(uint32_t);
+		if (x->heads != NULL)
+			size += ((size_t)x->mask + 1 + t->n_rows) *
+				sizeof(uint32_t);
+	}
+	return size;
+}
+
+/* --- nodes as numbers: 1 the document, 2 the root, then row by row the item,
+ * and for each column its element and that one's text --- */
+
+enum { AT_DOCUMENT = 1, AT_ROOT = 2, AT_FIRST = 3 };
+
+enum what { DOCUMENT, ROOT, ITEM, FIELD, TEXT };
+
+struct spot { enum what what; uint32_t row; unsigned column; };
+
+static const struct table *table_in(const struct xp_tree *tree)
+{
+	return (const struct table *)(const void *)tree;
+}
+
+static uintptr_t stride(const struct table *t)
+{
+	return 1 + 2 * (uintptr_t)t->n_columns;
+}
+
+static struct spot spot_of(const struct table *t, uintptr_t at)
+{
+	struct spot s = { DOCUMENT, 0, 0 };
+	uintptr_t in_row;
+
+	if (at < AT_FIRST) {
+		s.what = at == AT_ROOT ? ROOT : DOCUMENT;
+		return s;
+	}
+	s.row = (uint32_t)((at - AT_FIRST) / stride(t));
+	in_row = (at - AT_FIRST) % stride(t);
+	s.what = in_row == 0 ? ITEM : in_row % 2 == 1 ? FIELD : TEXT;
+	s.column = in_row == 0 ? 0 : (unsigned)((in_row - 1) / 2);
+	return s;
+}
+
+static uintptr_t at_item(const struct table *t, uint32_t row)
+{
+	return row < t->n_rows ? AT_FIRST + row * stride(t) : 0;
+}
+
+static uintptr_t at_field(const struct table *t, uint32_t row, unsigned column)
+{
+	return AT_FIRST + row * stride(t) + 1 + 2 * (uintptr_t)column;
+}
+
+static bool has_cell(const struct table *t, uint32_t row, unsigned column)
+{
+	return t->columns[column].cells[row] != ABSENT;
+}
+
+/* The first field at or after `column`; 0: none. */
+static uintptr_t field_from(const struct table *t, uint32_t row,
+	unsigned column)
+{
+	for (; column < t->n_columns; column++)
+		if (has_cell(t, row, column))
+			return at_field(t, row, column);
+	return 0;
+}
+
+static uintptr_t field_before(const struct table *t, uint32_t row,
+	unsigned column)
+{
+	while (column-- > 0)
+		if (has_cell(t, row, column))
+			return at_field(t, row, column);
+	return 0;
+}
+
+static enum xml_kind op_kind(const struct xp_tree *tree, uintptr_t at)
+{
+	enum what what = spot_of(table_in(tree), at).what;
+
+	return what == DOCUMENT ? XML_DOCUMENT : what == TEXT ? XML_TEXT :
+		XML_ELEMENT;
+}
+
+static uintptr_t op_parent(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	switch (s.what) {
+	case DOCUMENT:
+		return 0;
+	case ROOT:
+		return AT_DOCUMENT;
+	case ITEM:
+		return AT_ROOT;
+	case FIELD:
+		return at_item(t, s.row);
+	case TEXT:
+		return at - 1;
+	}
+	return 0;
+}
+
+static uintptr_t text_in(const struct table *t, struct spot s, uintptr_t at)
+{
+	const char *text = table_cell(t, s.row, s.column);
+
+	return text != NULL && *text != '\0' ? at + 1 : 0;
+}
+
+static uintptr_t op_first_child(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	switch (s.what) {
+	case DOCUMENT:
+		return AT_ROOT;
+	case ROOT:
+		return at_item(t, 0);
+	case ITEM:
+		return field_from(t, s.row, 0);
+	case FIELD:
+		return text_in(t, s, at);
+	case TEXT:
+		return 0;
+	}
+	return 0;
+}
+
+static uintptr_t op_last_child(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	switch (s.what) {
+	case DOCUMENT:
+		return AT_ROOT;
+	case ROOT:
+		return t->n_rows > 0 ? at_item(t, t->n_rows - 1) : 0;
+	case ITEM:
+		return field_before(t, s.row, t->n_columns);
+	case FIELD:
+		return text_in(t, s, at);
+	case TEXT:
+		return 0;
+	}
+	return 0;
+}
+
+static uintptr_t op_next(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	if (s.what == ITEM)
+		return at_item(t, s.row + 1);
+	return s.what == FIELD ? field_from(t, s.row, s.column + 1) : 0;
+}
+
+static uintptr_t op_previous(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	if (s.what == ITEM)
+		return s.row > 0 ? at_item(t, s.row - 1) : 0;
+	return s.what == FIELD ? field_before(t, s.row, s.column) : 0;
+}
+
+static uintptr_t op_none(const struct xp_tree *tree, uintptr_t at)
+{
+	(void)tree;
+	(void)at;
+	return 0;
+}
+
+static const char *op_local(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+
+	switch (s.what) {
+	case ROOT:
+		return t->root;
+	case ITEM:
+		return t->item;
+	case FIELD:
+		return t->columns[s.column].name;
+	case DOCUMENT:
+	case TEXT:
+		return intern("");
+	}
+	return intern("");
+}
+
+static const char *op_ns(const struct xp_tree *tree, uintptr_t at)
+{
+	const struct table *t = table_in(tree);
+	enum what what = spot_of(t, at).what;
+
+	return what == DOCUMENT || what == TEXT ? intern("") : t->ns;
+}
+
+static const char *op_prefix(const struct xp_tree *tree, uintptr_t at)
+{
+	(void)tree;
+	(void)at;
+	return intern("");
+}
+
+static void add_row_text(const struct table *t, uint32_t row, struct str *out)
+{
+	for (unsigned c = 0; c < t->n_columns; c++)
+		if (has_cell(t, row, c))
+			str_add(out, table_cell(t, row, c));
+}
+
+static const char *op_text(const struct xp_tree *tree, uintptr_t at,
+	struct arena *scratch)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, at);
+	struct str all = STR_INIT;
+	const char *copy;
+
+	if (s.what == FIELD || s.what == TEXT) {
+		copy = table_cell(t, s.row, s.column);
+		return copy != NULL ? copy : "";
+	}
+	if (s.what == ITEM)
+		add_row_text(t, s.row, &all);
+	else
+		for (uint32_t row = 0; row < t->n_rows; row++)
+			add_row_text(t, row, &all);
+	copy = arena_strndup(scratch, all.data, all.len);
+	str_release(&all);
+	return copy;
+}
+
+static int op_order(const struct xp_tree *tree, uintptr_t a, uintptr_t b)
+{
+	(void)tree;
+	return a < b ? -1 : a > b;
+}
+
+static uintptr_t op_child_named(const struct xp_tree *tree, uintptr_t parent,
+	uintptr_t after, const char *ns, const char *local)
+{
+	const struct table *t = table_in(tree);
+	struct spot s = spot_of(t, parent);
+
+	if (ns != NULL && ns != t->ns)
+		return 0;
+	if (s.what == DOCUMENT)
+		return after == 0 && local == t->root ? AT_ROOT : 0;
+	if (s.what == ROOT) {
+		if (local != t->item)
+			return 0;
+		return at_item(t, after == 0 ? 0 : spot_of(t, after).row + 1);
+	}
+	if (s.what != ITEM)
+		return 0;
+	for (unsigned c = after == 0 ? 0 : spot_of(t, after).column + 1;
+			c < t->n_columns; c++)
+		if (t->columns[c].name == local && has_cell(t, s.row, c))
+			return at_field(t, s.row, c);
+	return 0;
+}
+
+/* --- the index --- */
+
+static uint32_t mix(uint32_t x)
+{
+	x *= 0x9e3779b1u;
+	return x ^ x >> 15;
+}
+
+static void make_index(const struct table *t, const struct column *c,
+	struct column_index *x)
+{
+	uint32_t n = 16;
+
+	while (n < t->n_rows)
+		n *= 2;
+	x->mask = n - 1;
+	x->heads = xcalloc(n, sizeof *x->heads);
+	x->next = xcalloc(t->n_rows + (size_t)1, sizeof *x->next);
+	for (uint32_t row = t->n_rows; row-- > 0; ) {
+		uint32_t *head = &x->heads[mix(c->cells[row]) & x->mask];
+
+		x->next[row] = *head;
+		*head = row + 1;
+	}
+}
+
+static bool op_lookup(const struct xp_tree *tree, uintptr_t parent,
+	const char *item, const char *key, const char *value,
+	struct xp_nodeset *out, struct arena *scratch)
+{
+	const struct table *t = table_in(tree);
+	uint32_t offset;
+	unsigned c = 0;
+
+	if (parent != AT_ROOT || item != t->item)
+		return false;
+	while (c < t->n_columns && t->columns[c].name != key)
+		c++;
+	if (c == t->n_columns || t->n_slots == 0)
+		return true;
+	offset = *find_slot(t, value, strlen(value));
+	if (offset-- == 0)
+		return true;
+	if (t->columns[c].index.heads == NULL)
+		make_index(t, &t->columns[c], &t->columns[c].index);
+	for (uint32_t row = t->columns[c].index.heads[mix(offset) &
+			t->columns[c].index.mask]; row != 0;
+			row = t->columns[c].index.next[row - 1])
+		if (t->columns[c].cells[row - 1] == offset)
+			xp_nodeset_add(out, (struct xp_node){ tree,
+				at_item(t, row - 1) }, scratch);
+	return true;
+}
+
+static const struct xp_tree_ops table_ops = {
+	.kind = op_kind, .parent = op_parent,
+	.first_child = op_first_child, .last_child = op_last_child,
+	.next = op_next, .previous = op_previous,
+	.first_attribute = op_none, .next_attribute = op_none,
+	.local = op_local, .ns = op_ns, .prefix = op_prefix, .text = op_text,
+	.order = op_order, .child_named = op_child_named, .lookup = op_lookup,
+};
+
+void table_finish(struct table *t, unsigned rank)
+{
+	t->tree.ops = &table_ops;
+	t->tree.rank = rank;
+	if (t->pool_bytes > 0) {
+		t->pool = xreallocarray(t->pool, t->pool_bytes, 1);
+		t->cap_pool = t->pool_bytes;
+	}
+	for (unsigned i = 0; i < t->n_columns; i++)
+		t->columns[i].cells = xreallocarray(t->columns[i].cells,
+			t->n_rows + 1u, sizeof(uint32_t));
+	t->cap_rows = t->n_rows;
+}
+
+struct xp_node table_root(const struct table *t)
+{
+	return (struct xp_node){ &t->tree, AT_DOCUMENT };
+}
+
+const struct table *table_of(const struct xp_tree *tree)
+{
+	return tree != NULL && tree->ops == &table_ops ? table_in(tree) : NULL;
+}
+
+/* --- from XML --- */
+
+static const struct xml_node *element_from(const struct xml_node *n)
+{
+	while (n != NULL && n->kind != XML_ELEMENT)
+		n = n->next;
+	return n;
+}
+
+static bool is_blank_text(const struct xml_node *n)
+{
+	return n->kind != XML_TEXT ||
+		n->text[strspn(n->text, " \t\r\n")] == '\0';
+}
+
+static bool put_field(struct table *t, const struct xml_node *field,
+	int *last_column)
+{
+	struct arena *scratch = NULL;
+	const char *text = "";
+	unsigned column;
+	bool ok;
+
+	if (field->ns != t->ns || field->attributes != NULL ||
+			element_from(field->first) != NULL ||
+			!table_column(t, field->local, strlen(field->local),
+			&column, NULL) || (int)column <= *last_column)
+		return false;
+	*last_column = (int)column;
+	if (field->first != NULL) {
+		scratch = arena_new();
+		text = xml_text_of(field, scratch);
+	}
+	ok = table_put(t, column, text, strlen(text), NULL);
+	arena_free(scratch);
+	return ok;
+}
+
+static bool put_item(struct table *t, const struct xml_node *item)
+{
+	int last_column = -1;
+
+	if (item->local != t->item || item->ns != t->ns ||
+			item->attributes != NULL || !table_add_row(t, NULL))
+		return false;
+	for (const struct xml_node *n = item->first; n != NULL; n = n->next)
+		if (n->kind == XML_ELEMENT ? !put_field(t, n, &last_column) :
+				!is_blank_text(n))
+			return false;
+	return true;
+}
+
+struct table *table_from_xml(const struct xml_node *root)
+{
+	const struct xml_node *item = element_from(root->first);
+	struct table *t;
+
+	if (item == NULL || root->attributes != NULL)
+		return NULL;
+	t = table_new(root->ns, root->local, item->local);
+	for (const struct xml_node *n = root->first; n != NULL; n = n->next)
+		if (n->kind == XML_ELEMENT ? !put_item(t, n) :
+				!is_blank_text(n)) {
+			table_free(t);
+			return NULL;
+		}
+	return t;
+}
