@@ -127,7 +127,8 @@ static struct json *files_json(const struct manifest_entry *entry)
 		struct json *file = js_new_object();
 
 		js_put_text(file, "name", entry->files[i].name);
-		js_put_text(file, "sha256", entry->files[i].sha256);
+		if (entry->files[i].sha256[0] != '\0')	/* else: missing */
+			js_put_text(file, "sha256", entry->files[i].sha256);
 		js_add(list, file);
 	}
 	return list;
@@ -339,9 +340,10 @@ static bool get_files(struct manifest *manifest, const struct json *object,
 
 		if (!js_is_object(file) || !get_text(manifest->arena, file,
 				"name", is_file_name, &files[i].name, err) ||
-				files[i].name == NULL || !copy_sha256(
+				files[i].name == NULL ||
+				(js_get(file, "sha256") != NULL && !copy_sha256(
 					js_get_text(file, "sha256"),
-					files[i].sha256))
+					files[i].sha256)))
 			return bad(err, "files");
 	}
 	entry->files = files;

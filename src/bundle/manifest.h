@@ -50,7 +50,7 @@ void entry_name(enum entry_kind kind, const char sha256[SHA256_HEX_BYTES],
  * files/SHA256 of this or another bundle. */
 struct manifest_file {
 	const char *name;
-	char sha256[SHA256_HEX_BYTES];
+	char sha256[SHA256_HEX_BYTES];	/* "": the file is missing */
 };
 
 /* Texts are NULL where the kind has no such thing. */
