@@ -1,0 +1,1454 @@
+/* field: the laptop's store. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "bundle/read.h"
+#include "bundle/sealed.h"
+#include "crypt/crypt.h"
+#include "db/db.h"
+#include "field/forms.h"
+#include "field/journal.h"
+#include "field/local.h"
+#include "field/pack.h"
+#include "field/records.h"
+#include "field/workspace.h"
+#include "trust/device.h"
+#include "trust/project.h"
+
+#define PASSPHRASE "twelve quiet apples"
+#define CANARY "Zq7-canary-Xw3"
+
+/* --- a folder per test --- */
+
+static char root[64];
+static char *folder;		/* of the workspace */
+static unsigned n_folders;
+
+static int make_root(void **state)
+{
+	(void)state;
+	/* in memory where there is such a place: the tests sync a lot */
+	snprintf(root, sizeof root, "/dev/shm/bayaz-field-XXXXXX");
+	if (mkdtemp(root) != NULL)
+		return 0;
+	snprintf(root, sizeof root, "/tmp/bayaz-field-XXXXXX");
+	return mkdtemp(root) == NULL;
+}
+
+static void remove_folder(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char *name = path_join(path, entry->d_name);
+
+		if (entry->d_name[0] != '.' && unlink(name) != 0)
+			remove_folder(name);
+		free(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(path);
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	remove_folder(root);
+	return 0;
+}
+
+static int fresh_folder(void **state)
+{
+	(void)state;
+	db_fail_nth(0);		/* so that it can be told to fail later */
+	folder = str_format("%s/w%u", root, n_folders++);
+	return 0;
+}
+
+static int forget_folder(void **state)
+{
+	(void)state;
+	db_fail_nth(0);
+	file_fail_nth(0);
+	free(folder);
+	folder = NULL;
+	return 0;
+}
+
+static void assert_good(bool ok, const struct err *err)
+{
+	char text[800];
+
+	if (!ok)
+		fail_msg("%s", err_text(err, text, sizeof text));
+}
+
+static struct workspace *open_with(const char *passphrase)
+{
+	struct err err = ERR_INIT;
+	struct workspace *ws = workspace_open(folder, passphrase, &err);
+
+	assert_good(ws != NULL, &err);
+	return ws;
+}
+
+static struct workspace *make_workspace(const char *passphrase)
+{
+	struct err err = ERR_INIT;
+
+	assert_good(workspace_create(folder, passphrase, &err), &err);
+	return open_with(passphrase);
+}
+
+/* --- forms and projects to work with --- */
+
+#define FORM(id, version, attributes) \
+	"<h:html xmlns=\"http://www.w3.org/2002/xforms\"" \
+	" xmlns:h=\"http://www.w3.org/1999/xhtml\"" \
+	" xmlns:bayaz=\"urn:x-bayaz:forms\">" \
+	"<h:head><h:title>True title of " id "</h:title><model><instance>" \
+	"<data id=\"" id "\" version=\"" version "\"" attributes ">" \
+	"<a/><meta><instanceID/></meta></data></instance>" \
+	"<bind nodeset=\"/data/a\" type=\"string\"/></model></h:head>" \
+	"<h:body><input ref=\"/data/a\"><label>A</label></input></h:body>" \
+	"</h:html>"
+
+static const char standard_form[] = FORM("visit", "1",
+	" bayaz:class=\"standard\"");
+static const char public_form[] = FORM("open", "1",
+	" bayaz:class=\"public\"");
+static const char protected_form[] = FORM("intake", "1",
+	" bayaz:class=\"protected\" bayaz:list-title=\"Visit B\"");
+
+static struct form_info add_form(struct workspace *ws, const char *xml)
+{
+	struct err err = ERR_INIT;
+	struct form_info form;
+
+	assert_good(forms_add(ws, xml, strlen(xml), "form.xml", NULL, 0, &form,
+		NULL, &err), &err);
+	return form;
+}
+
+static struct trust_secrets secrets;
+
+static void join_project(struct workspace *ws)
+{
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	struct trust_policy policy = { false };
+	struct trust_recovery recovery;
+	struct trust_project project;
+	struct trust_device device;
+	struct str out = STR_INIT;
+	struct err err = ERR_INIT;
+	char *json;
+
+	assert_good(trust_project_new("Test", "2026-11-24", false, policy,
+		&project, &secrets, &recovery, &err), &err);
+	json = trust_project_print(&project);
+	trust_sign(&text, json, &secrets.project);
+	trust_signed_join(&text, &out);
+	assert_good(workspace_put_secret(ws, WORKSPACE_PROJECT, out.data,
+		out.len, &err), &err);
+	str_clear(&out);
+	assert_good(trust_device_new("KP-031", &device, &err), &err);
+	trust_device_print(&device, &out);
+	assert_good(workspace_put_secret(ws, WORKSPACE_DEVICE, out.data,
+		out.len, &err), &err);
+	str_wipe(&out);
+	trust_signed_release(&text);
+	trust_recovery_wipe(&recovery);
+	trust_device_wipe(&device);
+	free(json);
+}
+
+static bool answer(struct record *record, const char *value, struct err *err)
+{
+	const struct journal_event event = {
+		.kind = JOURNAL_ANSWER, .path = "/data/a", .value = value,
+		.place = "/data/a",
+	};
+
+	return journal_append(record, &event, err);
+}
+
+static struct record_final final_of(char *xml, size_t size, const char *value)
+{
+	static char id[64];
+	struct record_final final = { .xml = xml, .instance_id = id };
+	uint8_t random[8];
+	char hex[17];
+
+	crypt_random(random, sizeof random);
+	hex_encode(random, sizeof random, hex);
+	snprintf(id, sizeof id, "uuid:%s", hex);
+	snprintf(xml, size, "<data id=\"x\" version=\"1\"><a>%s</a><meta>"
+		"<instanceID>%s</instanceID></meta></data>", value, id);
+	final.n_bytes = strlen(xml);
+	return final;
+}
+
+/* --- raw bytes --- */
+
+static bool file_has(const char *path, const void *bytes, size_t n)
+{
+	struct str all = STR_INIT;
+	bool found;
+
+	if (!file_read(path, 1 << 28, &all, NULL))
+		return false;
+	found = memmem(all.data, all.len, bytes, n) != NULL;
+	str_release(&all);
+	return found;
+}
+
+static bool folder_has(const void *bytes, size_t n)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	bool found = false;
+
+	assert_non_null(dir);
+	while (!found && (entry = readdir(dir)) != NULL) {
+		char *path = path_join(folder, entry->d_name);
+
+		found = !file_is_folder(path) && file_has(path, bytes, n);
+		free(path);
+	}
+	closedir(dir);
+	return found;
+}
+
+static void assert_no_trace(const char *text)
+{
+	size_t n = strlen(text);
+	char wide[256];
+
+	assert_true(2 * n + 1 <= sizeof wide);
+	assert_false(folder_has(text, n));
+	memset(wide, 0, sizeof wide);
+	for (size_t i = 0; i < n; i++)
+		wide[2 * i + 1] = text[i];
+	assert_false(folder_has(wide + 1, 2 * n - 1));	/* UTF-16, either way */
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+
+	assert_good(file_read(from, 1 << 28, &bytes, &err), &err);
+	assert_good(file_write(to, bytes.data, bytes.len, 0600, &err), &err);
+	str_release(&bytes);
+}
+
+/* --- opening --- */
+
+static void a_workspace_opens_with_its_passphrase_only(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct err err = ERR_INIT;
+	bool needs = false;
+
+	(void)state;
+	assert_true(workspace_is_sealed(ws));
+	workspace_close(ws);
+	assert_true(workspace_needs_passphrase(folder, &needs, &err) && needs);
+	assert_null(workspace_open(folder, "twelve quiet apple", &err));
+	assert_int_equal(err.code, ERR_CRYPTO);
+	assert_null(workspace_open(folder, NULL, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	workspace_close(open_with(PASSPHRASE));
+}
+
+static void a_second_workspace_in_a_folder_is_refused(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	workspace_close(make_workspace(NULL));
+	assert_false(workspace_create(folder, NULL, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	workspace_close(open_with(NULL));
+}
+
+static void an_open_key_file_must_be_its_owners(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *keys = path_join(folder, "keys");
+	struct err err = ERR_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_false(workspace_is_sealed(ws));
+	workspace_close(ws);
+	assert_int_equal(stat(keys, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(st.st_size, 4096);
+	assert_int_equal(chmod(keys, 0644), 0);
+	assert_null(workspace_open(folder, NULL, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	free(keys);
+}
+
+static void records_without_their_keys_are_not_overwritten(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form = add_form(ws, standard_form);
+	char *keys = path_join(folder, "keys");
+	struct err err = ERR_INIT;
+
+	(void)state;
+	form_info_release(&form);
+	workspace_close(ws);
+	assert_int_equal(unlink(keys), 0);
+	assert_false(workspace_create(folder, NULL, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	free(keys);
+}
+
+static void a_damaged_key_file_is_an_error(void **state)
+{
+	char *keys;
+	struct str whole = STR_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	workspace_close(make_workspace(NULL));
+	keys = path_join(folder, "keys");
+	assert_true(file_read(keys, 5000, &whole, &err));
+	for (size_t i = 0; i < 100; i++) {	/* a flipped bit */
+		whole.data[i] ^= 1;
+		assert_true(file_write(keys, whole.data, whole.len, 0600, &err));
+		whole.data[i] ^= 1;
+		assert_null(workspace_open(folder, NULL, &err));
+	}
+	for (size_t n = 0; n < 4096; n += 511) {	/* cut */
+		assert_true(file_write(keys, whole.data, n, 0600, &err));
+		assert_null(workspace_open(folder, NULL, &err));
+	}
+	assert_true(file_write(keys, whole.data, whole.len, 0600, &err));
+	workspace_close(open_with(NULL));
+	str_release(&whole);
+	free(keys);
+}
+
+static void another_passphrase_leaves_the_records(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct err err = ERR_INIT;
+	struct str out = STR_INIT;
+
+	(void)state;
+	assert_true(workspace_put_secret(ws, "x", "abc", 3, &err));
+	assert_good(workspace_set_passphrase(ws, "other words", &err), &err);
+	workspace_close(ws);
+	assert_null(workspace_open(folder, PASSPHRASE, &err));
+	ws = open_with("other words");
+	assert_true(workspace_get_secret(ws, "x", &out, &err));
+	assert_string_equal(out.data, "abc");
+	str_release(&out);
+	workspace_close(ws);
+}
+
+static void secrets_are_kept_replaced_and_removed(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct err err = ERR_INIT;
+	struct str out = STR_INIT;
+
+	(void)state;
+	assert_false(workspace_has_secret(ws, "a"));
+	assert_true(workspace_put_secret(ws, "a", CANARY, strlen(CANARY), &err));
+	assert_true(workspace_put_secret(ws, "b", "2", 1, &err));
+	assert_true(workspace_put_secret(ws, "b", "3", 1, &err));
+	workspace_close(ws);
+	ws = open_with(NULL);
+	assert_true(workspace_get_secret(ws, "a", &out, &err));
+	assert_string_equal(out.data, CANARY);
+	str_clear(&out);
+	assert_true(workspace_get_secret(ws, "b", &out, &err));
+	assert_string_equal(out.data, "3");
+	assert_true(workspace_put_secret(ws, "b", "", 0, &err));
+	assert_false(workspace_get_secret(ws, "b", &out, &err));
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	str_release(&out);
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+}
+
+/* --- forms --- */
+
+static void the_same_form_twice_is_one(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form = add_form(ws, standard_form), again;
+	struct err err = ERR_INIT;
+	struct str xml = STR_INIT;
+	bool added = true;
+
+	(void)state;
+	assert_string_equal(form.form_id, "visit");
+	assert_string_equal(form.form_class, "standard");
+	assert_true(forms_add(ws, standard_form, strlen(standard_form), "f",
+		NULL, 0, &again, &added, &err));
+	assert_false(added);
+	assert_int_equal(again.id, form.id);
+	assert_true(forms_xml(ws, &form, &xml, &err));
+	assert_string_equal(xml.data, standard_form);
+	form_info_release(&form);
+	form_info_release(&again);
+	str_release(&xml);
+	workspace_close(ws);
+	assert_no_trace("True title");
+}
+
+static void another_form_under_the_same_version_is_refused(void **state)
+{
+	static const char other[] = FORM("visit", "1", "");
+	static const char newer[] = FORM("visit", "2", "");
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form = add_form(ws, standard_form);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	form_info_release(&form);
+	assert_false(forms_add(ws, other, strlen(other), "f", NULL, 0, NULL,
+		NULL, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	form = add_form(ws, newer);
+	form_info_release(&form);
+	assert_true(forms_find(ws, "visit", NULL, &form, &err));
+	assert_string_equal(form.version, "2");
+	form_info_release(&form);
+	assert_true(forms_find(ws, "visit", "1", &form, &err));
+	form_info_release(&form);
+	assert_false(forms_find(ws, "visit", "3", &form, &err));
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	workspace_close(ws);
+}
+
+static void media_follow_their_form(void **state)
+{
+	struct form_file files[] = {
+		{ "a.csv", "name\nx\n", 7 }, { "b.csv", "name\nx\n", 7 },
+	};
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form;
+	struct err err = ERR_INIT;
+	struct str out = STR_INIT;
+	bool added;
+
+	(void)state;
+	assert_good(forms_add(ws, standard_form, strlen(standard_form), "f",
+		files, 2, &form, &added, &err), &err);
+	assert_int_equal(form.n_media, 2);
+	assert_int_equal(form.media[0].file, form.media[1].file);	/* once */
+	assert_true(forms_media(ws, &form, "b.csv", &out, &err));
+	assert_string_equal(out.data, "name\nx\n");
+	form_info_release(&form);
+	files[0].bytes = "name\ny\n";
+	str_clear(&out);
+	assert_good(forms_add(ws, standard_form, strlen(standard_form), "f",
+		files, 1, &form, &added, &err), &err);
+	assert_true(added);
+	assert_int_equal(form.n_media, 1);
+	assert_true(forms_media(ws, &form, "a.csv", &out, &err));
+	assert_string_equal(out.data, "name\ny\n");
+	assert_false(forms_media(ws, &form, "b.csv", &out, &err));
+	form_info_release(&form);
+	str_release(&out);
+	workspace_close(ws);
+}
+
+static void what_is_no_form_is_refused(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_false(forms_add(ws, "<a", 2, "f", NULL, 0, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_XML);
+	assert_false(forms_add(ws, "<a/>", 4, "f", NULL, 0, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_SPEC);
+	assert_false(forms_add(ws, protected_form, strlen(protected_form), "f",
+		NULL, 0, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_REFUSED);	/* no passphrase */
+	workspace_close(ws);
+}
+
+/* --- the journal --- */
+
+struct heard { struct str text; };
+
+static bool hear(void *context, uint64_t number,
+	const struct journal_event *event, struct err *err)
+{
+	struct heard *heard = context;
+
+	(void)number, (void)err;
+	str_addf(&heard->text, "%d:%s=%s ", (int)event->kind, event->path,
+		event->value);
+	return true;
+}
+
+static char *replay(struct record *record)
+{
+	struct heard heard = { STR_INIT };
+	struct err err = ERR_INIT;
+
+	assert_good(journal_replay(record, hear, &heard, &err), &err);
+	return str_steal(&heard.text);
+}
+
+static void assert_replay(struct record *record, const char *expected)
+{
+	char *text = replay(record);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static struct record *begin_draft(struct workspace *ws, const char *xml)
+{
+	struct form_info form = add_form(ws, xml);
+	struct err err = ERR_INIT;
+	struct record *record = record_new(ws, &form, 0, &err);
+
+	assert_good(record != NULL, &err);
+	form_info_release(&form);
+	return record;
+}
+
+static void a_draft_is_replayed_as_it_was_answered(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+	int64_t id = record_head(record)->id;
+
+	(void)state;
+	assert_true(answer(record, "one", &err));
+	assert_true(answer(record, CANARY, &err));
+	assert_true(answer(record, "", &err));
+	record_close(record);
+	workspace_close(ws);
+	ws = open_with(NULL);
+	record = record_open(ws, id, &err);
+	assert_good(record != NULL, &err);
+	assert_int_equal(record_head(record)->state, RECORD_DRAFT);
+	assert_int_equal(record_head(record)->n_events, 3);
+	assert_string_equal(record_head(record)->place, "/data/a");
+	assert_replay(record, "1:/data/a=one 1:/data/a=" CANARY " 1:/data/a= ");
+	assert_no_trace(CANARY);
+	record_close(record);
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+}
+
+static bool append_kind(struct record *record, enum journal_kind kind,
+	const char *value, struct err *err)
+{
+	const struct journal_event event = { .kind = kind, .value = value };
+
+	return journal_append(record, &event, err);
+}
+
+static void undo_and_redo_go_as_far_as_one_likes(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct journal_event both[2] = {
+		{ .kind = JOURNAL_REMOVE, .path = "/p", .number = 1 },
+		{ .kind = JOURNAL_REMOVE, .path = "/q", .number = 1 },
+	};
+	struct err err = ERR_INIT;
+	size_t n_undo, n_redo;
+
+	(void)state;
+	assert_true(answer(record, "1", &err));
+	assert_true(journal_append_all(record, both, 2, &err));
+	assert_true(append_kind(record, JOURNAL_REFUSED, "no", &err));
+	assert_true(answer(record, "2", &err));
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_replay(record, "1:/data/a=1 5:=no ");
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_undo, 1);
+	assert_int_equal(n_redo, 2);
+	assert_true(append_kind(record, JOURNAL_REDO, "", &err));
+	assert_replay(record, "1:/data/a=1 3:/p= 3:/q= 5:=no ");
+	assert_true(answer(record, "3", &err));	/* the other branch is gone */
+	assert_true(append_kind(record, JOURNAL_REDO, "", &err));
+	assert_replay(record, "1:/data/a=1 3:/p= 3:/q= 5:=no 1:/data/a=3 ");
+	record_close(record);
+	workspace_close(ws);
+}
+
+static void a_folded_journal_is_one_state(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_true(answer(record, "1", &err));
+	assert_true(answer(record, "2", &err));
+	assert_good(journal_fold(record, "<data/>", 7, &err), &err);
+	assert_true(answer(record, "3", &err));
+	assert_replay(record, "8:=<data/> 1:/data/a=3 ");
+	assert_int_equal(record_head(record)->n_events, 2);
+	record_close(record);
+	workspace_close(ws);
+}
+
+/* What somebody with the file but without the key may do to the rows. */
+static void tamper(const char *sql)
+{
+	char *path = path_join(folder, "field.db");
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, 0, &err);
+
+	assert_good(db != NULL, &err);
+	assert_good(db_exec(db, sql, &err), &err);
+	db_close(db);
+	free(path);
+}
+
+static void assert_broken_after(const char *sql)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct heard heard = { STR_INIT };
+	struct err err = ERR_INIT;
+	int64_t id = record_head(record)->id;
+
+	assert_true(answer(record, "1", &err) && answer(record, "2", &err) &&
+		answer(record, "3", &err));
+	record_close(record);
+	workspace_close(ws);
+	tamper(sql);
+	ws = open_with(NULL);
+	record = record_open(ws, id, &err);
+	assert_non_null(record);
+	assert_false(journal_replay(record, hear, &heard, &err));
+	assert_int_equal(err.code, ERR_CRYPTO);
+	record_close(record);
+	workspace_close(ws);
+	str_release(&heard.text);
+}
+
+static void a_missing_event_shows(void **state)
+{
+	(void)state;
+	assert_broken_after("DELETE FROM event WHERE number = 2");
+}
+
+static void a_cut_journal_shows(void **state)
+{
+	(void)state;
+	assert_broken_after("DELETE FROM event WHERE number = 3");
+}
+
+static void an_emptied_journal_shows(void **state)
+{
+	(void)state;
+	assert_broken_after("DELETE FROM event");
+}
+
+static void swapped_events_show(void **state)
+{
+	(void)state;
+	assert_broken_after("UPDATE event SET number = -1 WHERE number = 2;"
+		"UPDATE event SET number = 2 WHERE number = 1;"
+		"UPDATE event SET number = 1 WHERE number = -1");
+}
+
+static void renumbered_events_show(void **state)
+{
+	(void)state;
+	assert_broken_after("DELETE FROM event WHERE number = 2;"
+		"UPDATE event SET number = 2 WHERE number = 3");
+}
+
+static void a_changed_event_shows(void **state)
+{
+	(void)state;
+	assert_broken_after("UPDATE event SET sealed = zeroblob(length(sealed))"
+		" WHERE number = 2");
+}
+
+static void a_head_does_not_open_in_another_row(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	record_close(record);
+	workspace_close(ws);
+	tamper("UPDATE record SET id = 7");
+	ws = open_with(NULL);
+	assert_null(record_open(ws, 7, &err));
+	assert_int_equal(err.code, ERR_CRYPTO);
+	workspace_close(ws);
+}
+
+/* --- finishing --- */
+
+static void a_standard_record_is_kept_and_can_be_reopened(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct str out = STR_INIT;
+	struct err err = ERR_INIT;
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, CANARY);
+	int64_t id = 0;
+
+	(void)state;
+	assert_true(answer(record, CANARY, &err));
+	assert_good(record_finish(record, &final, &err), &err);
+	assert_false(answer(record, "late", &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	assert_true(record_xml(record, &out, &err));
+	assert_string_equal(out.data, xml);
+	assert_true(records_find_instance(ws, final.instance_id, &id, &err));
+	assert_int_equal(id, record_head(record)->id);
+	assert_true(record_reopen(record, &err));
+	assert_replay(record, "1:/data/a=" CANARY " ");
+	assert_true(record_discard(record, false, &err));
+	assert_false(record_reopen(record, &err));
+	assert_true(record_discard(record, true, &err));
+	assert_int_equal(record_head(record)->state, RECORD_DRAFT);
+	record_close(record);
+	workspace_close(ws);
+	str_release(&out);
+	assert_no_trace(CANARY);
+}
+
+static struct str sealed_bytes_of(struct workspace *ws, int64_t id)
+{
+	struct record *record;
+	struct err err = ERR_INIT;
+	struct str out = STR_INIT;
+
+	record = record_open(ws, id, &err);
+	assert_good(record != NULL, &err);
+	assert_false(record_xml(record, &out, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	assert_false(record_reopen(record, &err));
+	assert_good(record_final_bytes(record, &out, &err), &err);
+	record_close(record);
+	return out;
+}
+
+static void a_protected_record_cannot_be_reopened(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct record *record;
+	struct record_final final;
+	struct age_keys keys = { &secrets.readers[TRUST_PROTECTED], 1, NULL };
+	struct age_keys wrong = { &secrets.readers[TRUST_STANDARD], 1, NULL };
+	struct sealed sealed = { 0 };
+	struct str bytes;
+	struct err err = ERR_INIT;
+	char xml[300];
+	int64_t id;
+
+	(void)state;
+	join_project(ws);
+	record = begin_draft(ws, protected_form);
+	id = record_head(record)->id;
+	assert_string_equal(record_head(record)->title, "Visit B");
+	assert_true(answer(record, CANARY, &err));
+	assert_no_trace(CANARY);
+	final = final_of(xml, sizeof xml, CANARY);
+	final.instance_name = CANARY;
+	assert_good(record_finish(record, &final, &err), &err);
+	assert_int_equal(record_head(record)->n_events, 0);
+	assert_string_equal(record_head(record)->form_id, "");
+	assert_string_equal(record_head(record)->instance_id, "");
+	assert_string_equal(record_head(record)->name, "");
+	assert_int_equal(record_head(record)->finished % 86400, 0);
+	record_close(record);
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+	ws = open_with(PASSPHRASE);
+	bytes = sealed_bytes_of(ws, id);
+	assert_false(sealed_open(&sealed, bytes.data, bytes.len, &wrong,
+		1 << 20, &err));
+	assert_int_equal(err.code, ERR_NOKEY);
+	sealed_release(&sealed);
+	assert_good(sealed_open(&sealed, bytes.data, bytes.len, &keys, 1 << 20,
+		&err), &err);
+	assert_memory_equal(sealed.parts[0].bytes, xml, strlen(xml));
+	sealed_release(&sealed);
+	str_release(&bytes);
+	workspace_close(ws);
+}
+
+static void a_short_and_a_long_protected_record_look_alike(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct err err = ERR_INIT;
+	uint64_t sizes[2];
+
+	(void)state;
+	join_project(ws);
+	for (int i = 0; i < 2; i++) {
+		struct record *record = begin_draft(ws, protected_form);
+		char xml[600];
+		struct record_final final = final_of(xml, sizeof xml, i == 0 ?
+			"no" : "yes, and much more than that was said here");
+
+		assert_good(record_finish(record, &final, &err), &err);
+		sizes[i] = record_head(record)->size_bytes;
+		record_close(record);
+	}
+	assert_int_equal(sizes[0], sizes[1]);
+	workspace_close(ws);
+}
+
+static void a_protected_draft_needs_a_project(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct form_info form = add_form(ws, protected_form);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_null(record_new(ws, &form, 0, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	form_info_release(&form);
+	workspace_close(ws);
+}
+
+/* --- importing --- */
+
+static void the_same_bytes_are_imported_once(void **state)
+{
+	static const char *const forms[] = { standard_form, protected_form };
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	for (int i = 0; i < 2; i++) {
+		struct form_info form = add_form(ws, forms[i]);
+		char xml[300];
+		struct record_final final = final_of(xml, sizeof xml, CANARY);
+		int64_t first = 0, second = 0;
+		bool added;
+
+		assert_good(records_import(ws, &form, &final, NULL, NULL, 0,
+			&added, &first, &err), &err);
+		assert_true(added);
+		workspace_close(ws);
+		ws = open_with(PASSPHRASE);
+		assert_true(records_import(ws, &form, &final, NULL, NULL, 0,
+			&added, &second, &err));
+		assert_false(added);
+		assert_int_equal(first, second);
+		form_info_release(&form);
+	}
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+}
+
+static void a_deprecated_id_names_the_prior(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form = add_form(ws, standard_form);
+	struct err err = ERR_INIT;
+	struct record *record;
+	char xml[300], old_id[64];
+	struct record_final final = final_of(xml, sizeof xml, "old");
+	uint8_t hash[32];
+	int64_t id;
+	bool added;
+
+	(void)state;
+	sha256_bytes(xml, strlen(xml), hash);
+	snprintf(old_id, sizeof old_id, "%s", final.instance_id);
+	assert_true(records_import(ws, &form, &final, NULL, NULL, 0, &added,
+		&id, &err));
+	final = final_of(xml, sizeof xml, "new");
+	assert_true(records_import(ws, &form, &final, old_id, NULL, 0, &added,
+		&id, &err));
+	record = record_open(ws, id, &err);
+	assert_int_equal(record_head(record)->n_priors, 1);
+	assert_memory_equal(record_head(record)->priors[0], hash, 32);
+	record_close(record);
+	form_info_release(&form);
+	workspace_close(ws);
+}
+
+/* --- attachments --- */
+
+static char *write_photo(const char *name, char byte, size_t n)
+{
+	char *path = str_format("%s/%s", root, name), *bytes = xmalloc(n + 1);
+	struct err err = ERR_INIT;
+
+	memset(bytes, byte, n);
+	assert_true(file_write(path, bytes, n, 0600, &err));
+	free(bytes);
+	return path;
+}
+
+static void an_attachment_comes_back_whole(void **state)
+{
+	static const size_t sizes[] = { 0, 1, CHUNK_BYTES - 1, CHUNK_BYTES,
+		CHUNK_BYTES + 1, 3 * CHUNK_BYTES };
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		char *path = write_photo("photo.jpg", (char)('a' + i), sizes[i]);
+		struct str out = STR_INIT;
+
+		assert_good(record_attach(record, "photo.jpg", path, &err),
+			&err);
+		assert_int_equal(record_head(record)->n_attachments, 1);
+		assert_good(files_read(ws, record_head(record)->
+			attachments[0].file, 1 << 20, &out, &err), &err);
+		assert_int_equal(out.len, sizes[i]);
+		for (size_t k = 0; k < out.len; k++)
+			assert_int_equal(out.data[k], 'a' + (int)i);
+		str_release(&out);
+		free(path);
+	}
+	assert_true(record_detach(record, "photo.jpg", &err));
+	record_close(record);
+	workspace_close(ws);
+}
+
+static int64_t count_rows(const char *sql)
+{
+	char *path = path_join(folder, "field.db");
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, 0, &err);
+	int64_t n = -1;
+
+	assert_good(db != NULL, &err);
+	assert_true(db_number(db, sql, &n, &err));
+	db_close(db);
+	free(path);
+	return n;
+}
+
+static void the_same_photo_is_stored_once(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *one = begin_draft(ws, standard_form);
+	struct record *two = begin_draft(ws, standard_form);
+	char *path = write_photo("same.jpg", 'x', 100);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_true(record_attach(one, "a.jpg", path, &err));
+	assert_true(record_attach(two, "b.jpg", path, &err));
+	assert_int_equal(count_rows("SELECT count(*) FROM file"), 1);
+	assert_true(record_detach(one, "a.jpg", &err));
+	assert_int_equal(count_rows("SELECT count(*) FROM chunk"), 1);
+	assert_true(record_detach(two, "b.jpg", &err));
+	assert_int_equal(count_rows("SELECT count(*) FROM chunk"), 0);
+	assert_false(record_attach(two, "c.jpg", "/tmp", &err));
+	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(record_head(two)->n_attachments, 0);
+	free(path);
+	record_close(one);
+	record_close(two);
+	workspace_close(ws);
+}
+
+/* --- purging --- */
+
+static void a_purged_record_does_not_open_from_an_old_copy(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct record *gone = begin_draft(ws, standard_form);
+	struct record *stays = begin_draft(ws, standard_form);
+	char *db = path_join(folder, "field.db"), *old;
+	struct err err = ERR_INIT;
+	int64_t id = record_head(gone)->id, other = record_head(stays)->id;
+
+	(void)state;
+	old = str_format("%s/old.db", root);
+	assert_true(answer(gone, "1", &err) && answer(stays, "2", &err));
+	record_close(gone);
+	record_close(stays);
+	workspace_close(ws);
+	copy_file(db, old);
+	ws = open_with(PASSPHRASE);
+	assert_good(records_purge(ws, &id, 1, &err), &err);
+	assert_null(record_open(ws, id, &err));
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	workspace_close(ws);
+	ws = open_with(PASSPHRASE);
+	stays = record_open(ws, other, &err);
+	assert_good(stays != NULL, &err);
+	assert_replay(stays, "1:/data/a=2 ");
+	record_close(stays);
+	workspace_close(ws);
+	copy_file(old, db);	/* what the disk may still have held */
+	assert_null(workspace_open(folder, PASSPHRASE, &err));
+	assert_int_equal(err.code, ERR_CRYPTO);
+	free(db);
+	free(old);
+}
+
+static void a_purge_that_is_given_up_changes_nothing(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+	int64_t id = record_head(record)->id;
+
+	(void)state;
+	assert_true(answer(record, "1", &err));
+	record_close(record);
+	assert_true(workspace_begin(ws, &err));
+	assert_good(records_purge(ws, &id, 1, &err), &err);
+	workspace_rollback(ws);
+	record = record_open(ws, id, &err);
+	assert_good(record != NULL, &err);
+	assert_replay(record, "1:/data/a=1 ");
+	assert_true(answer(record, "2", &err));
+	record_close(record);
+	workspace_close(ws);
+	ws = open_with(PASSPHRASE);
+	record = record_open(ws, id, &err);
+	assert_good(record != NULL, &err);
+	assert_replay(record, "1:/data/a=1 1:/data/a=2 ");
+	record_close(record);
+	workspace_close(ws);
+}
+
+/* --- the disk fails --- */
+
+static void set_fault(int where, unsigned nth)
+{
+	if (where == 0)
+		db_fail_nth(nth);
+	else
+		file_fail_nth(nth);
+}
+
+/* Two answers and the finish; how many were confirmed. */
+static unsigned work(struct workspace *ws, int64_t id)
+{
+	struct err err = ERR_INIT;
+	struct record *record = record_open(ws, id, &err);
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, CANARY);
+	unsigned n = 0;
+
+	if (record == NULL)
+		return 0;
+	if (answer(record, "1", &err) && ++n && answer(record, "2", &err) &&
+			++n && record_finish(record, &final, &err))
+		n++;
+	record_close(record);
+	return n;
+}
+
+static void check_confirmed(int64_t id, unsigned confirmed,
+	const char *passphrase)
+{
+	struct workspace *ws = open_with(passphrase);
+	struct err err = ERR_INIT;
+	struct record *record = record_open(ws, id, &err);
+	const struct record_head *head;
+
+	assert_good(record != NULL, &err);
+	head = record_head(record);
+	if (head->state == RECORD_DRAFT) {
+		assert_true(confirmed < 3);
+		assert_in_range(head->n_events, confirmed, confirmed + 1);
+		free(replay(record));
+	} else {
+		struct str out = STR_INIT;
+
+		assert_true(confirmed >= 2);
+		assert_true(record_final_bytes(record, &out, &err));
+		str_release(&out);
+	}
+	record_close(record);
+	workspace_close(ws);
+}
+
+/* A workspace with one draft, to be copied for every N. */
+static char *prepare(const char *form, const char *passphrase, int64_t *id)
+{
+	struct workspace *ws = make_workspace(passphrase);
+	struct record *record;
+
+	join_project(ws);
+	record = begin_draft(ws, form);
+	*id = record_head(record)->id;
+	record_close(record);
+	workspace_close(ws);
+	return folder;
+}
+
+static void copy_workspace(const char *from)
+{
+	static const char *const names[] = { "keys", "field.db" };
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	for (int i = 0; i < 2; i++) {
+		char *a = path_join(from, names[i]);
+		char *b = path_join(folder, names[i]);
+
+		copy_file(a, b);
+		free(a);
+		free(b);
+	}
+}
+
+static bool fails_at(int where, unsigned nth, const char *from, int64_t id,
+	const char *passphrase)
+{
+	struct workspace *ws;
+	unsigned confirmed;
+
+	fresh_folder(NULL);
+	copy_workspace(from);
+	ws = open_with(passphrase);
+	set_fault(where, nth);
+	confirmed = work(ws, id);
+	set_fault(where, 0);
+	workspace_close(ws);
+	check_confirmed(id, confirmed, passphrase);
+	remove_folder(folder);
+	free(folder);
+	folder = NULL;
+	assert_true(nth < 1000);
+	return confirmed < 3;
+}
+
+static void whichever_write_fails_the_confirmed_is_there(void **state)
+{
+	unsigned nth = 1;
+	int64_t id;
+	char *from = prepare(standard_form, NULL, &id);
+
+	(void)state;
+	while (fails_at(0, nth, from, id, NULL))
+		nth++;
+	assert_true(nth > 3);
+	folder = from;
+}
+
+static void whichever_write_fails_a_protected_finish_is_whole(void **state)
+{
+	unsigned nth = 1;
+	int64_t id;
+	char *from = prepare(protected_form, PASSPHRASE, &id);
+
+	(void)state;
+	while (fails_at(0, nth, from, id, PASSPHRASE))
+		nth++;
+	assert_true(nth > 3);
+	for (nth = 1; fails_at(1, nth, from, id, PASSPHRASE); nth++)
+		;
+	folder = from;
+}
+
+/* --- packing --- */
+
+static char *bundle_path(const char *name)
+{
+	return str_format("%s.%s", folder, name);
+}
+
+static void add_ready(struct workspace *ws, const char *form_xml,
+	const char *value)
+{
+	struct form_info form = add_form(ws, form_xml);
+	struct err err = ERR_INIT;
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, value);
+	bool added;
+
+	assert_good(records_import(ws, &form, &final, NULL, NULL, 0, &added,
+		NULL, &err), &err);
+	form_info_release(&form);
+}
+
+static bool pack_into(struct workspace *ws, const char *path, bool again,
+	struct pack_result *result, struct err *err)
+{
+	const struct pack_options options = { .again = again };
+
+	return pack_ready(ws, path, &options, result, NULL, err);
+}
+
+static struct bundle *open_bundle(const char *path)
+{
+	struct age_keys keys = { &secrets.readers[TRUST_STANDARD], 1, NULL };
+	struct err err = ERR_INIT;
+	struct bundle *bundle;
+
+	assert_good(bundle_verify(path, &keys, NULL, NULL, &err), &err);
+	bundle = bundle_open(path, &keys, NULL, &err);
+	assert_good(bundle != NULL, &err);
+	return bundle;
+}
+
+static size_t count_kind(const struct bundle *bundle, enum entry_kind kind)
+{
+	const struct manifest *m = bundle_manifest(bundle);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->entries.n; i++)
+		n += m->entries.items[i].kind == kind;
+	return n;
+}
+
+static void what_is_ready_is_packed_once(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	char *one = bundle_path("1"), *two = bundle_path("2");
+	struct pack_result result, next;
+	struct bundle *bundle;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	assert_false(pack_into(ws, one, false, &result, &err));
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	assert_false(file_exists(one));
+	add_ready(ws, standard_form, CANARY "-plain");
+	add_ready(ws, protected_form, CANARY "-protected");
+	assert_good(pack_into(ws, one, false, &result, &err), &err);
+	assert_int_equal(result.n_records, 1);
+	assert_int_equal(result.n_sealed, 1);
+	assert_int_equal(result.n_forms, 1);
+	assert_int_equal(result.sequence, 1);
+	bundle = open_bundle(one);
+	assert_string_equal(bundle_manifest_sha256(bundle), result.manifest);
+	assert_int_equal(count_kind(bundle, ENTRY_RECORD), 1);
+	assert_int_equal(count_kind(bundle, ENTRY_SEALED), 1);
+	assert_int_equal(count_kind(bundle, ENTRY_FORM), 1);
+	assert_null(bundle_manifest(bundle)->previous);
+	bundle_close(bundle);
+	assert_false(pack_into(ws, two, false, &next, &err));
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	assert_false(pack_into(ws, one, true, &next, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);	/* the file is there */
+	assert_good(pack_into(ws, two, true, &next, &err), &err);
+	bundle = open_bundle(two);
+	assert_string_equal(bundle_manifest(bundle)->previous, result.manifest);
+	assert_int_equal(bundle_manifest(bundle)->sequence, 2);
+	bundle_close(bundle);
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+	free(one);
+	free(two);
+}
+
+static void only_public_forms_go_unsealed(void **state)
+{
+	const struct pack_options plain = { .plain = true };
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("plain");
+	struct pack_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	add_ready(ws, public_form, "1");
+	assert_good(pack_ready(ws, path, &plain, &result, NULL, &err), &err);
+	unlink(path);
+	add_ready(ws, standard_form, "1");
+	assert_false(pack_ready(ws, path, &plain, &result, NULL, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	assert_false(file_exists(path));
+	assert_good(pack_into(ws, path, false, &result, &err), &err);
+	free(path);
+	workspace_close(ws);
+}
+
+static void a_missing_attachment_is_named_and_a_warning(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct form_info form = add_form(ws, standard_form);
+	char *photo = write_photo("here.jpg", 'p', 200000);
+	char *path = bundle_path("a");
+	const struct record_file files[] = {
+		{ "here.jpg", photo }, { "gone.jpg", NULL },
+	};
+	const struct pack_options options = { .again = false };
+	struct problems warnings = PROBLEMS_INIT;
+	const struct manifest_entry *entry;
+	struct pack_result result;
+	struct bundle *bundle;
+	struct err err = ERR_INIT;
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, "x");
+	bool added;
+
+	(void)state;
+	join_project(ws);
+	assert_good(records_import(ws, &form, &final, NULL, files, 2, &added,
+		NULL, &err), &err);
+	assert_good(pack_ready(ws, path, &options, &result, &warnings, &err),
+		&err);
+	assert_int_equal(result.n_missing, 1);
+	assert_int_equal(warnings.n, 1);
+	bundle = open_bundle(path);
+	assert_int_equal(count_kind(bundle, ENTRY_FILE), 1);
+	for (size_t i = 0; i < bundle_manifest(bundle)->entries.n; i++) {
+		entry = &bundle_manifest(bundle)->entries.items[i];
+		if (entry->kind != ENTRY_RECORD)
+			continue;
+		assert_int_equal(entry->n_files, 2);
+		assert_string_equal(entry->files[1].name, "gone.jpg");
+		assert_string_equal(entry->files[1].sha256, "");
+		assert_true(sha256_is_hex(entry->files[0].sha256));
+	}
+	bundle_close(bundle);
+	problems_release(&warnings);
+	form_info_release(&form);
+	workspace_close(ws);
+	free(photo);
+	free(path);
+}
+
+static bool is_packed(void *context, const struct record_head *head)
+{
+	*(size_t *)context += head->state == RECORD_PACKED;
+	return true;
+}
+
+/* True if something failed.  What came out under a final name is whole, and a
+ * second packing says the same under the same number. */
+static bool pack_fails_at(int where, unsigned nth)
+{
+	struct workspace *ws;
+	struct pack_result result, second;
+	struct err err = ERR_INIT;
+	char *one, *two;
+	size_t n_packed = 0;
+	bool ok, was_there;
+
+	fresh_folder(NULL);
+	set_fault(where, 0);
+	ws = make_workspace(NULL);
+	join_project(ws);
+	add_ready(ws, standard_form, "1");
+	one = bundle_path("1");
+	two = bundle_path("2");
+	workspace_close(ws);
+	ws = open_with(NULL);
+	set_fault(where, nth);
+	ok = pack_into(ws, one, false, &result, &err);
+	set_fault(where, 0);
+	workspace_close(ws);
+	ws = open_with(NULL);
+	was_there = file_exists(one);
+	if (!ok) {
+		assert_good(pack_into(ws, two, false, &second, &err), &err);
+		assert_int_equal(second.sequence, 1);
+		if (was_there) {
+			struct bundle *bundle = open_bundle(one);
+
+			assert_string_equal(bundle_manifest_sha256(bundle),
+				second.manifest);
+			bundle_close(bundle);
+		}
+	}
+	assert_true(records_each(ws, is_packed, &n_packed, &err));
+	assert_int_equal(n_packed, 1);
+	workspace_close(ws);
+	unlink(one);
+	unlink(two);
+	free(one);
+	free(two);
+	remove_folder(folder);
+	free(folder);
+	folder = NULL;
+	assert_true(nth < 1000);
+	return !ok;
+}
+
+static void whichever_write_fails_packing_can_be_repeated(void **state)
+{
+	unsigned nth;
+
+	(void)state;
+	free(folder);
+	for (int where = 0; where < 2; where++) {
+		for (nth = 1; pack_fails_at(where, nth); nth++)
+			;
+		assert_true(nth > 3);
+	}
+	fresh_folder(NULL);
+}
+
+#define IN_A_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_A_FOLDER(a_workspace_opens_with_its_passphrase_only),
+		IN_A_FOLDER(a_second_workspace_in_a_folder_is_refused),
+		IN_A_FOLDER(an_open_key_file_must_be_its_owners),
+		IN_A_FOLDER(records_without_their_keys_are_not_overwritten),
+		IN_A_FOLDER(a_damaged_key_file_is_an_error),
+		IN_A_FOLDER(another_passphrase_leaves_the_records),
+		IN_A_FOLDER(secrets_are_kept_replaced_and_removed),
+		IN_A_FOLDER(the_same_form_twice_is_one),
+		IN_A_FOLDER(another_form_under_the_same_version_is_refused),
+		IN_A_FOLDER(media_follow_their_form),
+		IN_A_FOLDER(what_is_no_form_is_refused),
+		IN_A_FOLDER(a_draft_is_replayed_as_it_was_answered),
+		IN_A_FOLDER(undo_and_redo_go_as_far_as_one_likes),
+		IN_A_FOLDER(a_folded_journal_is_one_state),
+		IN_A_FOLDER(a_missing_event_shows),
+		IN_A_FOLDER(a_cut_journal_shows),
+		IN_A_FOLDER(an_emptied_journal_shows),
+		IN_A_FOLDER(swapped_events_show),
+		IN_A_FOLDER(renumbered_events_show),
+		IN_A_FOLDER(a_changed_event_shows),
+		IN_A_FOLDER(a_head_does_not_open_in_another_row),
+		IN_A_FOLDER(a_standard_record_is_kept_and_can_be_reopened),
+		IN_A_FOLDER(a_protected_record_cannot_be_reopened),
+		IN_A_FOLDER(a_short_and_a_long_protected_record_look_alike),
+		IN_A_FOLDER(a_protected_draft_needs_a_project),
+		IN_A_FOLDER(the_same_bytes_are_imported_once),
+		IN_A_FOLDER(a_deprecated_id_names_the_prior),
+		IN_A_FOLDER(an_attachment_comes_back_whole),
+		IN_A_FOLDER(the_same_photo_is_stored_once),
+		IN_A_FOLDER(a_purged_record_does_not_open_from_an_old_copy),
+		IN_A_FOLDER(a_purge_that_is_given_up_changes_nothing),
+		IN_A_FOLDER(whichever_write_fails_the_confirmed_is_there),
+		IN_A_FOLDER(whichever_write_fails_a_protected_finish_is_whole),
+		IN_A_FOLDER(what_is_ready_is_packed_once),
+		IN_A_FOLDER(only_public_forms_go_unsealed),
+		IN_A_FOLDER(a_missing_attachment_is_named_and_a_warning),
+		IN_A_FOLDER(whichever_write_fails_packing_can_be_repeated),
+	};
+
+	return cmocka_run_group_tests(tests, make_root, remove_root);
+}
