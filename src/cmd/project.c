@@ -18,6 +18,7 @@
 #include "field/forms.h"
 #include "field/workspace.h"
 #include "trust/kit.h"
+#include "xform/xform.h"
 
 enum { FORM_BYTES_MAX = 64 << 20 };
 
@@ -278,6 +279,35 @@ static void job_release(struct kit_job *job)
 	kit_release(&job->kit);
 }
 
+static bool read_media(void *data, const char *url, const char *name,
+	struct str *out, struct err *err)
+{
+	const struct str *bytes = media_find(data, name);
+
+	(void)url;
+	err_clear(err);
+	if (bytes == NULL)
+		return false;
+	str_addn(out, bytes->data, bytes->len);
+	return true;
+}
+
+/* A form that does not open must not go to fifty laptops. */
+static bool check_opens(struct loaded_form *form, const char *path,
+	struct err *err)
+{
+	struct xf_options options = { { read_media, &form->media }, false };
+	struct problems problems = PROBLEMS_INIT;
+	struct xform *opened = xform_load(form->xml.data, form->xml.len, path,
+		&options, &problems);
+
+	problems_print(&problems, stderr);
+	problems_release(&problems);
+	xform_free(opened);
+	return opened != NULL || err_set(err, ERR_REFUSED,
+		_("the form '%s' does not open"), path);
+}
+
 static bool load_form(struct kit_job *job, const char *path,
 	const char *media, struct err *err)
 {
@@ -289,7 +319,8 @@ static bool load_form(struct kit_job *job, const char *path,
 	ok = file_read(path, FORM_BYTES_MAX, &form.xml, err) &&
 		form_describe(form.xml.data, form.xml.len, path, &form.info,
 			err) &&
-		media_read(path, &form.xml, media, &form.media, err);
+		media_read(path, &form.xml, media, &form.media, err) &&
+		check_opens(&form, path, err);
 	if (ok && job->project.policy.refuse_untagged &&
 	    str_is_empty(form.info.form_class)) {
 		err_set(err, ERR_REFUSED, _("the form has no class "

@@ -123,6 +123,11 @@ bayaz: {{.*}}nowhere.xml{{.*}}
 $ bayaz project kit -o bad.bayaz --form points.csv --passphrase-file passphrase
 bayaz: points.csv{{.*}}
 [1]
+$ sed 's/type="string"/calculate="1 +"/' form.xml > broken.xml
+$ bayaz project kit -o bad.bayaz --form broken.xml --passphrase-file passphrase
+broken.xml:9:{{.*}}error: {{.*}}
+bayaz: the form 'broken.xml' does not open
+[1]
 $ bayaz project kit -o bad.bayaz form.xml form.xml --passphrase-file passphrase
 bayaz: the form 'water' is there twice
 [1]
