@@ -133,6 +133,16 @@ static const struct xf_control *repeat_around(const struct xf_control *c)
 	return c;
 }
 
+static struct xf_node *target_repeat(const struct loader *l,
+	const struct xf_action *action)
+{
+	struct xf_node *node = action->target;
+
+	while (node != NULL && !l->is_bound_repeat[node->index])
+		node = node->parent;
+	return node;
+}
+
 void action_load(struct loader *l, const struct xml_node *e,
 	struct xf_control *control)
 {
@@ -146,13 +156,19 @@ void action_load(struct loader *l, const struct xml_node *e,
 	action->events = load_events(l, e);
 	if (!load_target(l, e, control, action))
 		return;
-	if (control == NULL && action->events & XF_ON_NEW_REPEAT)
+	/* JavaRosa refuses the new name alone; with the old one, jr-insert, or
+	 * beside other events, it takes the repeat of the target. */
+	if (control == NULL && load_attribute(e, "event") != NULL &&
+			strcmp(load_attribute_text(e, "event"),
+			"odk-new-repeat") == 0)
 		load_error(l, e, NULL, _("an action on odk-new-repeat has to "
 			"stand in its <repeat>"));
 	if (action->kind == XF_SETVALUE)
 		load_value(l, e, action);
 	action->quality = load_attribute_text(e, "quality");
 	action->repeat = repeat != NULL ? repeat->node : NULL;
+	if (control == NULL && action->events & XF_ON_NEW_REPEAT)
+		action->repeat = target_repeat(l, action);
 	if (control != NULL && control->kind != XF_CONTROL_REPEAT)
 		action->source = control->node;
 	vec_push(&l->actions, action);

@@ -1,0 +1,67 @@
+$ cat > good.xml <<'EOF'
+> <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:bayaz="urn:x-bayaz:forms">
+> <h:head><h:title>Visit</h:title><model>
+> <instance><data id="visit" version="1"><a/><meta><instanceID/></meta></data></instance>
+> <bind nodeset="/data/a" type="int"/>
+> </model></h:head><h:body>
+> <input ref="/data/a"><label>Age</label></input>
+> </h:body></h:html>
+> EOF
+$ bayaz check good.xml
+good.xml: opens
+$ bayaz check --lint good.xml
+good.xml: opens
+$ bayaz check --json good.xml
+{"id":"visit","languages":[],"opens":true,"problems":[],"questions":1,"title":"Visit","version":"1"}
+
+# All problems at once, each with its place.
+$ sed -e 's/type="int"/type="age" relevant="1 +"/' -e 's/ref="\/data\/a"/ref="\/data\/b"/' good.xml > bad.xml
+$ bayaz check bad.xml
+bad.xml:4:31: warning: there is no type 'age': answers are taken as text
+bad.xml:4:{{\d+}}: error: relevant="1 +": {{.*}}
+bad.xml:6:13: error: <input> asks for '/data/b', which is not in the instance
+bad.xml: refused: 2 errors
+[1]
+$ bayaz check --json bad.xml | grep -c '"opens":false'
+1
+
+# A circle is named with its whole path.
+$ sed -e 's/type="int"/calculate="\/data\/b"/' -e 's/<a\/>/<a\/><b\/>/' -e 's/<\/model>/<bind nodeset="\/data\/b" calculate="\/data\/a + 1"\/><\/model>/' good.xml > circle.xml
+$ bayaz check circle.xml
+circle.xml:4:36: error: calculations and relevance go in a circle: /data/a → /data/b → /data/a
+circle.xml: refused: 1 error
+[1]
+
+# A missing list is an empty one; a broken one names its line.
+$ sed -e 's/<bind/<instance id="l" src="jr:\/\/file-csv\/l.csv"\/><bind calculate="count(instance('"'l'"')\/root\/item)"/' good.xml > list.xml
+$ bayaz check list.xml
+list.xml:4:1: warning: the file 'l.csv' of instance 'l' is missing: its list is empty
+list.xml: opens, with 1 warning
+$ mkdir media; printf 'name,label\na,A\nb,"B\n' > media/l.csv
+$ bayaz check list.xml
+l.csv:3:{{\d+}}: error: {{.*}}
+list.xml: refused: 1 error
+[1]
+$ mkdir other; printf 'name,label\na,A\n' > other/l.csv
+$ bayaz check --media other list.xml
+list.xml: opens
+
+# Design: an error of lint is exit status 1, unless it is waived.
+$ sed -e 's/id="visit"/id="visit" bayaz:class="standard"/' good.xml > classed.xml
+$ bayaz check classed.xml
+classed.xml: opens
+$ bayaz check --lint classed.xml
+classed.xml:4:1: error: '/data/a' does not say how sensitive it is and counts as identifying: give its bind bayaz:sensitivity [sensitivity]
+classed.xml: opens, but not well: 1 error of design
+[1]
+$ sed -e 's/type="int"/type="int" bayaz:waive="sensitivity: a test"/' classed.xml > waived.xml
+$ bayaz check --lint waived.xml
+waived.xml: opens
+
+$ bayaz check
+bayaz: {{.*}}
+bayaz: try 'bayaz help check'
+[2]
+$ bayaz check none.xml
+bayaz: cannot open 'none.xml': No such file or directory
+[1]
