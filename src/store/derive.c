@@ -158,8 +158,10 @@ static bool derive_form_entry(struct store *store,
 	if (!derive_form(store, content, bytes, touched, err))
 		return false;
 	for (size_t i = 0; i < entry->n_files; i++)
-		if (!add_media(store, content, entry->files[i].name,
-				entry->files[i].sha256, err))
+		if (entry->files[i].sha256[0] != '\0' &&
+				!add_media(store, content,
+					entry->files[i].name,
+					entry->files[i].sha256, err))
 			return false;
 	return true;
 }
@@ -335,6 +337,8 @@ static bool add_attachments(struct store *store, int64_t content,
 	if (add == NULL)
 		return false;
 	for (size_t i = 0; i < entry->n_files; i++) {
+		if (entry->files[i].sha256[0] == '\0')
+			continue;	/* the laptop never had it */
 		db_bind_int(add, 1, content);
 		db_bind_text(add, 2, entry->files[i].name);
 		bind_hash(add, 3, entry->files[i].sha256);
