@@ -188,7 +188,8 @@ static bool follow_instance(struct graph *g, const char *instance,
 	find = db_prepare(g->db,
 		"SELECT id FROM version WHERE instance = ?1 AND form = ?2"
 		" UNION ALL SELECT id FROM version WHERE deprecated = ?1"
-		" AND deprecated <> '' AND form = ?2", err);
+		" AND deprecated <> '' AND form = ?2 AND NOT EXISTS"
+		" (SELECT 1 FROM prior WHERE version = id)", err);
 	if (find == NULL)
 		return false;
 	db_bind_text(find, 1, instance);

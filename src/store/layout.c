@@ -327,9 +327,10 @@ static const char *sheet_name(struct layout *layout, const struct survey *s,
 			folded(layout->arena, step)) ?
 			joined(layout->arena, table->path) : step);
 	str_add(&name, endings[class_]);
-	result = unique_name(layout->arena, taken, name.data);
+	result = unique_name(layout->arena, taken,
+		arena_strdup(layout->arena, name.data));
 	str_release(&name);
-	return arena_strdup(layout->arena, result);
+	return result;
 }
 
 /* Do two columns stand in the same group at the top of the form? */

@@ -1,0 +1,832 @@
+/* store: merging is a union; tables follow; nothing is half taken. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "bundle/write.h"
+#include "db/db.h"
+#include "export/csv.h"
+#include "store/content.h"
+#include "store/dump.h"
+#include "store/fact.h"
+#include "store/layout.h"
+#include "store/merge.h"
+#include "store/store.h"
+#include "store/tables.h"
+#include "trust/device.h"
+#include "trust/project.h"
+
+#define TODAY "2026-11-23"
+
+static struct err err;
+static struct trust_project project;
+static struct trust_secrets secrets;
+static struct trust_recovery recovery;
+static struct trust_device devices[3];
+static struct age_identity identities[N_TRUST_CLASSES];
+static struct age_keys keys;
+static struct merge_setup setup;
+static char folder[] = "/tmp/bayaz-test-store-XXXXXX";
+
+/* --- forms and records --- */
+
+#define HEAD \
+	"<h:html xmlns=\"http://www.w3.org/2002/xforms\"" \
+	" xmlns:h=\"http://www.w3.org/1999/xhtml\"" \
+	" xmlns:jr=\"http://openrosa.org/javarosa\"" \
+	" xmlns:bayaz=\"urn:x-bayaz:forms\"><h:head><h:title>Visit</h:title>" \
+	"<model>"
+
+static const char form_1[] = HEAD
+	"<instance><data id=\"visit\" version=\"1\" bayaz:class=\"standard\">"
+	"<name/><age/><area/><farm><size/></farm><photo/>"
+	"<child jr:template=\"\"><age/><dose jr:template=\"\"><kind/></dose>"
+	"</child><meta><instanceID/></meta></data></instance>"
+	"<bind nodeset=\"/data/name\" type=\"string\""
+	" bayaz:sensitivity=\"identifying\"/>"
+	"<bind nodeset=\"/data/age\" type=\"int\" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/area\" type=\"string\""
+	" bayaz:sensitivity=\"restricted\"/>"
+	"<bind nodeset=\"/data/farm/size\" type=\"decimal\""
+	" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/photo\" type=\"binary\""
+	" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/child/age\" type=\"int\""
+	" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/child/dose/kind\" type=\"string\""
+	" bayaz:sensitivity=\"public\"/>"
+	"</model></h:head><h:body><input ref=\"/data/name\"/>"
+	"<input ref=\"/data/age\"/><input ref=\"/data/area\"/>"
+	"<input ref=\"/data/farm/size\"/>"
+	"<upload ref=\"/data/photo\" mediatype=\"image/*\"/>"
+	"<group ref=\"/data/child\"><repeat nodeset=\"/data/child\">"
+	"<input ref=\"/data/child/age\"/><group ref=\"/data/child/dose\">"
+	"<repeat nodeset=\"/data/child/dose\">"
+	"<input ref=\"/data/child/dose/kind\"/></repeat></group></repeat></group>"
+	"</h:body></h:html>";
+
+/* "age" has become a text, "size" stands elsewhere, "roof" is new */
+static const char form_2[] = HEAD
+	"<instance><data id=\"visit\" version=\"2\" bayaz:class=\"standard\">"
+	"<age/><house><size/><roof/></house><meta><instanceID/></meta></data>"
+	"</instance>"
+	"<bind nodeset=\"/data/age\" type=\"string\""
+	" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/house/size\" type=\"decimal\""
+	" bayaz:sensitivity=\"public\"/>"
+	"<bind nodeset=\"/data/house/roof\" type=\"string\""
+	" bayaz:sensitivity=\"public\"/>"
+	"</model></h:head><h:body><input ref=\"/data/age\"/>"
+	"<input ref=\"/data/house/size\"/><input ref=\"/data/house/roof\"/>"
+	"</h:body></h:html>";
+
+static const char form_protected[] = HEAD
+	"<instance><data id=\"intake\" version=\"1\" bayaz:class=\"protected\">"
+	"<q/><meta><instanceID/></meta></data></instance>"
+	"<bind nodeset=\"/data/q\" type=\"string\""
+	" bayaz:sensitivity=\"restricted\"/>"
+	"</model></h:head><h:body><input ref=\"/data/q\"/></h:body></h:html>";
+
+static char *record(const char *form, const char *version,
+	const char *instance, const char *deprecated, const char *answers)
+{
+	return str_format("<data id=\"%s\" version=\"%s\">%s<meta>%s%s%s"
+		"<instanceID>%s</instanceID></meta></data>", form, version,
+		answers, deprecated != NULL ? "<deprecatedID>" : "",
+		deprecated != NULL ? deprecated : "",
+		deprecated != NULL ? "</deprecatedID>" : "", instance);
+}
+
+/* --- bundles --- */
+
+struct sent {
+	struct manifest manifest;
+	VEC(struct bundle_source) sources;
+	VEC(char *) owned;
+};
+
+static struct sent *new_bundle(int device, int sequence)
+{
+	struct sent *sent = xcalloc(1, sizeof *sent);
+
+	manifest_init(&sent->manifest);
+	sent->manifest.kind = "up";
+	sent->manifest.project = project.id;
+	sent->manifest.device_name = devices[device].name;
+	sent->manifest.sequence = sequence;
+	sent->manifest.date = TODAY;
+	return sent;
+}
+
+static void add_source(struct sent *sent, const char *bytes)
+{
+	struct bundle_source source = { .bytes = bytes,
+		.n_bytes = strlen(bytes) };
+
+	vec_push(&sent->sources, source);
+}
+
+static void add_form(struct sent *sent, const char *id, const char *version,
+	const char *xml)
+{
+	struct manifest_entry *entry = manifest_add(&sent->manifest,
+		ENTRY_FORM);
+
+	entry->class_ = "standard";
+	entry->form_id = id;
+	entry->form_version = version;
+	add_source(sent, xml);
+}
+
+/* `prior`: XML of the version it was made from, or NULL. */
+static void add_record(struct sent *sent, const char *form,
+	const char *version, const char *instance, char *xml,
+	const char *prior)
+{
+	struct manifest_entry *entry = manifest_add(&sent->manifest,
+		ENTRY_RECORD);
+
+	entry->class_ = "standard";
+	entry->form_id = form;
+	entry->form_version = version;
+	entry->instance_id = instance;
+	entry->finished = TODAY "T10:00:00Z";
+	if (prior != NULL) {
+		char (*priors)[SHA256_HEX_BYTES] = arena_alloc(
+			sent->manifest.arena, sizeof *priors);
+
+		sha256_hex(prior, strlen(prior), priors[0]);
+		entry->priors = (const char (*)[SHA256_HEX_BYTES])priors;
+		entry->n_priors = 1;
+	}
+	add_source(sent, xml);
+	vec_push(&sent->owned, xml);
+}
+
+static char *send(struct sent *sent, int device, const char *name)
+{
+	struct age_recipient recipients[2];
+	struct age_to age = { .recipients = recipients, .n_recipients = 2 };
+	struct bundle_to to = { .age = &age, .signer = &devices[device].key };
+	char *path = path_join(folder, name);
+
+	trust_project_recipients(&project, TRUST_STANDARD, recipients);
+	assert_true(bundle_write(path, &sent->manifest, sent->sources.items,
+		&to, NULL, &err));
+	manifest_release(&sent->manifest);
+	for (size_t i = 0; i < sent->owned.n; i++)
+		free(sent->owned.items[i]);
+	vec_release(&sent->owned);
+	vec_release(&sent->sources);
+	free(sent);
+	return path;
+}
+
+/* --- stores --- */
+
+static int n_stores;
+
+static struct store *new_store(void)
+{
+	char *path = str_format("%s/%d.db", folder, ++n_stores);
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	char *json = trust_project_print(&project);
+	struct store *store = store_open(path, STORE_CREATE, &err);
+
+	assert_non_null(store);
+	trust_sign(&text, json, &secrets.project);
+	assert_true(db_begin(store_db(store), &err));
+	assert_true(fact_add_project(store, &text, &err));
+	assert_true(db_commit(store_db(store), &err));
+	trust_signed_release(&text);
+	free(json);
+	free(path);
+	return store;
+}
+
+static char *dump(struct store *store)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *to = open_memstream(&text, &n);
+
+	assert_true(store_dump(store, to, &err));
+	fclose(to);
+	return text;
+}
+
+static struct merge_result merge(struct store *store, const char *path)
+{
+	struct merge_result result;
+
+	if (!store_merge_file(store, path, &setup, &result, &err))
+		fail_msg("%s", err.message);
+	return result;
+}
+
+static int64_t number(struct store *store, const char *sql)
+{
+	int64_t n = -1;
+
+	assert_true(db_number(store_db(store), sql, &n, &err));
+	return n;
+}
+
+static char *text_of(struct store *store, const char *sql)
+{
+	struct db_stmt *get = db_prepare_once(store_db(store), sql, &err);
+	char *text;
+
+	assert_non_null(get);
+	assert_int_equal(db_step(get, &err), DB_ROW);
+	text = xstrdup(db_text(get, 0) != NULL ? db_text(get, 0) : "NULL");
+	db_free(get);
+	return text;
+}
+
+static void assert_text(struct store *store, const char *sql,
+	const char *expected)
+{
+	char *text = text_of(store, sql);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static int set_up(void **state)
+{
+	struct trust_policy policy = { .refuse_untagged = false };
+	static const char *const names[] = { "KP-001", "KP-002", "KP-003" };
+
+	(void)state;
+	err_clear(&err);
+	if (mkdtemp(folder) == NULL || !crypt_init(&err) ||
+			!trust_project_new("Pilot", TODAY, false, policy,
+				&project, &secrets, &recovery, &err))
+		return -1;
+	for (int i = 0; i < 3; i++)
+		if (!trust_device_new(names[i], &devices[i], &err))
+			return -1;
+	keys.n_identities = trust_secrets_identities(&secrets, identities);
+	keys.identities = identities;
+	setup.keys = &keys;
+	setup.store_key = &secrets.project;
+	setup.accept_new = true;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char *command = str_format("rm -rf '%s'", folder);
+	int status = system(command);
+
+	(void)state;
+	free(command);
+	return status;
+}
+
+/* --- the graph --- */
+
+/* Four bundles: a record, a copy of it from elsewhere, an edit of it by
+ * priors, an edit by deprecatedID of another one. */
+static void make_history(char *paths[4])
+{
+	struct sent *sent = new_bundle(0, 1);
+	char *first = record("visit", "1", "uuid:a", NULL, "<age>3</age>");
+	char *copy = xstrdup(first), *third;
+
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", first, NULL);
+	add_record(sent, "visit", "1", "uuid:b", record("visit", "1", "uuid:b",
+		NULL, "<age>5</age><child><age>1</age><dose><kind>x</kind>"
+		"</dose><dose><kind>y</kind></dose></child><child><age>2</age>"
+		"</child>"), NULL);
+	paths[0] = send(sent, 0, "h0.bayaz");
+	sent = new_bundle(1, 1);
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", xstrdup(copy), NULL);
+	paths[1] = send(sent, 1, "h1.bayaz");
+	sent = new_bundle(1, 2);
+	add_form(sent, "visit", "2", form_2);
+	third = record("visit", "2", "uuid:c", "uuid:a", "<age>four</age>"
+		"<house><size>2.5</size><roof>tin</roof></house>");
+	add_record(sent, "visit", "2", "uuid:c", third, copy);
+	paths[2] = send(sent, 1, "h2.bayaz");
+	sent = new_bundle(2, 1);
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:d", record("visit", "1", "uuid:d",
+		"uuid:b", "<age>6</age>"), NULL);
+	paths[3] = send(sent, 2, "h3.bayaz");
+	free(copy);
+}
+
+static void free_history(char *paths[4])
+{
+	for (int i = 0; i < 4; i++)
+		free(paths[i]);
+}
+
+static void every_order_gives_the_same_dump(void **state)
+{
+	char *paths[4], *first = NULL;
+
+	(void)state;
+	make_history(paths);
+	for (int order = 0; order < 24; order++) {
+		int left[4] = { 0, 1, 2, 3 }, n = 4, rest = order;
+		struct store *store = new_store();
+		char *text;
+
+		for (; n > 0; n--) {
+			int pick = rest % n;
+
+			rest /= n;
+			(void)merge(store, paths[left[pick]]);
+			left[pick] = left[n - 1];
+		}
+		/* in some orders a record came before its form */
+		assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
+		(void)merge(store, paths[order % 4]);
+		text = dump(store);
+		if (first == NULL)
+			first = xstrdup(text);
+		assert_string_equal(text, first);
+		assert_true(store_rebuild(store, &err));
+		free(text);
+		text = dump(store);
+		assert_string_equal(text, first);
+		free(text);
+		store_close(store);
+	}
+	free(first);
+	free_history(paths);
+}
+
+static void edits_and_copies_are_no_records_of_their_own(void **state)
+{
+	struct store *store = new_store();
+	struct store_totals totals;
+	char *paths[4];
+
+	(void)state;
+	make_history(paths);
+	for (int i = 0; i < 4; i++)
+		(void)merge(store, paths[i]);
+	assert_true(store_count(store, &totals, &err));
+	assert_int_equal(totals.versions, 4);
+	assert_int_equal(totals.records, 2);
+	assert_int_equal(totals.edits, 2);
+	assert_int_equal(totals.conflicts, 0);
+	assert_text(store, "SELECT instance FROM bz_records"
+		" WHERE record = 'uuid:a'", "uuid:c");
+	assert_text(store, "SELECT instance FROM bz_records"
+		" WHERE record = 'uuid:b'", "uuid:d");
+	store_close(store);
+	free_history(paths);
+}
+
+static void two_edits_of_one_version_are_a_conflict(void **state)
+{
+	struct store *store = new_store();
+	char *first = record("visit", "1", "uuid:a", NULL, "<age>1</age>");
+	char *left = record("visit", "1", "uuid:b", "uuid:a", "<age>2</age>");
+	char *right = record("visit", "1", "uuid:c", "uuid:a", "<age>3</age>");
+	char *later = record("visit", "1", "uuid:d", "uuid:b", "<age>4</age>");
+	struct sent *sent = new_bundle(0, 1);
+	char *prior = xstrdup(first), *left_copy = xstrdup(left), *path;
+
+	(void)state;
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", first, NULL);
+	add_record(sent, "visit", "1", "uuid:b", left, prior);
+	add_record(sent, "visit", "1", "uuid:c", right, prior);
+	add_record(sent, "visit", "1", "uuid:d", later, left_copy);
+	path = send(sent, 0, "conflict.bayaz");
+	(void)merge(store, path);
+	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
+	assert_int_equal(number(store, "SELECT heads FROM record"), 2);
+	/* the deeper one is shown */
+	assert_text(store, "SELECT instance FROM bz_records", "uuid:d");
+	assert_int_equal(number(store, "SELECT bz_conflict FROM bz_visit"), 1);
+	free(path);
+	free(prior);
+	free(left_copy);
+	store_close(store);
+}
+
+static void other_bytes_of_one_instance_are_a_conflict(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	char *path;
+
+	(void)state;
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
+		NULL, "<age>1</age>"), NULL);
+	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
+		NULL, "<age>2</age>"), NULL);
+	path = send(sent, 0, "same-id.bayaz");
+	(void)merge(store, path);
+	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
+	assert_int_equal(number(store, "SELECT heads FROM record"), 2);
+	free(path);
+	store_close(store);
+}
+
+static void a_circle_of_priors_comes_to_an_end(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	char *path;
+
+	(void)state;
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
+		"uuid:c", "<age>1</age>"), NULL);
+	add_record(sent, "visit", "1", "uuid:b", record("visit", "1", "uuid:b",
+		"uuid:a", "<age>2</age>"), NULL);
+	add_record(sent, "visit", "1", "uuid:c", record("visit", "1", "uuid:c",
+		"uuid:b", "<age>3</age>"), NULL);
+	path = send(sent, 0, "circle.bayaz");
+	(void)merge(store, path);
+	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
+	assert_int_equal(number(store, "SELECT heads FROM record"), 1);
+	assert_int_equal(number(store, "SELECT max(depth) FROM version"), 3);
+	free(path);
+	store_close(store);
+}
+
+/* --- tables --- */
+
+static void repeats_have_keys_and_classes_stand_apart(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	char *path;
+
+	(void)state;
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
+		NULL, "<name>Canary</name><age>7</age><area>x y</area>"
+		"<farm><size>2.50</size></farm>"
+		"<child><age>1</age><dose><kind>bcg</kind></dose></child>"
+		"<child><age>2</age><dose><kind>opv</kind></dose>"
+		"<dose><kind>dpt</kind></dose></child>"), NULL);
+	path = send(sent, 0, "tables.bayaz");
+	(void)merge(store, path);
+	assert_int_equal(number(store, "SELECT age FROM bz_visit"), 7);
+	assert_text(store, "SELECT typeof(size) || size FROM bz_visit",
+		"real2.5");
+	assert_text(store, "SELECT area FROM bz_visit__restricted", "x y");
+	assert_text(store, "SELECT name FROM bz_visit__identifying", "Canary");
+	assert_int_equal(number(store, "SELECT sum(age) FROM bz_visit__child"),
+		3);
+	assert_text(store, "SELECT group_concat(bz_row || '.' || bz_parent ||"
+		" '.' || bz_position || kind, ' ') FROM bz_visit__dose",
+		"1.1.1bcg 2.2.1opv 3.2.2dpt");
+	free(path);
+	store_close(store);
+}
+
+static void versions_of_a_form_share_their_tables(void **state)
+{
+	struct store *store = new_store();
+	char *paths[4];
+
+	(void)state;
+	make_history(paths);
+	for (int i = 0; i < 4; i++)
+		(void)merge(store, paths[i]);
+	/* an integer in one version and a text in the other: text */
+	assert_text(store, "SELECT typeof(age) || age FROM bz_visit"
+		" WHERE bz_record = 'uuid:b'", "text6");
+	/* the same question, moved to another group, keeps its column */
+	assert_text(store, "SELECT size || roof FROM bz_visit"
+		" WHERE bz_record = 'uuid:a'", "2.5tin");
+	store_close(store);
+	free_history(paths);
+}
+
+static char *export(struct store *store, size_t table, bool restricted)
+{
+	struct export_options options = { .restricted = restricted };
+	struct layout *layout = layout_load(store, "visit", &err);
+	char *text = NULL;
+	size_t n = 0;
+	FILE *to = open_memstream(&text, &n);
+
+	assert_non_null(layout);
+	assert_true(export_csv_table(store, layout, table, &options, to, &err));
+	fclose(to);
+	layout_free(layout);
+	return text;
+}
+
+static void csv_leaves_out_what_is_not_public(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	char *path, *text;
+
+	(void)state;
+	add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", "=uuid", record("visit", "1", "=uuid",
+		NULL, "<name>CANARY1</name><age>-7</age><area>CANARY2</area>"
+		"<photo>@x,y</photo>"), NULL);
+	path = send(sent, 0, "csv.bayaz");
+	(void)merge(store, path);
+	text = export(store, 0, false);
+	assert_null(strstr(text, "CANARY"));
+	assert_non_null(strstr(text, "'=uuid"));
+	assert_non_null(strstr(text, ",-7,"));
+	assert_non_null(strstr(text, ",\"'@x,y\""));
+	free(text);
+	text = export(store, 0, true);
+	assert_null(strstr(text, "CANARY1"));
+	assert_non_null(strstr(text, "CANARY2"));
+	free(text);
+	free(path);
+	store_close(store);
+}
+
+/* --- what is not taken --- */
+
+static void an_unknown_device_is_set_aside_until_accepted(void **state)
+{
+	struct store *store = new_store();
+	struct merge_setup strict = setup;
+	struct merge_result result;
+	char *paths[4], *before = dump(store), *after;
+	char fingerprint[FINGERPRINT_BYTES];
+	const char *accept[] = { fingerprint };
+
+	(void)state;
+	make_history(paths);
+	strict.accept_new = false;
+	assert_true(store_merge_file(store, paths[0], &strict, &result, &err));
+	assert_int_equal(result.outcome, MERGE_SET_ASIDE);
+	assert_non_null(strstr(result.reason, result.fingerprint));
+	after = dump(store);
+	assert_string_equal(after, before);
+	free(after);
+	trust_device_fingerprint(&devices[0], fingerprint);
+	strict.accept = accept;
+	strict.n_accept = 1;
+	assert_true(store_merge_retry(store, &strict, NULL, NULL, &err));
+	assert_int_equal(number(store, "SELECT count(*) FROM quarantine"), 0);
+	assert_int_equal(number(store, "SELECT count(*) FROM version"), 2);
+	free(before);
+	free_history(paths);
+	store_close(store);
+}
+
+static void a_record_waits_for_its_form(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	char *path, *with_form;
+
+	(void)state;
+	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
+		NULL, "<age>1</age>"), NULL);
+	path = send(sent, 0, "no-form.bayaz");
+	assert_int_equal(merge(store, path).outcome, MERGE_SET_ASIDE);
+	sent = new_bundle(0, 2);
+	add_form(sent, "visit", "1", form_1);
+	with_form = send(sent, 0, "form.bayaz");
+	assert_int_equal(merge(store, with_form).outcome, MERGE_TAKEN);
+	assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
+	assert_int_equal(number(store, "SELECT age FROM bz_visit"), 1);
+	free(path);
+	free(with_form);
+	store_close(store);
+}
+
+static void a_plain_record_of_a_protected_form_is_refused(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	struct merge_result result;
+	char *path, *before = dump(store), *after;
+
+	(void)state;
+	add_form(sent, "intake", "1", form_protected);
+	add_record(sent, "intake", "1", "uuid:a", record("intake", "1",
+		"uuid:a", NULL, "<q>CANARY</q>"), NULL);
+	path = send(sent, 0, "protected.bayaz");
+	assert_false(store_merge_file(store, path, &setup, &result, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	assert_null(strstr(err.message, "CANARY"));
+	after = dump(store);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	free(path);
+	store_close(store);
+}
+
+static void damage(const char *from, const char *to, size_t at, bool cut)
+{
+	struct str bytes = STR_INIT;
+
+	assert_true(file_read(from, 1 << 24, &bytes, &err));
+	if (cut)
+		str_cut(&bytes, at);
+	else
+		bytes.data[at] = (char)(bytes.data[at] ^ 1);
+	assert_true(file_write(to, bytes.data, bytes.len, 0600, &err));
+	str_release(&bytes);
+}
+
+static size_t size_of(const char *path)
+{
+	struct str bytes = STR_INIT;
+	size_t n;
+
+	assert_true(file_read(path, 1 << 24, &bytes, &err));
+	n = bytes.len;
+	str_release(&bytes);
+	return n;
+}
+
+static void a_damaged_bundle_changes_nothing(void **state)
+{
+	struct store *store = new_store();
+	struct merge_result result;
+	char *paths[4], *before = dump(store), *after;
+	char *broken = path_join(folder, "broken.bayaz");
+	size_t n;
+
+	(void)state;
+	make_history(paths);
+	n = size_of(paths[0]);
+	for (size_t at = 0; at < n; at += 1 + n / 60) {
+		damage(paths[0], broken, at, false);
+		assert_false(store_merge_file(store, broken, &setup, &result,
+			&err));
+		damage(paths[0], broken, at, true);
+		assert_false(store_merge_file(store, broken, &setup, &result,
+			&err));
+	}
+	after = dump(store);
+	assert_string_equal(after, before);
+	/* nor is a damaged copy of what is there already called good */
+	(void)merge(store, paths[0]);
+	damage(paths[0], broken, n - 1, false);
+	assert_false(store_merge_file(store, broken, &setup, &result, &err));
+	free(before);
+	free(after);
+	free(broken);
+	free_history(paths);
+	store_close(store);
+}
+
+static void another_project_is_refused(void **state)
+{
+	struct store *store = new_store();
+	struct sent *sent = new_bundle(0, 1);
+	struct merge_result result;
+	char *path;
+
+	(void)state;
+	sent->manifest.project = "0123456789abcdef";
+	path = send(sent, 0, "other.bayaz");
+	assert_false(store_merge_file(store, path, &setup, &result, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	free(path);
+	store_close(store);
+}
+
+static void a_failing_write_leaves_the_old_store(void **state)
+{
+	char *paths[4], *name = str_format("%s/faults.db", folder);
+
+	(void)state;
+	make_history(paths);
+	for (unsigned nth = 1; nth < 400; nth += nth < 20 ? 1 : 7) {
+		struct store *store;
+		struct merge_result result;
+		char *before, *after;
+		bool ok;
+
+		db_fail_nth(0);
+		store = new_store();
+		before = dump(store);
+		db_fail_nth(nth);
+		ok = store_merge_file(store, paths[0], &setup, &result, &err);
+		db_fail_nth(0);
+		after = dump(store);
+		assert_int_equal(ok, strcmp(after, before) != 0);
+		assert_true(db_verify(store_db(store), &err));
+		(void)merge(store, paths[0]);
+		free(before);
+		free(after);
+		store_close(store);
+		if (ok)
+			break;
+	}
+	free(name);
+	free_history(paths);
+}
+
+static void missing_bundles_of_a_device_are_named(void **state)
+{
+	struct store *store = new_store();
+	static const int sequences[] = { 2, 3, 7 };
+	char *missing, *forked, device[MINISIGN_PUBLIC_TEXT];
+	struct minisign_public key;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct sent *sent = new_bundle(0, sequences[i]);
+		char *name = str_format("chain%zu.bayaz", i), *path;
+
+		add_form(sent, "visit", "1", form_1);
+		path = send(sent, 0, name);
+		(void)merge(store, path);
+		free(path);
+		free(name);
+	}
+	minisign_key_public(&devices[0].key, &key);
+	minisign_public_format(&key, device);
+	assert_true(store_chain(store, device, &missing, &forked, &err));
+	assert_string_equal(missing, "1, 4-6");
+	assert_string_equal(forked, "");
+	free(missing);
+	free(forked);
+	store_close(store);
+}
+
+static void long_files_are_kept_in_parts(void **state)
+{
+	struct store *store = new_store();
+	size_t n = 3 * CONTENT_PART_BYTES + 17;
+	char *bytes = xmalloc(n);
+	uint8_t sha256[SHA256_BYTES];
+	struct str back = STR_INIT;
+	int64_t id;
+
+	(void)state;
+	crypt_random(bytes, n);
+	sha256_bytes(bytes, n, sha256);
+	assert_true(content_put(store, sha256, bytes, n, &id, NULL, &err));
+	assert_true(content_get(store, id, n, &back, &err));
+	assert_int_equal(back.len, n);
+	assert_memory_equal(back.data, bytes, n);
+	assert_false(content_get(store, id, n - 1, &back, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	str_release(&back);
+	free(bytes);
+	store_close(store);
+}
+
+static void numbers_are_read_strictly(void **state)
+{
+	int64_t whole;
+	double real;
+
+	(void)state;
+	assert_true(value_to_int("-12", &whole));
+	assert_int_equal(whole, -12);
+	assert_false(value_to_int("12a", &whole));
+	assert_false(value_to_int("", &whole));
+	assert_false(value_to_int("99999999999999999999", &whole));
+	assert_true(value_to_real("1e3", &real));
+	assert_false(value_to_real("nan", &real));
+	assert_false(value_to_real("0x10", &real));
+	assert_false(value_to_real("1e999", &real));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_order_gives_the_same_dump),
+		cmocka_unit_test(edits_and_copies_are_no_records_of_their_own),
+		cmocka_unit_test(two_edits_of_one_version_are_a_conflict),
+		cmocka_unit_test(other_bytes_of_one_instance_are_a_conflict),
+		cmocka_unit_test(a_circle_of_priors_comes_to_an_end),
+		cmocka_unit_test(repeats_have_keys_and_classes_stand_apart),
+		cmocka_unit_test(versions_of_a_form_share_their_tables),
+		cmocka_unit_test(csv_leaves_out_what_is_not_public),
+		cmocka_unit_test(an_unknown_device_is_set_aside_until_accepted),
+		cmocka_unit_test(a_record_waits_for_its_form),
+		cmocka_unit_test(a_plain_record_of_a_protected_form_is_refused),
+		cmocka_unit_test(a_damaged_bundle_changes_nothing),
+		cmocka_unit_test(another_project_is_refused),
+		cmocka_unit_test(a_failing_write_leaves_the_old_store),
+		cmocka_unit_test(missing_bundles_of_a_device_are_named),
+		cmocka_unit_test(long_files_are_kept_in_parts),
+		cmocka_unit_test(numbers_are_read_strictly),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
