@@ -512,7 +512,8 @@ static bool set_limit(struct collector *c, uintptr_t at)
 	bool known;
 
 	c->full = 0;
-	if (c->step->n_predicates == 0 ||
+	/* AXIS_PRECEDING collects forward and turns round. */
+	if (c->step->n_predicates == 0 || c->step->axis == AXIS_PRECEDING ||
 	    c->step->predicates[0].kind != PREDICATE_INDEX)
 		return true;
 	if (!wanted_index(c->e, &c->step->predicates[0], node, &known, &index))

@@ -115,11 +115,12 @@ static void add_ancestors(struct reader *r, const struct step *step,
 	if (!or_self)
 		pop(r, &shape);
 	for (;;) {
-		bool any = step->test != TEST_NAME || step->local == NULL ||
-			shape.n == 0 || ends_anywhere(&shape) ||
-			shape.steps[shape.n - 1] == NULL;
+		bool any = step->test != TEST_NAME || (shape.n > 0 &&
+			(step->local == NULL || ends_anywhere(&shape) ||
+			 shape.steps[shape.n - 1] == NULL));
 
-		if (any || shape.steps[shape.n - 1] == step->local)
+		if (any || (shape.n > 0 &&
+		    shape.steps[shape.n - 1] == step->local))
 			add_shape(out, &shape);
 		if (shape.n == 0)
 			return;

@@ -1,65 +1,74 @@
-/* Any bytes as an expression: compiled, its references read out, evaluated on
- * a small record. */
+/* Any bytes as an expression: compiled, its references read, and evaluated in
+ * a small record; then the same with a limit on the nodes visited. */
 #include "config.h"
 
 #include <string.h>
 
-#include "base/intern.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "tests/fuzz/fuzz.h"
 #include "xpath/xpath.h"
 
-static const char record[] =
-	"<data><date>2026-11-20</date><n>3</n><r><a>1</a><b>x y</b></r>"
-	"<r><a>2</a><b/></r><g t='1'><d>2026-02-29</d></g></data>";
+static const char record[] = "<data version='1'><person><name>A</name>"
+	"<age>30</age></person><person><name>B</name><age/></person>"
+	"<d>2026-11-24</d><place>31.5 74.3 0 0</place><sel>a b</sel></data>";
 
-static void evaluate(const struct xpath *x, const struct xml_doc *doc,
-	struct arena *arena)
+static double get_random(void *data)
 {
-	static const struct xp_env env = { 0 };
-	struct xp_context context;
-	struct xp_xml_tree tree;
-	struct xp_value value;
-	struct err err = ERR_INIT;
+	(void)data;
+	return 0.5;
+}
 
-	xp_xml_init(&tree, doc, doc->document);
-	memset(&context, 0, sizeof context);
-	context.node = xp_xml_node(&tree, doc->root->first);
-	context.current = context.node;
-	context.position = context.size = 1;
-	context.env = &env;
-	context.arena = arena;
-	context.steps_left = 100000;
-	if (xpath_eval(x, &context, &value, &err)) {
+static struct xp_time get_now(void *data)
+{
+	struct xp_time now = { 1795478400123, 300 };
+
+	(void)data;
+	return now;
+}
+
+static void evaluate(const struct xpath *x, struct arena *arena,
+	struct xml_doc *doc, unsigned long steps)
+{
+	struct xp_env env = { .random = get_random, .now = get_now };
+	struct xp_context ctx = { .env = &env, .arena = arena,
+		.steps_left = steps };
+	struct xp_xml_tree tree;
+	struct err err = ERR_INIT;
+	struct xp_value value;
+
+	xp_xml_init(&tree, doc, NULL);
+	tree.tree.contextual = true;
+	ctx.node = xp_xml_node(&tree, doc->root->first->first);
+	if (xpath_eval(x, &ctx, &value, &err)) {
 		xp_to_text(&value, arena);
 		xp_to_number(&value, arena);
-		xp_to_boolean(&value);
+	} else if (err.code == ERR_NONE) {
+		abort();	/* a failure says why */
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
+	static const char *const context[] = { "data", "person", "name" };
 	static const struct xpath_names names = { .any_namespace = true };
-	const char *path[] = { intern("data"), intern("date") };
 	struct arena *arena = arena_new();
+	char *text = xstrndup((const char *)bytes, n_bytes);
 	struct err err = ERR_INIT;
-	struct xml_doc *doc = xml_parse(record, sizeof record - 1, "record",
-		&xml_limits_record, &err);
-	char *text = xmalloc(n_bytes + 1);
-	struct xpath *x;
+	struct xpath *x = xpath_compile(arena, text, &names, &err);
+	struct xml_doc *doc = xml_parse(record, strlen(record), NULL,
+		&xml_limits_record, NULL);
 	size_t n_refs;
 
-	if (doc == NULL)
-		abort();
-	memcpy(text, bytes, n_bytes);
-	text[n_bytes] = '\0';
-	x = xpath_compile(arena, text, &names, &err);
-	if (x != NULL) {
-		xpath_refs(x, arena, path, 2, true, &n_refs);
-		evaluate(x, doc, arena);
+	if (x != NULL && doc != NULL) {
+		xpath_refs(x, arena, context, 3, true, &n_refs);
+		evaluate(x, arena, doc, 20000);
+		evaluate(x, arena, doc, 10);
+	} else if (err.column < 1) {
+		abort();	/* a syntax error has its column */
 	}
-	free(text);
 	xml_free(doc);
+	free(text);
 	arena_free(arena);
 	return 0;
 }
