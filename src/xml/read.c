@@ -36,6 +36,8 @@ struct reader {
 	struct err *err;
 	bool failed;
 	unsigned depth;
+	const struct xml_items *items;	/* or NULL */
+	struct arena_mark root_mark;	/* after the root's own memory */
 	struct name_cache cache[CACHE_SLOTS];
 };
 
@@ -312,12 +314,26 @@ static void on_start(void *data, const xmlChar *local, const xmlChar *prefix,
 	if (r->open == r->doc->document)
 		r->doc->root = node;
 	r->open = node;
+	if (r->depth == 1)
+		r->root_mark = arena_mark(r->doc->arena);
+}
+
+/* Hand a child of the root over, and forget it. */
+static void hand_over(struct reader *r, const struct xml_node *item)
+{
+	if (!r->items->take(r->items->data, item)) {
+		stop(r);
+		return;
+	}
+	r->doc->root->first = r->doc->root->last = NULL;
+	arena_reset(r->doc->arena, r->root_mark);
 }
 
 static void on_end(void *data, const xmlChar *local, const xmlChar *prefix,
 	const xmlChar *uri)
 {
 	struct reader *r = data;
+	const struct xml_node *closed = r->open;
 
 	(void)local;
 	(void)prefix;
@@ -327,6 +343,8 @@ static void on_end(void *data, const xmlChar *local, const xmlChar *prefix,
 	flush_text(r);
 	r->depth--;
 	r->open = r->open->parent;
+	if (r->items != NULL && r->depth == 1)
+		hand_over(r, closed);
 }
 
 static void on_text(void *data, const xmlChar *text, int n)
@@ -479,13 +497,14 @@ static struct xml_doc *doc_new(const char *name)
 }
 
 static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
-	struct err *err)
+	const struct xml_items *items, struct err *err)
 {
 	struct reader *r = xcalloc(1, sizeof *r);
 	bool ok;
 
 	r->doc = doc;
 	r->limits = limits;
+	r->items = items;
 	r->err = err;
 	str_init(&r->text);
 	doc->document = node_new(r, XML_DOCUMENT);
@@ -496,8 +515,9 @@ static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
 	return ok;
 }
 
-struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
-	const struct xml_limits *limits, struct err *err)
+struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits,
+	const struct xml_items *items, struct err *err)
 {
 	struct xml_doc *doc = doc_new(name);
 	struct str source = STR_INIT;
@@ -512,12 +532,18 @@ struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
 	doc->source_bytes = source.len;
 	doc->source = str_steal(&source);
 	if (ok)
-		ok = read_into(doc, limits, err);
+		ok = read_into(doc, limits, items, err);
 	if (ok)
 		return doc;
 	err_at(err, doc->name, 0, 0);
 	xml_free(doc);
 	return NULL;
+}
+
+struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
+	const struct xml_limits *limits, struct err *err)
+{
+	return xml_parse_items(bytes, n_bytes, name, limits, NULL, err);
 }
 
 void xml_free(struct xml_doc *doc)

@@ -60,6 +60,21 @@ extern const struct xml_limits xml_limits_record;
  * bytes are copied.  `name` (may be NULL) is used in messages. */
 struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
 	const struct xml_limits *limits, struct err *err) MUST_CHECK;
+
+/*
+ * Read a document of many items in the memory of one: each child element of
+ * the root is handed over when it is complete, and is gone afterwards.  Text
+ * and comments before it are its previous siblings; those after the last one
+ * are left below the root.  When `take` returns false reading stops: NULL, and
+ * err->code stays ERR_NONE.
+ */
+struct xml_items {
+	bool (*take)(void *data, const struct xml_node *item);
+	void *data;
+};
+struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits,
+	const struct xml_items *items, struct err *err) MUST_CHECK;
 void xml_free(struct xml_doc *doc);			/* NULL is fine */
 
 /* Line and column (1-based, in characters) of a node's '<'.  With `attribute`
