@@ -164,18 +164,19 @@ static void load_inline(struct loader *l, struct secondary *s, unsigned rank)
 static bool parse_xml(struct secondary *s, const struct str *bytes,
 	const char *name, unsigned rank, struct err *err)
 {
-	struct xml_doc *doc = xml_parse(bytes->data, bytes->len, name,
-		&xml_limits_form, err);
-	struct table *table;
+	struct table *table = table_from_xml_file(bytes->data, bytes->len,
+		name, err);
+	struct xml_doc *doc;
 
-	if (doc == NULL)
-		return false;
-	table = table_from_xml(doc->root);
 	if (table != NULL) {
 		set_table(s, table, rank);
-		xml_free(doc);
 		return true;
 	}
+	if (err->code != ERR_NONE)
+		return false;
+	doc = xml_parse(bytes->data, bytes->len, name, &xml_limits_form, err);
+	if (doc == NULL)
+		return false;
 	s->doc = doc;
 	set_xml(s, doc, doc->document, rank);
 	return true;

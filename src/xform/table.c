@@ -176,7 +176,7 @@ bool table_add_row(struct table *t, struct err *err)
 bool table_put(struct table *t, unsigned column, const char *text,
 	size_t n_bytes, struct err *err)
 {
-	uint32_t offset;
+	uint32_t offset = 0;
 
 	if (!pool_text(t, text, n_bytes, &offset, err))
 		return false;
@@ -185,6 +185,16 @@ bool table_put(struct table *t, unsigned column, const char *text,
 }
 
 /* --- what is there --- */
+
+const char *table_ns(const struct table *t)
+{
+	return t->ns;
+}
+
+const char *table_item(const struct table *t)
+{
+	return t->item;
+}
 
 size_t table_n_rows(const struct table *t)
 {
@@ -574,73 +584,4 @@ struct xp_node table_root(const struct table *t)
 const struct table *table_of(const struct xp_tree *tree)
 {
 	return tree != NULL && tree->ops == &table_ops ? table_in(tree) : NULL;
-}
-
-/* --- from XML --- */
-
-static const struct xml_node *element_from(const struct xml_node *n)
-{
-	while (n != NULL && n->kind != XML_ELEMENT)
-		n = n->next;
-	return n;
-}
-
-static bool is_blank_text(const struct xml_node *n)
-{
-	return n->kind != XML_TEXT ||
-		n->text[strspn(n->text, " \t\r\n")] == '\0';
-}
-
-static bool put_field(struct table *t, const struct xml_node *field,
-	int *last_column)
-{
-	struct arena *scratch = NULL;
-	const char *text = "";
-	unsigned column;
-	bool ok;
-
-	if (field->ns != t->ns || field->attributes != NULL ||
-			element_from(field->first) != NULL ||
-			!table_column(t, field->local, strlen(field->local),
-			&column, NULL) || (int)column <= *last_column)
-		return false;
-	*last_column = (int)column;
-	if (field->first != NULL) {
-		scratch = arena_new();
-		text = xml_text_of(field, scratch);
-	}
-	ok = table_put(t, column, text, strlen(text), NULL);
-	arena_free(scratch);
-	return ok;
-}
-
-static bool put_item(struct table *t, const struct xml_node *item)
-{
-	int last_column = -1;
-
-	if (item->local != t->item || item->ns != t->ns ||
-			item->attributes != NULL || !table_add_row(t, NULL))
-		return false;
-	for (const struct xml_node *n = item->first; n != NULL; n = n->next)
-		if (n->kind == XML_ELEMENT ? !put_field(t, n, &last_column) :
-				!is_blank_text(n))
-			return false;
-	return true;
-}
-
-struct table *table_from_xml(const struct xml_node *root)
-{
-	const struct xml_node *item = element_from(root->first);
-	struct table *t;
-
-	if (item == NULL || root->attributes != NULL)
-		return NULL;
-	t = table_new(root->ns, root->local, item->local);
-	for (const struct xml_node *n = root->first; n != NULL; n = n->next)
-		if (n->kind == XML_ELEMENT ? !put_item(t, n) :
-				!is_blank_text(n)) {
-			table_free(t);
-			return NULL;
-		}
-	return t;
 }

@@ -30,6 +30,8 @@ bool table_put(struct table *table, unsigned column, const char *text,
 /* No more rows: give back what only building needed.  `rank`: xp_tree. */
 void table_finish(struct table *table, unsigned rank);
 
+const char *table_ns(const struct table *table);
+const char *table_item(const struct table *table);
 size_t table_n_rows(const struct table *table);
 unsigned table_n_columns(const struct table *table);
 const char *table_column_name(const struct table *table, unsigned column);
@@ -54,6 +56,10 @@ struct table *table_from_geojson(const char *bytes, size_t n_bytes,
 /* The children of `root` if they are a flat list: same name, text fields in
  * the same order, no attributes.  NULL: they are not. */
 struct table *table_from_xml(const struct xml_node *root);
+/* The same for a file, in the memory of one item.  NULL: it is no flat list
+ * (err->code ERR_NONE), or no XML. */
+struct table *table_from_xml_file(const char *bytes, size_t n_bytes,
+	const char *name, struct err *err) MUST_CHECK;
 
 /* --- secondary.c --- */
 void secondary_release(struct xf_secondary *s);

@@ -654,6 +654,13 @@ static void a_flat_list_is_the_same_as_columns(void **state)
 	xp_xml_init(&tree, doc, doc->document);
 	expect_same(table_root(t), xp_xml_node(&tree, NULL), scratch);
 	table_free(t);
+	t = table_from_xml_file(text, strlen(text), "x", &err);
+	assert_non_null(t);
+	table_finish(t, 1);
+	expect_same(table_root(t), xp_xml_node(&tree, NULL), scratch);
+	table_free(t);
+	assert_null(table_from_xml_file(text, strlen(text) - 1, "x", &err));
+	assert_int_equal(err.code, ERR_XML);
 	arena_free(scratch);
 	xml_free(doc);
 }
@@ -673,6 +680,9 @@ static void what_is_no_flat_list_stays_xml(void **state)
 
 		assert_null(table_from_xml(doc->root));
 		xml_free(doc);
+		assert_null(table_from_xml_file(texts[i], strlen(texts[i]),
+			"x", &err));
+		assert_int_equal(err.code, ERR_NONE);
 	}
 }
 
