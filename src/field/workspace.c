@@ -341,6 +341,11 @@ bool workspace_commit(struct workspace *ws, struct err *err)
 	return true;
 }
 
+bool workspace_in_change(const struct workspace *ws)
+{
+	return ws->depth > 0;
+}
+
 void workspace_rollback(struct workspace *ws)
 {
 	if (ws->depth == 0)

@@ -64,6 +64,8 @@ bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
 bool workspace_begin(struct workspace *ws, struct err *err) MUST_CHECK;
 bool workspace_commit(struct workspace *ws, struct err *err) MUST_CHECK;
 void workspace_rollback(struct workspace *ws);
+/* Begun, and neither committed nor rolled back? */
+bool workspace_in_change(const struct workspace *ws);
 
 /* Small secrets and settings by name, sealed: the project, the device's keys.
  * At most 1 MiB each.  n_bytes 0 removes it. */
