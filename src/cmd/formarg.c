@@ -1,0 +1,82 @@
+#include "config.h"
+
+#include "cmd/formarg.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "xml/xml.h"
+
+bool form_arg_is_path(const char *arg)
+{
+	return strchr(arg, '/') != NULL || strstr(arg, ".xml") != NULL;
+}
+
+/* Media from the workspace; a file that is not there is no error. */
+static bool read_media(void *data, const char *url, const char *name,
+	struct str *out, struct err *err)
+{
+	struct form_source *source = data;
+	struct err why = ERR_INIT;
+
+	(void)url;
+	err_clear(err);
+	if (forms_media(source->ws, &source->info, name, out, &why))
+		return true;
+	if (why.code != ERR_NOTFOUND)
+		err_set(err, ERR_RESOURCE, "%s", why.message);
+	return false;
+}
+
+static bool take_stored(struct form_source *source, struct err *err)
+{
+	source->name = xstrdup(source->info.form_id);
+	source->options.media.read = read_media;
+	source->options.media.data = source;
+	return forms_xml(source->ws, &source->info, &source->xml, err);
+}
+
+static void begin(struct form_source *source, struct workspace *ws)
+{
+	memset(source, 0, sizeof *source);
+	str_init(&source->xml);
+	source->ws = ws;
+}
+
+bool form_source_open(struct form_source *source, const char *arg,
+	const char *folder, struct workspace *ws, struct err *err)
+{
+	begin(source, ws);
+	if (form_arg_is_path(arg)) {
+		source->name = xstrdup(arg);
+		source->folders.form_path = source->name;
+		source->folders.folder = folder;
+		source->options.media = xf_media_from_folders(&source->folders);
+		return file_read(arg, xml_limits_form.max_bytes, &source->xml,
+			err);
+	}
+	if (ws == NULL)
+		return err_set(err, ERR_USAGE,
+			_("'%s' is no file of a form"), arg);
+	return forms_find(ws, arg, NULL, &source->info, err) &&
+		take_stored(source, err);
+}
+
+bool form_source_get(struct form_source *source, struct workspace *ws,
+	int64_t row, struct err *err)
+{
+	begin(source, ws);
+	return forms_get(ws, row, &source->info, err) &&
+		take_stored(source, err);
+}
+
+void form_source_release(struct form_source *source)
+{
+	str_release(&source->xml);
+	free(source->name);
+	form_info_release(&source->info);
+	memset(source, 0, sizeof *source);
+	str_init(&source->xml);
+}
