@@ -413,8 +413,57 @@ static bool get_keys(struct kit_job *job, struct workspace *ws,
 	return ok;
 }
 
+/* What laptops get, the coordinator has: merging needs the forms, and one
+ * version of a form can only ever be one text. */
+static bool keep_form(struct workspace *ws, const struct kit_form *form,
+	struct err *err)
+{
+	struct form_file *files = xcalloc(form->n_files + 1, sizeof *files);
+	bool ok, added;
+
+	for (size_t i = 0; i < form->n_files; i++) {
+		files[i].name = form->files[i].name;
+		files[i].bytes = form->files[i].bytes;
+		files[i].n_bytes = form->files[i].n_bytes;
+	}
+	ok = forms_add(ws, form->xml, form->n_bytes, form->form_id, files,
+		form->n_files, NULL, &added, err);
+	free(files);
+	return ok;
+}
+
+/* Protected forms have no place in a workspace without passphrase (a training
+ * project's): there the kit alone holds them. */
+static bool keep_forms(const struct kit_job *job, struct workspace *ws,
+	struct err *err)
+{
+	for (size_t i = 0; i < job->forms.n; i++) {
+		if (!workspace_is_sealed(ws) &&
+		    form_is_protected(&job->forms.items[i].info))
+			continue;
+		if (!keep_form(ws, &job->kit.forms.items[i], err))
+			return false;
+	}
+	return true;
+}
+
 /* The number is used up before the file is written: two kits never have the
  * same one. */
+static bool use_number(const struct kit_job *job, struct workspace *ws,
+	struct err *err)
+{
+	bool ok = workspace_begin(ws, err);
+
+	if (!ok)
+		return false;
+	ok = keep_forms(job, ws, err) &&
+		member_set_number(ws, MEMBER_KIT_MADE, job->kit.number, err) &&
+		workspace_commit(ws, err);
+	if (!ok)
+		workspace_rollback(ws);
+	return ok;
+}
+
 static bool write_kit(struct kit_job *job, struct workspace *ws,
 	const char *path, struct err *err)
 {
@@ -431,7 +480,7 @@ static bool write_kit(struct kit_job *job, struct workspace *ws,
 	if (!member_number(ws, MEMBER_KIT_MADE, &kit->number, err))
 		return false;
 	kit->number++;
-	return member_set_number(ws, MEMBER_KIT_MADE, kit->number, err) &&
+	return use_number(job, ws, err) &&
 		kit_write(path, kit, signer, job->words.data, err);
 }
 

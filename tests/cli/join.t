@@ -119,7 +119,7 @@ $ for i in 1 2 3; do bayaz -C laptop$i join two.bayaz --words-file words --no-pa
 
 # The coordinator's own workspace can join too, and fill forms.
 $ bayaz -C centre join two.bayaz --words-file words | head -n 1
-joined 'Pilot' with kit 2: 2 forms, 2 of them new
+joined 'Pilot' with kit 2: 2 forms, 0 of them new
 
 # A protected form needs a passphrase, and nothing is left where there is none.
 $ bayaz -C centre project kit -o protected.bayaz protected.xml --words-file words

@@ -128,6 +128,10 @@ $ bayaz project kit -o bad.bayaz --form broken.xml --passphrase-file passphrase
 broken.xml:9:{{.*}}error: {{.*}}
 bayaz: the form 'broken.xml' does not open
 [1]
+$ sed 's/Which point/What point/' form.xml > other.xml
+$ bayaz project kit -o bad.bayaz --form other.xml --passphrase-file passphrase
+bayaz: {{.*}}water{{.*}}
+[1]
 $ bayaz project kit -o bad.bayaz form.xml form.xml --passphrase-file passphrase
 bayaz: the form 'water' is there twice
 [1]
