@@ -105,6 +105,25 @@ static void a_place_is_a_line_and_a_column(void **state)
 	xml_free(doc);
 }
 
+static void a_place_far_down_is_right(void **state)
+{
+	struct str text = STR_INIT;
+	struct xml_doc *doc;
+	int i, line, column;
+
+	(void)state;
+	str_add(&text, "<a>");
+	for (i = 0; i < 3000; i++)
+		str_add(&text, "سطر\n");
+	str_add(&text, "سسس<b/></a>");
+	doc = parse(text.data);
+	xml_place(doc, doc->root->last, NULL, 0, &line, &column);
+	assert_int_equal(line, 3001);
+	assert_int_equal(column, 4);
+	xml_free(doc);
+	str_release(&text);
+}
+
 static void an_error_has_its_place(void **state)
 {
 	struct err err = ERR_INIT;
@@ -236,6 +255,7 @@ int main(void)
 		cmocka_unit_test(document_order_is_counted),
 		cmocka_unit_test(attributes_have_references_resolved),
 		cmocka_unit_test(a_place_is_a_line_and_a_column),
+		cmocka_unit_test(a_place_far_down_is_right),
 		cmocka_unit_test(an_error_has_its_place),
 		cmocka_unit_test(what_is_no_xml_is_refused),
 		cmocka_unit_test(entities_and_dtds_do_nothing),
