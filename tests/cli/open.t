@@ -85,3 +85,42 @@ $ bayaz open
 bayaz: something is missing after 'open'
 bayaz: try 'bayaz help open'
 [2]
+
+# A coordinator's keys open what laptops pack; the laptop's own do not.
+@file water.xml
+<h:html xmlns="http://www.w3.org/2002/xforms"
+ xmlns:h="http://www.w3.org/1999/xhtml">
+ <h:head><h:title>Water points</h:title>
+  <model>
+   <instance>
+    <data id="water" version="1"><point/><meta><instanceID/></meta></data>
+   </instance>
+   <bind nodeset="/data/point" type="string"/>
+  </model>
+ </h:head>
+ <h:body><input ref="/data/point"><label>Which point?</label></input></h:body>
+</h:html>
+@end
+@file record.xml
+<data id="water" version="1"><point>w1</point><meta>
+<instanceID>uuid:00000001-1d7c-4bd4-8f5e-0c6a4b0f8a11</instanceID></meta></data>
+@end
+@file passphrase
+lantern over the river
+@end
+$ bayaz -C centre project new Pilot --passphrase-file passphrase --recovery-file recovery > said
+$ bayaz -C centre project kit -o kit.bayaz water.xml --words-file words --passphrase-file passphrase > said
+$ bayaz -C laptop join kit.bayaz --words-file words --no-passphrase --name KP-031 > said
+$ bayaz -C laptop import record.xml > said && bayaz -C laptop pack -o up.bayaz > said
+$ bayaz open up.bayaz
+bayaz: up.bayaz: a secret key is needed to open this file
+[1]
+$ bayaz -C laptop open up.bayaz
+bayaz: up.bayaz: none of the keys opens this file
+[1]
+$ bayaz -C centre open up.bayaz --passphrase-file passphrase | grep -c '^record'
+1
+
+# So does the recovery key on paper.
+$ grep AGE-SECRET recovery > paper.key && bayaz open -i paper.key up.bayaz | grep -c '^record'
+1
