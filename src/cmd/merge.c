@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/member.h"
@@ -266,7 +267,8 @@ static void tell_json(struct job *job, const char *file,
 	js_add(job->bundles, line);
 }
 
-static void tell_text(const char *file, const struct merge_result *result)
+static void tell_text(const char *file, const char *reason,
+	const struct merge_result *result)
 {
 	switch (result->outcome) {
 	case MERGE_TAKEN:
@@ -281,12 +283,24 @@ static void tell_text(const char *file, const struct merge_result *result)
 		printf(_("%s: merged before\n"), file);
 		break;
 	case MERGE_SET_ASIDE:
-		printf(_("%1$s: set aside: %2$s\n"), file, result->reason);
+		printf(_("%1$s: set aside: %2$s\n"), file, reason);
 		break;
 	}
 	if (result->accepted_now)
 		printf(_("%1$s: accepted the laptop %2$s\n"), file,
 			result->fingerprint);
+}
+
+/* Names and reasons come from files: no control characters to a terminal. */
+static void tell_masked(const char *file, const struct merge_result *result)
+{
+	struct str name = STR_INIT, reason = STR_INIT;
+
+	utf8_mask(&name, file, false);
+	utf8_mask(&reason, result->reason, false);
+	tell_text(name.data, reason.data, result);
+	str_release(&name);
+	str_release(&reason);
 }
 
 static void note_device(struct job *job, const char *device)
@@ -329,7 +343,7 @@ static void tell(void *context, const char *file,
 		return;
 	}
 	if (!cmd_flag(job->args, "json"))
-		tell_text(file, result);
+		tell_masked(file, result);
 	job->n_aside += result->outcome == MERGE_SET_ASIDE;
 	if (result->outcome == MERGE_SET_ASIDE)
 		return;
@@ -438,17 +452,27 @@ static void merge_files(struct job *job)
 	}
 }
 
+/* What goes on waiting is told when that was asked for. */
+static void tell_retried(void *context, const char *file,
+	const struct merge_result *result, const struct err *refused)
+{
+	struct job *job = context;
+
+	if (cmd_flag(job->args, "retry") || (refused->code == ERR_NONE &&
+			result->outcome != MERGE_SET_ASIDE))
+		tell(context, file, result, refused);
+}
+
 /* What waits may be waiting for what has just come. */
 static bool retry(struct job *job, struct err *err)
 {
 	bool asked = cmd_flag(job->args, "retry");
 
-	job->n_aside = asked ? 0 : job->n_aside;
 	if (!asked && !job->setup.accept_new && job->setup.n_accept == 0 &&
 			!job->forms_new && job->n_new == 0)
 		return true;
-	return store_merge_retry(job->store, &job->setup,
-		asked ? tell : NULL, job, err);
+	return store_merge_retry(job->store, &job->setup, tell_retried, job,
+		err);
 }
 
 static int finish(struct job *job)

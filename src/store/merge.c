@@ -360,31 +360,58 @@ static bool retry_one(struct store *store, const struct quarantined *file,
 		quarantine_remove(store, file, err);
 }
 
+struct attempt {
+	const struct quarantined *file;
+	struct merge_result result;
+	struct err refused;
+};
+
+typedef void attempt_told(void *context, const char *name,
+	const struct merge_result *result, const struct err *refused);
+
+/* One pass over what waits; what is taken is told at once. */
+static bool retry_all(struct store *store, const struct quarantine_list *list,
+	const struct merge_setup *setup, struct attempt *waiting,
+	size_t *n_waiting, attempt_told *told, void *context, struct err *err)
+{
+	*n_waiting = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		struct attempt *attempt = &waiting[*n_waiting];
+
+		*attempt = (struct attempt){ .file = &list->items[i],
+			.refused = ERR_INIT };
+		if (!retry_one(store, attempt->file, setup, &attempt->result,
+				&attempt->refused, err))
+			return false;
+		if (attempt->refused.code != ERR_NONE ||
+				attempt->result.outcome == MERGE_SET_ASIDE)
+			++*n_waiting;
+		else if (told != NULL)
+			told(context, attempt->file->name, &attempt->result,
+				&attempt->refused);
+	}
+	return true;
+}
+
 bool store_merge_retry(struct store *store, const struct merge_setup *setup,
-	void (*told)(void *context, const char *name,
-		const struct merge_result *result, const struct err *refused),
-	void *context, struct err *err)
+	attempt_told *told, void *context, struct err *err)
 {
 	bool ok = true, progress = true;
 
 	while (ok && progress) {
 		struct quarantine_list list;
+		struct attempt *waiting;
+		size_t n = 0;
 
-		progress = false;
 		ok = quarantine_list(store, &list, err);
-		for (size_t i = 0; ok && i < list.n; i++) {
-			struct merge_result result;
-			struct err refused = ERR_INIT;
-
-			ok = retry_one(store, &list.items[i], setup, &result,
-				&refused, err);
-			if (ok && refused.code == ERR_NONE &&
-					result.outcome != MERGE_SET_ASIDE)
-				progress = true;
-			if (ok && told != NULL)
-				told(context, list.items[i].name, &result,
-					&refused);
-		}
+		waiting = xcalloc(list.n + 1, sizeof *waiting);
+		ok = ok && retry_all(store, &list, setup, waiting, &n, told,
+			context, err);
+		progress = n < list.n;
+		for (size_t i = 0; ok && !progress && told != NULL && i < n; i++)
+			told(context, waiting[i].file->name,
+				&waiting[i].result, &waiting[i].refused);
+		free(waiting);
 		quarantine_list_release(&list);
 	}
 	return ok;
