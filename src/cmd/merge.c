@@ -289,6 +289,7 @@ static void tell_text(const char *file, const char *reason,
 	if (result->accepted_now)
 		printf(_("%1$s: accepted the laptop %2$s\n"), file,
 			result->fingerprint);
+	fflush(stdout);
 }
 
 /* Names and reasons come from files: no control characters to a terminal. */
