@@ -9,6 +9,7 @@
 
 #include "base/gettext.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -218,12 +219,17 @@ static int run_list(const struct cmd_args *args)
 	struct workspace *ws = cmd_workspace_open(args, &err);
 	struct listing listing = { 0 };
 	bool ok = ws != NULL && records_each(ws, take_record, &listing, &err);
+	size_t n_damaged = ok ? records_damaged(ws) : 0;
 
 	if (listing.lines.n > 1)
 		qsort(listing.lines.items, listing.lines.n,
 			sizeof *listing.lines.items, by_age);
 	ok = ok && (cmd_flag(args, "json") ? show_json(ws, &listing, &err) :
 		show(ws, &listing, &err));
+	if (ok && n_damaged > 0)
+		log_note(ngettext("%zu record is damaged and cannot be read",
+			"%zu records are damaged and cannot be read",
+			n_damaged), n_damaged);
 	release(&listing);
 	workspace_close(ws);
 	return ok ? EXIT_DONE : cmd_problem(&err);

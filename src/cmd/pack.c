@@ -51,6 +51,7 @@ static void tell_json(const struct pack_result *r, const char *path)
 	js_put_int(answer, "forms", (int64_t)r->n_forms);
 	js_put_int(answer, "files", (int64_t)r->n_files);
 	js_put_int(answer, "missing", (int64_t)r->n_missing);
+	js_put_int(answer, "damaged", (int64_t)r->n_damaged);
 	js_put_int(answer, "left", (int64_t)r->n_left);
 	js_put_bool(answer, "resumed", r->resumed);
 	line = js_print(answer);
@@ -68,6 +69,10 @@ static void tell(const struct pack_result *r, const char *path)
 		(unsigned long long)r->sequence, n);
 	if (r->resumed)
 		puts(_("this completes a packing that was interrupted"));
+	if (r->n_damaged > 0)
+		log_note(ngettext("%zu record is damaged and stays behind",
+			"%zu records are damaged and stay behind",
+			r->n_damaged), r->n_damaged);
 	if (r->n_left > 0)
 		printf(ngettext("%zu more record is ready: pack again\n",
 			"%zu more records are ready: pack again\n", r->n_left),

@@ -232,6 +232,16 @@ bool head_read(struct workspace *ws, const char *table, int64_t id,
 	return ok;
 }
 
+static bool pass_over(struct workspace *ws, const char *table,
+	struct err *err)
+{
+	if (strcmp(table, "record") != 0)
+		return false;
+	ws->n_damaged++;
+	err_clear(err);
+	return true;
+}
+
 bool heads_each(struct workspace *ws, const char *table,
 	bool (*visit)(void *context, int64_t id, const struct str *plain,
 		bool *stop, struct err *err),
@@ -242,12 +252,15 @@ bool heads_each(struct workspace *ws, const char *table,
 	struct str plain = STR_INIT;
 	bool ok = stmt != NULL, stop = false;
 
+	ws->n_damaged = 0;
 	while (ok && !stop && (result = db_step(stmt, err)) == DB_ROW) {
 		int64_t id = db_int(stmt, 0);
 
 		str_clear(&plain);
-		ok = open_head(ws, table, id, stmt, 1, &plain, err) &&
-			visit(context, id, &plain, &stop, err);
+		if (open_head(ws, table, id, stmt, 1, &plain, err))
+			ok = visit(context, id, &plain, &stop, err);
+		else
+			ok = pass_over(ws, table, err);
 	}
 	if (stmt != NULL)
 		db_reset(stmt);

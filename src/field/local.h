@@ -49,6 +49,7 @@ struct workspace {
 	char *folder;
 	struct keys *keys;
 	int depth;		/* of workspace_begin() */
+	size_t n_damaged;	/* records the last walk could not read */
 	struct field_index index;
 };
 
@@ -105,7 +106,8 @@ bool head_write(struct workspace *ws, const char *table, int64_t id,
 /* Append it, opened.  ERR_NOTFOUND. */
 bool head_read(struct workspace *ws, const char *table, int64_t id,
 	struct str *plain, struct err *err) MUST_CHECK;
-/* Every head of a table, opened. */
+/* Every head of a table, opened.  A damaged record is counted and passed over,
+ * so that it holds up no other; elsewhere damage is an error. */
 bool heads_each(struct workspace *ws, const char *table,
 	bool (*visit)(void *context, int64_t id, const struct str *plain,
 		bool *stop, struct err *err),

@@ -60,6 +60,7 @@ struct packer {
 	struct manifest manifest;
 	VEC(struct part *) parts;
 	VEC(int64_t) ids;		/* of the records */
+	VEC(int64_t) damaged;		/* of them: they stay behind */
 	struct map forms;		/* row in hexadecimal -> known */
 	struct map files;		/* likewise */
 	const struct part *open_part;	/* whose bytes `cache` holds */
@@ -238,10 +239,20 @@ static bool unmark(struct packer *p, struct record *record, struct err *err)
 	return record_save(record, err);
 }
 
+static bool is_damaged(const struct packer *p, int64_t id)
+{
+	for (size_t i = 0; i < p->damaged.n; i++)
+		if (p->damaged.items[i] == id)
+			return true;
+	return false;
+}
+
 static bool mark_packed(struct packer *p, struct record *record,
 	struct err *err)
 {
 	record->packing = 0;
+	if (is_damaged(p, record->head.id))
+		return record_save(record, err);
 	record->head.bundle = p->plan.sequence;
 	record->head.state = RECORD_PACKED;
 	return record_save(record, err);
@@ -273,6 +284,7 @@ static bool make_plan(struct packer *p, const char *path, struct err *err)
 		return false;
 	ok = load_chain(p, err) && load_plan(p, err) &&
 		records_walk(p->ws, choose, p, err);
+	p->result->n_damaged = p->ws->n_damaged;
 	if (ok && p->ids.n == 0)
 		ok = err_set(err, ERR_NOTFOUND,
 			_("no record is ready to be packed"));
@@ -556,6 +568,24 @@ static bool check_plain(const struct packer *p,
 		"go into a bundle that is not encrypted"), head->title);
 }
 
+/* One damaged record must not hold up the others for ever. */
+static bool is_whole(struct packer *p, struct record *record)
+{
+	struct str bytes = STR_INIT;
+	char text[17];
+	bool ok = record_final_bytes(record, &bytes, NULL);
+
+	str_wipe(&bytes);
+	if (ok)
+		return true;
+	record_id_text(record->head.id, text);
+	vec_push(&p->damaged, record->head.id);
+	p->result->n_damaged++;
+	problem_add(p->warnings, SEVERITY_ERROR, ERR_CRYPTO, NULL, 0, 0, NULL,
+		NULL, _("record %s is damaged and stays behind"), text);
+	return false;
+}
+
 static bool add_record(struct packer *p, struct record *record,
 	struct err *err)
 {
@@ -564,6 +594,8 @@ static bool add_record(struct packer *p, struct record *record,
 
 	if (!check_plain(p, head, err))
 		return false;
+	if (!is_whole(p, record))
+		return true;
 	if (!head->is_protected)
 		return add_standard(p, record, err);
 	entry = add_entry(p, ENTRY_SEALED, head->id, head->size_bytes,
@@ -650,7 +682,12 @@ static bool write_bundle(struct packer *p, const char *path, struct err *err)
 	p->result->sequence = p->plan.sequence;
 	p->result->resumed = p->plan.resumed;
 	fill_manifest(p);
-	return for_each_id(p, add_record, err) && write_file(p, path, err);
+	if (!for_each_id(p, add_record, err))
+		return false;
+	if (p->result->n_records + p->result->n_sealed == 0)
+		return err_set(err, ERR_CRYPTO,
+			_("none of the records that are ready can be read"));
+	return write_file(p, path, err);
 }
 
 static bool pack(struct packer *p, const char *path, struct err *err)
@@ -679,6 +716,7 @@ static void release(struct packer *p)
 		release_part(p->parts.items[i]);
 	vec_release(&p->parts);
 	vec_release(&p->ids);
+	vec_release(&p->damaged);
 	map_release(&p->forms);
 	map_release(&p->files);
 	str_wipe(&p->cache);

@@ -34,6 +34,7 @@ struct pack_result {
 	size_t n_sealed;	/* protected ones */
 	size_t n_forms, n_files;
 	size_t n_missing;	/* attachments that are not there */
+	size_t n_damaged;	/* records that cannot be read: they stay behind */
 	size_t n_left;		/* ready ones that must wait for the next bundle */
 	uint64_t sequence;
 	bool resumed;		/* an interrupted packing was completed */

@@ -322,10 +322,12 @@ static bool see_head(void *context, int64_t id, const struct str *plain,
 {
 	struct walk *walk = context;
 	struct record record = { .ws = walk->ws };
-	bool ok = record_parse(&record, id, plain) ?
-		walk->visit(walk->context, &record, stop, err) :
-		say_damaged(walk->ws, err);
+	bool ok = true;
 
+	if (record_parse(&record, id, plain))
+		ok = walk->visit(walk->context, &record, stop, err);
+	else
+		walk->ws->n_damaged++;
 	record_release(&record);
 	return ok;
 }
@@ -338,6 +340,11 @@ bool records_walk(struct workspace *ws,
 	struct walk walk = { ws, visit, context };
 
 	return heads_each(ws, "record", see_head, &walk, err);
+}
+
+size_t records_damaged(const struct workspace *ws)
+{
+	return ws->n_damaged;
 }
 
 struct each {

@@ -86,6 +86,10 @@ bool records_each(struct workspace *ws,
 	bool (*visit)(void *context, const struct record_head *head),
 	void *context, struct err *err) MUST_CHECK;
 
+/* How many records the last records_each() had to pass over because they are
+ * damaged. */
+size_t records_damaged(const struct workspace *ws);
+
 /* The row of the record whose final XML (or sealed bytes) has this SHA-256;
  * of the one with this instanceID, the newest if several; 0: none.
  * The first call reads all heads. */

@@ -1340,6 +1340,45 @@ static bool is_packed(void *context, const struct record_head *head)
 	return true;
 }
 
+static void damage_ready(const char *sql, size_t n_listed)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("d");
+	struct pack_result result;
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	join_project(ws);
+	add_ready(ws, standard_form, "1");
+	add_ready(ws, standard_form, "2");
+	workspace_close(ws);
+	tamper(sql);
+	ws = open_with(NULL);
+	assert_good(pack_into(ws, path, false, &result, &err), &err);
+	assert_int_equal(result.n_records, 1);
+	assert_int_equal(result.n_damaged, 1);
+	bundle_close(open_bundle(path));
+	assert_true(records_each(ws, is_packed, &n, &err));
+	assert_int_equal(n, 1);
+	assert_int_equal(records_damaged(ws), 2 - n_listed);
+	workspace_close(ws);
+	free(path);
+}
+
+static void a_damaged_head_holds_up_no_other(void **state)
+{
+	(void)state;
+	damage_ready("UPDATE record SET head = zeroblob(length(head)) WHERE id ="
+		" (SELECT min(id) FROM record)", 1);
+}
+
+static void a_damaged_record_holds_up_no_other(void **state)
+{
+	(void)state;
+	damage_ready("UPDATE body SET sealed = zeroblob(length(sealed)) WHERE "
+		"owner = (SELECT min(id) FROM record)", 2);
+}
+
 /* True if something failed.  What came out under a final name is whole, and a
  * second packing says the same under the same number. */
 static bool pack_fails_at(int where, unsigned nth)
@@ -1447,6 +1486,8 @@ int main(void)
 		IN_A_FOLDER(what_is_ready_is_packed_once),
 		IN_A_FOLDER(only_public_forms_go_unsealed),
 		IN_A_FOLDER(a_missing_attachment_is_named_and_a_warning),
+		IN_A_FOLDER(a_damaged_head_holds_up_no_other),
+		IN_A_FOLDER(a_damaged_record_holds_up_no_other),
 		IN_A_FOLDER(whichever_write_fails_packing_can_be_repeated),
 	};
 
