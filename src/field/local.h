@@ -56,7 +56,7 @@ struct workspace {
 /* --- tagged fields: tag (1 byte), length (4, little endian), bytes --- */
 
 void field_put(struct str *to, int tag, const void *bytes, size_t n_bytes);
-void field_put_text(struct str *to, int tag, const char *text); /* "": nothing */
+void field_put_text(struct str *to, int tag, const char *text);	/* "": none */
 void field_put_int(struct str *to, int tag, int64_t number);	/* 0: nothing */
 
 struct field_reader { const char *bytes; size_t n_bytes; };
