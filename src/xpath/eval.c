@@ -261,10 +261,17 @@ static bool compare_plain(struct eval *e, enum op op, const struct xp_value *a,
 bool values_compare(struct eval *e, const struct expr *x, enum op op,
 	const struct xp_value *a, const struct xp_value *b, bool *result)
 {
-	bool set_a = a->type == XP_NODESET, set_b = b->type == XP_NODESET;
+	static const struct xp_value blank = { .type = XP_STRING, .text = "" };
 	struct xp_value boolean = { .type = XP_BOOLEAN };
+	bool set_a, set_b;
 
 	(void)x;
+	if (e->env->empty_is_blank && is_equality(op)) {
+		a = a->type == XP_NODESET && a->nodes.n == 0 ? &blank : a;
+		b = b->type == XP_NODESET && b->nodes.n == 0 ? &blank : b;
+	}
+	set_a = a->type == XP_NODESET;
+	set_b = b->type == XP_NODESET;
 	if (set_a && set_b) {
 		*result = compare_sets(e, op, &a->nodes, &b->nodes);
 	} else if (set_a && b->type == XP_BOOLEAN) {

@@ -66,7 +66,7 @@ static inline bool node_is_same(struct xp_node a, struct xp_node b)
 	return a.at == b.at && a.tree == b.tree;
 }
 /* 1-based, among siblings of its name. */
-size_t node_position(struct xp_node node);
+size_t path_position(struct xp_node node);
 /* Child elements one by one; ns NULL: any; local NULL: any. */
 uintptr_t child_element(const struct xp_tree *tree, uintptr_t parent,
 	uintptr_t after, const char *ns, const char *local);

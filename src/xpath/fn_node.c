@@ -237,7 +237,7 @@ bool fn_position(struct call *c, struct xp_value *value)
 	if (!arg_node(c, &node))
 		return false;
 	return give_number(value, node.tree == NULL ? NAN :
-		(double)node_position(node));
+		(double)path_position(node));
 }
 
 bool fn_last(struct call *c, struct xp_value *value)
@@ -569,7 +569,7 @@ static bool levels_of_node(struct xp_node node, struct levels *levels)
 
 		levels->names[i] = ops->local(node.tree, level.at);
 		levels->spaces[i] = ops->ns(node.tree, level.at);
-		levels->index[i] = node_position(level);
+		levels->index[i] = path_position(level);
 	}
 	return true;
 }

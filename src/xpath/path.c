@@ -42,7 +42,7 @@ uintptr_t child_element(const struct xp_tree *tree, uintptr_t parent,
 	return at;
 }
 
-size_t node_position(struct xp_node node)
+size_t path_position(struct xp_node node)
 {
 	const struct xp_tree_ops *ops = node.tree->ops;
 	const char *ns, *local;

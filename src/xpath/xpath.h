@@ -138,6 +138,8 @@ struct xp_env {
 	/* property(name): what the device or workspace knows; NULL: "". */
 	const char *(*property)(void *data, const char *name,
 		struct arena *scratch);
+	bool empty_is_blank;	/* '=' and '!=' take a set without nodes as '': what
+				 * is not relevant equals '' (JavaRosa) */
 	bool strict_one_node;	/* a set of several nodes as text is an error, as in JavaRosa */
 };
 
