@@ -134,6 +134,16 @@ bool session_remove(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position, size_t count,
 	struct err *err) MUST_CHECK;
 
+/* --- what chance and the clock gave --- */
+
+/* A value that its calculation gave before, put back when a draft is resumed
+ * (once(random()), now()): not computed again until something triggers it. */
+void session_restore(struct session *s, struct node *n, const char *value);
+/* The next node whose value came from chance or the clock since the last call,
+ * for the journal; NULL: no more. */
+struct node *session_next_unsaved(struct session *s);
+void session_clear_unsaved(struct session *s);
+
 /* --- checking and keeping --- */
 
 struct session_violation {

@@ -1,0 +1,256 @@
+/*
+ * Events and actions: setvalue when a record begins, a repeat gets an
+ * instance, a question changes; preloads.
+ * Source: ODK XForms, "Events and actions", "Preload attributes".
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "session/node.h"
+#include "xpath/date.h"
+
+enum { DEEPEST_ACTIONS = 50 };
+
+struct run {
+	struct session *s;
+	const struct xf_action *action;
+	struct err *err;
+	bool ok;
+};
+
+static void write_attribute(struct session *s, struct node *n,
+	const struct xf_attribute *form, const char *text)
+{
+	for (unsigned i = 0; i < n->form->n_attributes; i++)
+		if (&n->form->attributes[i] == form) {
+			free(n->attributes[i].value);
+			n->attributes[i].value = xstrdup(text);
+			s->revision++;
+			mark_value_changed(s, n);
+		}
+}
+
+static bool write_target(struct session *s, struct node *n,
+	const struct xf_action *action, const char *text, struct err *err)
+{
+	char *cast, *before;
+	bool changed;
+
+	if (action->attribute != NULL) {
+		write_attribute(s, n, action->attribute, text);
+		return true;
+	}
+	if (!n->form->is_value)
+		return true;
+	cast = value_cast(n->form, text, NULL);
+	before = xstrdup(node_raw_value(n));
+	changed = strcmp(before, cast) != 0;
+	node_store(s, n, cast);
+	free(cast);
+	free(before);
+	if (!changed)
+		return true;
+	mark_value_changed(s, n);
+	return fire_value_changed(s, n, err);
+}
+
+static void run_at(void *data, struct node *n)
+{
+	struct run *run = data;
+	struct session *s = run->s;
+	const struct xf_action *action = run->action;
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, n);
+	const char *text = action->text != NULL ? action->text : "";
+	struct err err = ERR_INIT;
+
+	if (!run->ok)
+		return;
+	if (action->value != NULL && !xpath_eval_text(action->value->program,
+			&ctx, &text, &err)) {
+		note_failure(s, n, action->value, &err);
+		take_failure(s, run->err);
+		run->ok = false;
+	} else {
+		run->ok = write_target(s, n, action, text, run->err);
+	}
+	arena_reset(s->scratch, mark);
+}
+
+/* Nodes that a target with predicates means, seen from `from`. */
+static void run_at_nodeset(struct run *run, struct node *from)
+{
+	struct session *s = run->s;
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, from);
+	struct err err = ERR_INIT;
+	struct xp_value value;
+	VEC(struct node *) targets = { 0 };
+
+	if (!xpath_eval(run->action->target_expr->program, &ctx, &value, &err)) {
+		note_failure(s, from, run->action->target_expr, &err);
+		take_failure(s, run->err);
+		run->ok = false;
+		arena_reset(s->scratch, mark);
+		return;
+	}
+	for (size_t i = 0; value.type == XP_NODESET && i < value.nodes.n; i++) {
+		struct node *n = node_of_handle(s, value.nodes.items[i]);
+
+		if (n != NULL)
+			vec_push(&targets, n);
+	}
+	arena_reset(s->scratch, mark);
+	for (size_t i = 0; i < targets.n; i++)
+		run_at(run, targets.items[i]);
+	vec_release(&targets);
+}
+
+static bool has_predicates(struct session *s, const struct xf_action *action)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xpath_plain_path path;
+	bool plain = action->target_expr == NULL || (xpath_plain(
+		action->target_expr->program, s->scratch, &path) &&
+		!path.has_predicates);
+
+	arena_reset(s->scratch, mark);
+	return !plain;
+}
+
+/* Run at the targets that share the most with `from`. */
+static bool run_action(struct session *s, const struct xf_action *action,
+	struct node *from, struct err *err)
+{
+	struct run run = { s, action, err, true };
+	const struct xf_node *common = action->target;
+
+	/* A place or a sound is asked for by the front end. */
+	if (action->kind != XF_SETVALUE || action->target == NULL)
+		return true;
+	if (s->action_depth >= DEEPEST_ACTIONS)
+		return err_set(err, ERR_CYCLE,
+			_("actions on '%s' set each other off without end"),
+			action->target->ref);
+	s->action_depth++;
+	if (has_predicates(s, action)) {
+		run_at_nodeset(&run, from);
+	} else {
+		while (from->form->depth > common->depth)
+			from = from->parent;
+		while (common->depth > from->form->depth)
+			common = common->parent;
+		while (common != from->form) {
+			common = common->parent;
+			from = from->parent;
+		}
+		each_instance(from, action->target, run_at, &run);
+	}
+	s->action_depth--;
+	return run.ok;
+}
+
+bool fire_load(struct session *s, unsigned events, struct err *err)
+{
+	for (unsigned i = 0; i < s->form->n_actions; i++)
+		if ((s->form->actions[i]->events & events) &&
+				!run_action(s, s->form->actions[i], s->root, err))
+			return false;
+	return true;
+}
+
+bool fire_at_end(struct session *s, struct err *err)
+{
+	return fire_load(s, XF_ON_REVALIDATE, err);
+}
+
+bool fire_new_repeat(struct session *s, struct node *instance,
+	struct err *err)
+{
+	for (unsigned i = 0; i < s->form->n_actions; i++) {
+		const struct xf_action *a = s->form->actions[i];
+
+		if ((a->events & XF_ON_NEW_REPEAT) && (a->repeat == NULL ||
+				a->repeat == instance->form) &&
+				!run_action(s, a, instance, err))
+			return false;
+	}
+	return true;
+}
+
+bool fire_value_changed(struct session *s, struct node *n, struct err *err)
+{
+	for (unsigned i = 0; i < n->form->n_on_change; i++)
+		if (!run_action(s, n->form->on_change[i], n, err))
+			return false;
+	return true;
+}
+
+/* --- preloads --- */
+
+static void preload_timestamp(struct session *s, const char *params,
+	char text[40])
+{
+	struct xp_time now = session_now(s);
+
+	(void)params;
+	date_time_print(now.ms, now.offset_minutes, text);
+}
+
+static const char *preload_text(struct session *s, const struct xf_bind *b,
+	bool at_end, char text[48])
+{
+	const char *params = b->preload_params != NULL ? b->preload_params : "";
+
+	if (strcmp(b->preload, "timestamp") == 0) {
+		if ((strcmp(params, "end") == 0) != at_end)
+			return NULL;
+		preload_timestamp(s, params, text);
+		return text;
+	}
+	if (at_end)
+		return NULL;
+	if (strcmp(b->preload, "date") == 0 && strcmp(params, "today") == 0) {
+		preload_timestamp(s, params, text);
+		text[10] = '\0';
+		return text;
+	}
+	if (strcmp(b->preload, "uid") == 0) {
+		memcpy(text, "uuid:", 5);
+		session_uuid(s, text + 5);
+		return text;
+	}
+	if (strcmp(b->preload, "property") == 0 && s->property != NULL)
+		return s->property(s->property_data, params);
+	return NULL;
+}
+
+static void preload_one(struct session *s, struct node *n, bool at_end)
+{
+	const struct xf_bind *b = n->form->bind;
+	const char *value;
+	char text[48], *cast;
+
+	if (b->preload == NULL)
+		return;
+	value = preload_text(s, b, at_end, text);
+	if (value == NULL)
+		return;
+	cast = value_cast(n->form, value, NULL);
+	node_store(s, n, cast);
+	mark_value_changed(s, n);
+	free(cast);
+}
+
+void preload(struct session *s, struct node *n, bool at_end)
+{
+	preload_one(s, n, at_end);
+	if (n->slots == NULL)
+		return;
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			preload(s, n->slots[i].items[k], at_end);
+}

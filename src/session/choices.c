@@ -1,0 +1,296 @@
+/*
+ * Choices: written in the control, or an itemset that follows the answers.
+ * A value whose choice is away is no part of the value while it is away, but
+ * it is kept.  Source: engine protocol, section 5; ODK XForms, "Itemset".
+ */
+#include "config.h"
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "session/node.h"
+
+const struct xf_control *node_select(const struct xf_node *form)
+{
+	for (unsigned i = 0; i < form->n_controls; i++)
+		switch (form->controls[i]->kind) {
+		case XF_SELECT1:
+		case XF_SELECT:
+		case XF_RANK:
+			return form->controls[i];
+		default:
+			break;
+		}
+	return NULL;
+}
+
+void choices_free(struct choice_cache *cache)
+{
+	if (cache == NULL)
+		return;
+	arena_free(cache->arena);
+	free(cache);
+}
+
+/* --- values of several words --- */
+
+static bool next_word(const char **at, const char **word, size_t *n)
+{
+	*word = *at + strspn(*at, " \t\r\n");
+	*n = strcspn(*word, " \t\r\n");
+	*at = *word + *n;
+	return *n > 0;
+}
+
+static bool has_word(const char *words, const char *word, size_t n)
+{
+	const char *at = words, *w;
+	size_t w_n;
+
+	while (next_word(&at, &w, &w_n))
+		if (w_n == n && memcmp(w, word, n) == 0)
+			return true;
+	return false;
+}
+
+static void add_word(struct str *to, const char *word, size_t n)
+{
+	if (to->len > 0)
+		str_addc(to, ' ');
+	str_addn(to, word, n);
+}
+
+static bool is_static_choice(const struct xf_control *control,
+	const char *word, size_t n)
+{
+	for (size_t i = 0; i < control->n_choices; i++)
+		if (strncmp(control->choices[i].value, word, n) == 0 &&
+				control->choices[i].value[n] == '\0')
+			return true;
+	return false;
+}
+
+char *static_choices_only(const struct xf_control *control, const char *value)
+{
+	struct str out = STR_INIT;
+	const char *at = value, *word;
+	size_t n;
+
+	if (control->kind == XF_SELECT1) {
+		if (is_static_choice(control, value, strlen(value)))
+			return xstrdup(value);
+		return xstrdup("");
+	}
+	while (next_word(&at, &word, &n))
+		if (is_static_choice(control, word, n))
+			add_word(&out, word, n);
+	return str_steal(&out);
+}
+
+/* --- itemsets --- */
+
+static bool eval_items(struct session *s, struct node *n,
+	const struct xf_itemset *set, struct xp_nodeset *items)
+{
+	struct xp_context ctx = node_context(s, n);
+	struct err err = ERR_INIT;
+	struct xp_value value;
+
+	items->n = 0;
+	if (!xpath_eval(set->nodeset->program, &ctx, &value, &err)) {
+		note_failure(s, n, set->nodeset, &err);
+		return false;
+	}
+	if (value.type == XP_NODESET)
+		*items = value.nodes;
+	return true;
+}
+
+/* A plain child of an item by name, the common case, without the evaluator. */
+static const char *child_text(struct session *s, struct xp_node item,
+	const char *name)
+{
+	const struct xp_tree_ops *ops = item.tree->ops;
+	uintptr_t child = 0;
+
+	if (ops->child_named != NULL) {
+		child = ops->child_named(item.tree, item.at, 0, NULL, name);
+	} else {
+		child = ops->first_child(item.tree, item.at);
+		while (child != 0 && ops->local(item.tree, child) != name)
+			child = ops->next(item.tree, child);
+	}
+	return child != 0 ? ops->text(item.tree, child, s->scratch) : "";
+}
+
+static const char *item_text(struct session *s, struct node *n,
+	struct xp_node item, const char *name, const struct xf_expr *expr)
+{
+	struct xp_context ctx = node_context(s, n);
+	struct err err = ERR_INIT;
+	const char *text;
+
+	if (name != NULL)
+		return child_text(s, item, name);
+	if (expr == NULL)
+		return "";
+	ctx.node = ctx.current = item;
+	if (xpath_eval_text(expr->program, &ctx, &text, &err))
+		return text;
+	note_failure(s, n, expr, &err);
+	return "";
+}
+
+static const char *item_value(struct session *s, struct node *n,
+	struct xp_node item, const struct xf_itemset *set)
+{
+	return item_text(s, n, item, set->value_name, set->value);
+}
+
+static const char *item_label(struct session *s, struct node *n,
+	struct xp_node item, const struct xf_itemset *set)
+{
+	const char *label = item_text(s, n, item, set->label_name, set->label);
+
+	if (set->label_is_itext) {
+		const char *text = s->env.itext(s, label, s->scratch);
+
+		return text != NULL ? text : "";
+	}
+	return label;
+}
+
+static void fill_from_itemset(struct session *s, struct node *n,
+	const struct xf_itemset *set, struct choice_cache *cache)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_nodeset items = { 0 };
+
+	eval_items(s, n, set, &items);
+	cache->choices.items = ARENA_ARRAY(cache->arena, struct choice, items.n);
+	cache->choices.n = items.n;
+	for (size_t i = 0; i < items.n; i++) {
+		struct choice *c = &cache->choices.items[i];
+
+		c->value = arena_strdup(cache->arena,
+			item_value(s, n, items.items[i], set));
+		c->label = arena_strdup(cache->arena,
+			item_label(s, n, items.items[i], set));
+	}
+	arena_reset(s->scratch, mark);
+}
+
+static void fill_from_control(struct session *s, struct node *n,
+	const struct xf_control *control, struct choice_cache *cache)
+{
+	cache->choices.items = ARENA_ARRAY(cache->arena, struct choice,
+		control->n_choices);
+	cache->choices.n = control->n_choices;
+	for (size_t i = 0; i < control->n_choices; i++) {
+		struct choice *c = &cache->choices.items[i];
+		char *label = session_text(s, n, &control->choices[i].label,
+			XF_TEXT_PLAIN);
+
+		c->value = control->choices[i].value;
+		c->label = arena_strdup(cache->arena,
+			label != NULL ? label : c->value);
+		free(label);
+	}
+}
+
+bool session_choices(struct session *s, struct node *n,
+	const struct xf_control *control, struct choices *choices,
+	struct err *err)
+{
+	struct choice_cache *cache;
+
+	if (control == NULL)
+		control = node_select(n->form);
+	if (control == NULL)
+		return err_set(err, ERR_REFUSED, _("'%s' has no choices"),
+			n->form->ref);
+	if (n->choices != NULL && !(n->dirty & property_bit(XF_P_CHOICES)) &&
+			n->choices->language == s->language &&
+			control->itemset != NULL) {
+		*choices = n->choices->choices;
+		return true;
+	}
+	cache = xcalloc(1, sizeof *cache);
+	cache->arena = arena_new();
+	cache->language = s->language;
+	if (control->itemset != NULL)
+		fill_from_itemset(s, n, control->itemset, cache);
+	else
+		fill_from_control(s, n, control, cache);
+	choices_free(n->choices);
+	n->choices = cache;
+	/* Away from view, what it reads is empty and would be remembered so. */
+	if (node_is_relevant(s, n) && (n->dirty & property_bit(XF_P_CHOICES))) {
+		n->dirty &= (uint8_t)~property_bit(XF_P_CHOICES);
+		free(n->shown);
+		n->shown = NULL;
+	}
+	*choices = cache->choices;
+	return !take_failure(s, err);
+}
+
+/* --- the value without what is away --- */
+
+static char *present_only(struct session *s, struct node *n,
+	const struct xf_control *control)
+{
+	struct str values = STR_INIT, out = STR_INIT;
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_nodeset items = { 0 };
+	const char *at = n->raw, *word;
+	size_t n_word;
+
+	if (!eval_items(s, n, control->itemset, &items)) {
+		arena_reset(s->scratch, mark);
+		return xstrdup(n->raw);
+	}
+	for (size_t i = 0; i < items.n; i++) {
+		const char *value = item_value(s, n, items.items[i],
+			control->itemset);
+
+		if (control->kind == XF_SELECT1 ? strcmp(value, n->raw) == 0 :
+				has_word(n->raw, value, strlen(value)))
+			add_word(&values, value, strlen(value));
+		if (control->kind == XF_SELECT1 && values.len > 0)
+			break;
+	}
+	if (control->kind == XF_SELECT1)
+		str_add(&out, values.data);
+	else
+		while (next_word(&at, &word, &n_word))
+			if (has_word(values.data, word, n_word))
+				add_word(&out, word, n_word);
+	str_release(&values);
+	arena_reset(s->scratch, mark);
+	return str_steal(&out);
+}
+
+const char *node_shown_value(struct session *s, struct node *n)
+{
+	uint8_t bit = property_bit(XF_P_CHOICES);
+	const struct xf_control *control;
+
+	if (n->raw == NULL)
+		return "";
+	control = node_select(n->form);
+	if (control == NULL || control->itemset == NULL || control->is_open)
+		return n->raw;
+	if (n->busy & bit)		/* its own list asks for it */
+		return n->raw;
+	if (n->shown == NULL || (n->dirty & bit)) {
+		n->busy |= bit;
+		free(n->shown);
+		n->shown = present_only(s, n, control);
+		n->busy &= (uint8_t)~bit;
+		n->dirty &= (uint8_t)~bit;
+		if (n->choices != NULL) {	/* computed before the change */
+			choices_free(n->choices);
+			n->choices = NULL;
+		}
+	}
+	return n->shown;
+}

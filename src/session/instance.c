@@ -1,0 +1,478 @@
+/* Nodes of a record: made from the form's instance or from a record's XML. */
+#include "config.h"
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "session/node.h"
+
+static void begin_dirty(struct session *s, struct node *n, enum xf_property p)
+{
+	n->dirty |= property_bit(p);
+	note_mark(s, n, p);
+}
+
+struct node *node_new(struct session *s, const struct xf_node *form,
+	struct node *parent)
+{
+	struct node *n = xcalloc(1, sizeof *n);
+	const struct xf_bind *b = form->bind;
+
+	n->form = form;
+	n->parent = parent;
+	n->id = ++s->last_id;
+	n->relevant = n->constraint_ok = true;
+	if (!form->is_value)
+		n->slots = xcalloc(form->n_children, sizeof *n->slots);
+	if (b->calculate != NULL)
+		begin_dirty(s, n, XF_P_VALUE);
+	if (b->relevant != NULL)
+		begin_dirty(s, n, XF_P_RELEVANT);
+	if (b->readonly != NULL)
+		n->dirty |= property_bit(XF_P_READONLY);
+	if (b->required != NULL)
+		n->dirty |= property_bit(XF_P_REQUIRED);
+	if (b->constraint != NULL)
+		n->dirty |= property_bit(XF_P_CONSTRAINT);
+	if (node_select(form) != NULL && node_select(form)->itemset != NULL)
+		n->dirty |= property_bit(XF_P_CHOICES);
+	if (form->n_attributes > 0) {
+		n->attributes = xcalloc(form->n_attributes,
+			sizeof *n->attributes);
+		for (unsigned i = 0; i < form->n_attributes; i++) {
+			n->attributes[i].owner = n;
+			n->attributes[i].form = &form->attributes[i];
+		}
+	}
+	for (unsigned i = 0; i < form->n_children; i++)
+		if (form->children[i]->is_repeat &&
+				form->children[i]->count != NULL) {
+			n->dirty |= property_bit(XF_P_COUNT);
+			vec_push(&s->counts, n);
+			break;
+		}
+	return n;
+}
+
+void node_free(struct node *n)
+{
+	if (n == NULL)
+		return;
+	if (n->slots != NULL) {
+		for (unsigned i = 0; i < n->form->n_children; i++) {
+			for (uint32_t k = 0; k < n->slots[i].n; k++)
+				node_free(n->slots[i].items[k]);
+			free(n->slots[i].items);
+		}
+		free(n->slots);
+	}
+	if (n->attributes != NULL) {
+		for (unsigned i = 0; i < n->form->n_attributes; i++)
+			free(n->attributes[i].value);
+		free(n->attributes);
+	}
+	choices_free(n->choices);
+	free(n->raw);
+	free(n->shown);
+	free(n);
+}
+
+static void slot_insert(struct slot *slot, size_t position, struct node *n)
+{
+	if (slot->n == slot->cap) {
+		slot->cap = slot->cap > 0 ? 2 * slot->cap : 1;
+		slot->items = xreallocarray(slot->items, slot->cap,
+			sizeof *slot->items);
+	}
+	memmove(slot->items + position + 1, slot->items + position,
+		(slot->n - position) * sizeof *slot->items);
+	slot->items[position] = n;
+	slot->n++;
+	for (size_t i = position; i < slot->n; i++)
+		slot->items[i]->position = (uint32_t)i;
+}
+
+static bool is_template(const struct xml_node *xml)
+{
+	return xml_attribute(xml, NS_JAVAROSA, "template") != NULL;
+}
+
+/* Is this element meant by that child of the form node?  Records of other
+ * programs may have lost the namespace. */
+static bool is_element_of(const struct xml_node *xml,
+	const struct xf_node *form, const struct xf_node *parent)
+{
+	unsigned same = 0;
+
+	if (xml->kind != XML_ELEMENT || xml->local != form->local)
+		return false;
+	if (xml->ns == form->ns)
+		return true;
+	for (unsigned i = 0; i < parent->n_children; i++)
+		same += parent->children[i]->local == form->local;
+	return same == 1;
+}
+
+static void fill_value(struct session *s, struct node *n,
+	const struct xml_node *xml, struct problems *problems)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	const char *text = xml_text_of(xml, s->scratch);
+	char *cast = value_cast(n->form, text, NULL);
+
+	if (problems != NULL && text[0] != '\0' && strcmp(text, cast) != 0 &&
+			cast[0] == '\0')
+		problem_add(problems, SEVERITY_WARNING, ERR_RECORD, "", 0, 0,
+			n->form->ref, NULL,
+			_("'%s' is no %s: it was left out"), text,
+			n->form->bind->type_name);
+	node_store(s, n, cast);
+	free(cast);
+	arena_reset(s->scratch, mark);
+}
+
+static void fill_attributes(struct node *n, const struct xml_node *xml)
+{
+	for (unsigned i = 0; i < n->form->n_attributes; i++) {
+		const struct xf_attribute *a = &n->form->attributes[i];
+		const char *value = xml_attribute(xml, a->ns, a->local);
+
+		if (value == NULL || strcmp(value, a->value) == 0)
+			continue;
+		free(n->attributes[i].value);
+		n->attributes[i].value = xstrdup(value);
+	}
+}
+
+static void add_child(struct session *s, struct node *n, unsigned slot,
+	const struct xml_node *xml, bool in_template, struct problems *problems)
+{
+	struct node *child = node_new(s, n->form->children[slot], n);
+
+	slot_insert(&n->slots[slot], n->slots[slot].n, child);
+	if (xml != NULL)
+		node_fill(s, child, xml, in_template, problems);
+}
+
+/* Elements of the record that the form does not know. */
+static void report_strangers(const struct node *n, const struct xml_node *xml,
+	struct problems *problems)
+{
+	for (const struct xml_node *x = xml->first; x != NULL; x = x->next) {
+		bool known = x->kind != XML_ELEMENT;
+
+		for (unsigned i = 0; i < n->form->n_children && !known; i++)
+			known = is_element_of(x, n->form->children[i], n->form);
+		if (!known)
+			problem_add(problems, SEVERITY_WARNING, ERR_RECORD, "",
+				0, 0, n->form->ref, NULL,
+				_("the form has no '%s' here: it was left out"),
+				x->local);
+	}
+}
+
+void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
+	bool in_template, struct problems *problems)
+{
+	if (n->attributes != NULL)
+		fill_attributes(n, xml);
+	if (n->form->is_value) {
+		fill_value(s, n, xml, problems);
+		return;
+	}
+	/* One pass over the elements when they come in the form's order. */
+	for (unsigned i = 0; i < n->form->n_children; i++) {
+		const struct xf_node *child = n->form->children[i];
+		bool found = false;
+
+		for (struct xml_node *x = xml->first; x != NULL; x = x->next) {
+			if (!is_element_of(x, child, n->form))
+				continue;
+			if (child->is_repeat && is_template(x))
+				continue;
+			if (found && !child->is_repeat)
+				break;
+			add_child(s, n, i, x, in_template, problems);
+			found = true;
+		}
+		/* The form's default for what the record left out. */
+		if (!found && !child->is_repeat)
+			add_child(s, n, i, child->template_xml, in_template,
+				NULL);
+	}
+	if (problems != NULL)
+		report_strangers(n, xml, problems);
+}
+
+struct node *instance_insert(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position)
+{
+	struct node *n = node_new(s, repeat, parent);
+
+	slot_insert(&parent->slots[repeat->slot], position, n);
+	if (repeat->template_xml != NULL)
+		node_fill(s, n, repeat->template_xml, true, NULL);
+	return n;
+}
+
+static bool is_inside(const struct node *n, const struct node *top)
+{
+	for (; n != NULL; n = n->parent)
+		if (n == top)
+			return true;
+	return false;
+}
+
+/* Pointers into an instance that goes must not stay behind. */
+static void forget_marks(struct session *s, const struct node *top)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->marks.n; i++)
+		if (!is_inside(s->marks.items[i].node, top))
+			s->marks.items[kept++] = s->marks.items[i];
+	s->marks.n = kept;
+}
+
+#define FORGET(list, top) do { \
+	size_t kept_ = 0; \
+	for (size_t i_ = 0; i_ < (list)->n; i_++) \
+		if (!is_inside((list)->items[i_], (top))) \
+			(list)->items[kept_++] = (list)->items[i_]; \
+	(list)->n = kept_; \
+} while (0)
+
+void instance_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position)
+{
+	struct slot *slot = &parent->slots[repeat->slot];
+	struct node *n = slot->items[position];
+
+	forget_marks(s, n);
+	FORGET(&s->counts, n);
+	FORGET(&s->waiting, n);
+	FORGET(&s->unsaved, n);
+	memmove(slot->items + position, slot->items + position + 1,
+		(slot->n - position - 1) * sizeof *slot->items);
+	slot->n--;
+	for (size_t i = position; i < slot->n; i++)
+		slot->items[i]->position = (uint32_t)i;
+	node_free(n);
+}
+
+bool node_has_answer(const struct node *n)
+{
+	if (n->form->is_value)
+		return n->answered && n->raw != NULL;
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			if (node_has_answer(n->slots[i].items[k]))
+				return true;
+	return false;
+}
+
+/* --- finding and walking --- */
+
+struct node *session_root(struct session *s) { return s->root; }
+const struct xform *session_form(const struct session *s) { return s->form; }
+uint64_t session_revision(const struct session *s) { return s->revision; }
+const struct xf_node *node_form(const struct node *n) { return n->form; }
+uint32_t node_id(const struct node *n) { return n->id; }
+const char *node_raw_value(const struct node *n)
+{
+	return n->raw != NULL ? n->raw : "";
+}
+
+struct node *node_parent(const struct node *n)
+{
+	return n->parent != NULL && n->parent->form != NULL ? n->parent : NULL;
+}
+
+size_t node_position(const struct node *n)
+{
+	return (size_t)n->position + 1;
+}
+
+struct node *node_child(struct node *n, const struct xf_node *child)
+{
+	struct slot *slot = &n->slots[child->slot];
+
+	return slot->n > 0 ? slot->items[0] : NULL;
+}
+
+size_t node_count(struct node *n, const struct xf_node *repeat)
+{
+	return n->slots[repeat->slot].n;
+}
+
+struct node *node_instance(struct node *n, const struct xf_node *repeat,
+	size_t position)
+{
+	struct slot *slot = &n->slots[repeat->slot];
+
+	return position >= 1 && position <= slot->n ?
+		slot->items[position - 1] : NULL;
+}
+
+void node_ref(const struct node *n, struct str *out)
+{
+	if (n->form == NULL)
+		return;
+	if (n->parent != NULL)
+		node_ref(n->parent, out);
+	str_addc(out, '/');
+	if (n->form->prefix[0] != '\0')
+		str_addf(out, "%s:", n->form->prefix);
+	str_add(out, n->form->local);
+	if (n->form->is_repeat)
+		str_addf(out, "[%zu]", node_position(n));
+}
+
+/* One step "prefix:name[3]" at *at, which moves on behind it. */
+struct step_text { const char *name; size_t n; size_t position; };
+
+static bool next_step(const char **at, struct step_text *step)
+{
+	const char *p = *at, *colon;
+
+	if (*p != '/')
+		return false;
+	step->name = ++p;
+	p += strcspn(p, "/[");
+	step->n = (size_t)(p - step->name);
+	colon = memchr(step->name, ':', step->n);
+	if (colon != NULL) {
+		step->n -= (size_t)(colon + 1 - step->name);
+		step->name = colon + 1;
+	}
+	step->position = 0;
+	if (*p == '[') {
+		char *end;
+		unsigned long value = strtoul(p + 1, &end, 10);
+
+		if (end == p + 1 || *end != ']' || value == 0)
+			return false;
+		step->position = value;
+		p = end + 1;
+	}
+	*at = p;
+	return step->n > 0;
+}
+
+static const struct xf_node *form_child(const struct xf_node *form,
+	const struct step_text *step)
+{
+	for (unsigned i = 0; i < form->n_children; i++) {
+		const char *local = form->children[i]->local;
+
+		if (strncmp(local, step->name, step->n) == 0 &&
+				local[step->n] == '\0')
+			return form->children[i];
+	}
+	return NULL;
+}
+
+static bool no_such_node(const char *ref, struct err *err)
+{
+	return err_set(err, ERR_NODE, _("there is no '%s'"), ref);
+}
+
+/* The node or, when the last step is a repeat without position, the repeat. */
+static bool find(struct session *s, const char *ref, struct node **node,
+	const struct xf_node **repeat, struct err *err)
+{
+	struct step_text step;
+	const char *at = ref;
+	struct node *n = s->root;
+
+	*repeat = NULL;
+	if (!next_step(&at, &step) || strncmp(n->form->local, step.name,
+			step.n) != 0 || n->form->local[step.n] != '\0')
+		return no_such_node(ref, err);
+	while (*at != '\0') {
+		const struct xf_node *child;
+
+		if (n->form->is_value || !next_step(&at, &step))
+			return no_such_node(ref, err);
+		child = form_child(n->form, &step);
+		if (child == NULL)
+			return no_such_node(ref, err);
+		if (child->is_repeat && step.position == 0 && *at == '\0') {
+			*node = n;
+			*repeat = child;
+			return true;
+		}
+		if (!child->is_repeat && step.position > 1)
+			return no_such_node(ref, err);
+		n = node_instance(n, child,
+			step.position > 0 ? step.position : 1);
+		if (n == NULL)
+			return no_such_node(ref, err);
+	}
+	*node = n;
+	return true;
+}
+
+struct node *session_find(struct session *s, const char *ref, struct err *err)
+{
+	const struct xf_node *repeat;
+	struct node *n;
+
+	if (!find(s, ref, &n, &repeat, err))
+		return NULL;
+	if (repeat != NULL) {
+		n = node_instance(n, repeat, 1);
+		if (n == NULL)
+			no_such_node(ref, err);
+	}
+	return n;
+}
+
+bool session_find_repeat(struct session *s, const char *ref,
+	struct node **parent, const struct xf_node **repeat, struct err *err)
+{
+	struct node *n;
+
+	if (!find(s, ref, &n, repeat, err))
+		return false;
+	if (*repeat == NULL)
+		return err_set(err, ERR_NODE, _("'%s' is no repeat"), ref);
+	*parent = n;
+	return true;
+}
+
+static struct node *find_id(struct node *n, uint32_t id)
+{
+	if (n->id == id)
+		return n;
+	if (n->slots == NULL)
+		return NULL;
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++) {
+			struct node *found = find_id(n->slots[i].items[k], id);
+
+			if (found != NULL)
+				return found;
+		}
+	return NULL;
+}
+
+struct node *session_by_id(struct session *s, uint32_t id)
+{
+	return find_id(s->root, id);
+}
+
+void each_instance(struct node *from, const struct xf_node *target,
+	void (*visit)(void *data, struct node *n), void *data)
+{
+	const struct xf_node *step = target;
+
+	if (from->form == target) {
+		visit(data, from);
+		return;
+	}
+	while (step->parent != from->form)
+		step = step->parent;
+	for (uint32_t i = 0; i < from->slots[step->slot].n; i++)
+		each_instance(from->slots[step->slot].items[i], target, visit,
+			data);
+}

@@ -1,0 +1,162 @@
+/*
+ * The inside of a record: its nodes, and what is known about each.  Only the
+ * files of this folder include it.
+ *
+ * A group has one slot per child of its form node; a repeat's slot holds its
+ * instances.  Every property that has to be computed has a bit in `dirty`.
+ * Invariant: if a property is dirty, so is everything that was computed from
+ * it; so marking stops at what is dirty already.
+ */
+#ifndef BAYAZ_SESSION_NODE_H
+#define BAYAZ_SESSION_NODE_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "session/session.h"
+
+struct slot {				/* of one child of the form node */
+	struct node **items;		/* instances; a plain child: one */
+	uint32_t n, cap;
+};
+
+struct attribute {			/* of an element of the record */
+	struct node *owner;
+	const struct xf_attribute *form;
+	char *value;			/* NULL: the form's default */
+};
+
+struct choice_cache {
+	struct arena *arena;
+	struct choices choices;
+	unsigned language;
+	bool has_labels;
+};
+
+struct node {
+	const struct xf_node *form;	/* NULL: the document node above the root */
+	struct node *parent;
+	uint32_t id;
+	uint32_t position;		/* among the instances, from 0 */
+	uint8_t dirty;			/* bits 1 << enum xf_property */
+	uint8_t busy;			/* being computed */
+	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
+	bool answered;			/* a person wrote here */
+	bool constraint_failed_eval;	/* the expression could not be evaluated */
+	char *raw;			/* value nodes: as stored; NULL: blank */
+	char *shown;			/* select with itemset: raw without what is away; NULL: not computed */
+	struct choice_cache *choices;	/* NULL: none */
+	struct slot *slots;		/* form->n_children of them; NULL: value */
+	struct attribute *attributes;	/* form->n_attributes; NULL: none */
+};
+
+struct mark { struct node *node; enum xf_property property; };
+
+struct session {
+	struct xp_tree tree;		/* first: it is one for XPath */
+	const struct xform *form;
+	struct xp_env env;
+	struct node document;
+	struct node *root;
+	uint32_t last_id;
+	uint64_t revision;
+	struct arena *scratch;		/* of evaluations, reset by each */
+	unsigned depth;			/* of nested computations */
+	unsigned language;
+	VEC(struct mark) marks;		/* marked since the last flush, some stale */
+	VEC(struct node *) counts;	/* nodes with a repeat whose count is dirty */
+	VEC(struct node *) waiting;	/* the same, not relevant at the time */
+	bool relevance_marked;		/* since they were looked at */
+	VEC(struct node *) unsaved;	/* chance and clock gave them a value */
+	unsigned *ranks;		/* [2 * form index + property], or NULL */
+	struct err failure;		/* first expression that failed while reading */
+	unsigned action_depth;
+	/* surroundings */
+	const char *(*property)(void *data, const char *name);
+	void *property_data;
+	bool clock_stands;
+	struct xp_time stands_at;
+	char *time_zone;
+	uint64_t random_state;
+	bool has_seed;
+	struct xml_doc *last_saved;	/* or NULL */
+	struct xp_xml_tree last_saved_tree;
+};
+
+static inline uint8_t property_bit(enum xf_property property)
+{
+	return (uint8_t)(1u << property);
+}
+
+/* instance.c */
+struct node *node_new(struct session *s, const struct xf_node *form,
+	struct node *parent);
+void node_free(struct node *n);
+/* Fill from an element of the form's instance or of a record.  `problems`
+ * hears of what does not fit; NULL: silence. */
+void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
+	bool is_template, struct problems *problems);
+struct node *instance_insert(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position);
+void instance_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position);
+bool node_has_answer(const struct node *n);
+
+/* recalc.c */
+void mark_property(struct session *s, struct node *n, enum xf_property p);
+void note_mark(struct session *s, struct node *n, enum xf_property p);
+void mark_value_changed(struct session *s, struct node *n);
+void mark_structure_changed(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t from_position);
+/* What depends on nodes inside `n`, from outside of it. */
+void mark_below_changed(struct session *s, struct node *n);
+void compute(struct session *s, struct node *n, enum xf_property p);
+bool settle_counts(struct session *s, struct err *err);
+/* Has the repeat a count, and lies that position after it? */
+bool is_beyond_count(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position);
+struct xp_context node_context(struct session *s, struct node *n);
+bool take_failure(struct session *s, struct err *err);
+void note_failure(struct session *s, const struct node *n,
+	const struct xf_expr *expr, struct err *err);
+/* Every instance of `target` below `from` (an instance of an ancestor-or-self). */
+void each_instance(struct node *from, const struct xf_node *target,
+	void (*visit)(void *data, struct node *n), void *data);
+
+/* tree.c */
+extern const struct xp_tree_ops session_tree_ops;
+struct xp_node node_handle(struct session *s, struct node *n);
+/* As it counts now; borrowed, or made in `scratch`. */
+const char *attribute_value(struct session *s, const struct attribute *a,
+	struct arena *scratch);
+struct node *node_of_handle(struct session *s, struct xp_node handle);
+
+/* value.c */
+/* Bring `text` into the node's type; "" when it cannot be read as it.  With
+ * `why`, says so (ERR_VALUE) and returns NULL instead.  free() it. */
+char *value_cast(const struct xf_node *form, const char *text,
+	struct err *why);
+void node_store(struct session *s, struct node *n, const char *value);
+
+/* choices.c */
+const struct xf_control *node_select(const struct xf_node *form);
+const char *node_shown_value(struct session *s, struct node *n);
+void choices_free(struct choice_cache *cache);
+/* Only values that are among the choices written in the control, in their
+ * order for `select`; free() it. */
+char *static_choices_only(const struct xf_control *control, const char *value);
+
+/* action.c */
+bool fire_load(struct session *s, unsigned events, struct err *err);
+bool fire_new_repeat(struct session *s, struct node *instance,
+	struct err *err);
+bool fire_value_changed(struct session *s, struct node *n, struct err *err);
+bool fire_at_end(struct session *s, struct err *err);
+void preload(struct session *s, struct node *n, bool at_end);
+
+/* env.c */
+void env_init(struct session *s);
+struct xp_time session_now(struct session *s);
+int session_zone_offset(struct session *s, int64_t utc_seconds);
+void session_uuid(struct session *s, char text[37]);
+
+#endif

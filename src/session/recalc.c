@@ -1,0 +1,583 @@
+/*
+ * What follows from what: marking after a change, computing when read.
+ * Source: design, "The engine"; ODK XForms, "Bindings"; JavaRosa's rule that
+ * a node that is not relevant reads as empty.
+ */
+#include "config.h"
+
+#include <math.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "session/node.h"
+
+enum { DEEPEST_RECURSION = 64, MOST_INSTANCES = 1000000 };
+
+/* --- marking --- */
+
+struct marker { struct session *s; enum xf_property property; };
+
+static void mark_visited(void *data, struct node *n)
+{
+	struct marker *marker = data;
+
+	mark_property(marker->s, n, marker->property);
+}
+
+/* `n` lies below the instance of d->common whose dependents are concerned. */
+static void mark_dependent(struct session *s, struct node *n,
+	const struct xf_dependent *d)
+{
+	struct marker marker = { s, d->property };
+	const struct xf_node *target = d->node;
+
+	if (d->property == XF_P_COUNT)	/* kept at the node the repeat hangs in */
+		target = target->parent;
+	while (n != s->root && n->form != d->common)
+		n = n->parent;
+	if (target->depth < n->form->depth)
+		n = n->parent;
+	each_instance(n, target, mark_visited, &marker);
+}
+
+static void mark_all(struct session *s, struct node *n,
+	const struct xf_dependents *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		mark_dependent(s, n, &list->items[i]);
+}
+
+void mark_value_changed(struct session *s, struct node *n)
+{
+	mark_all(s, n, &n->form->dependents);
+}
+
+void mark_below_changed(struct session *s, struct node *n)
+{
+	mark_all(s, n, &n->form->dependents);
+	mark_all(s, n, &n->form->below);
+	if (n->form->is_repeat)
+		for (size_t i = 0; i < n->form->structure.n; i++)
+			if (n->form->structure.items[i].common != n->form)
+				mark_dependent(s, n,
+					&n->form->structure.items[i]);
+}
+
+/* Dependents on the order of instances, seen from each instance that moved. */
+void mark_structure_changed(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t from_position)
+{
+	const struct slot *slot = &parent->slots[repeat->slot];
+
+	for (size_t i = 0; i < repeat->structure.n; i++) {
+		const struct xf_dependent *d = &repeat->structure.items[i];
+		struct marker marker = { s, d->property };
+
+		if (d->common != repeat) {
+			mark_dependent(s, parent, d);
+			continue;
+		}
+		for (size_t k = from_position; k < slot->n; k++)
+			each_instance(slot->items[k], d->node, mark_visited,
+				&marker);
+	}
+	/* Someone may read the repeat itself: count(), position() of others. */
+	for (size_t i = 0; i < repeat->dependents.n; i++)
+		if (repeat->dependents.items[i].common != repeat)
+			mark_dependent(s, parent, &repeat->dependents.items[i]);
+}
+
+static bool is_computed(const struct node *n, enum xf_property p)
+{
+	const struct xf_bind *b;
+
+	if (p == XF_P_COUNT || p == XF_P_CHOICES)
+		return true;
+	b = n->form->bind;
+	switch (p) {
+	case XF_P_VALUE: return b->calculate != NULL;
+	case XF_P_RELEVANT: return b->relevant != NULL;
+	case XF_P_READONLY: return b->readonly != NULL;
+	case XF_P_REQUIRED: return b->required != NULL;
+	case XF_P_CONSTRAINT: return b->constraint != NULL;
+	default: return false;
+	}
+}
+
+static void compact_marks(struct session *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->marks.n; i++) {
+		struct mark *m = &s->marks.items[i];
+
+		if (m->node->dirty & property_bit(m->property))
+			s->marks.items[kept++] = *m;
+	}
+	s->marks.n = kept;
+	if (s->marks.n > s->marks.cap / 2)
+		vec_reserve(&s->marks, 2 * s->marks.cap);
+}
+
+void note_mark(struct session *s, struct node *n, enum xf_property p)
+{
+	struct mark mark = { n, p };
+
+	if (s->marks.n > 0 && s->marks.n == s->marks.cap)
+		compact_marks(s);
+	vec_push(&s->marks, mark);
+}
+
+void mark_property(struct session *s, struct node *n, enum xf_property p)
+{
+	if ((n->dirty & property_bit(p)) || !is_computed(n, p))
+		return;
+	n->dirty |= property_bit(p);
+	switch (p) {
+	case XF_P_VALUE:
+		note_mark(s, n, p);
+		mark_value_changed(s, n);
+		if (n->form->bind->constraint != NULL)
+			n->dirty |= property_bit(XF_P_CONSTRAINT);
+		break;
+	case XF_P_RELEVANT:
+		note_mark(s, n, p);
+		s->relevance_marked = true;
+		mark_below_changed(s, n);
+		break;
+	case XF_P_CHOICES:
+		mark_value_changed(s, n);
+		break;
+	case XF_P_COUNT:
+		vec_push(&s->counts, n);
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- ranks: an order in which everything can be computed without waiting --- */
+
+/* Vertices are 2 * index for values, 2 * index + 1 for relevance. */
+static unsigned vertex(const struct xf_dependent *d)
+{
+	return 2 * d->node->index + (d->property == XF_P_RELEVANT);
+}
+
+static void each_successor(const struct xform *form, unsigned v,
+	void (*visit)(void *data, unsigned to), void *data)
+{
+	const struct xf_node *n = form->nodes[v / 2];
+	const struct xf_dependents *lists[] = { &n->dependents, &n->below,
+		&n->structure };
+	size_t n_lists = v % 2 == 1 ? 3 : 1;
+
+	for (size_t l = 0; l < n_lists; l++)
+		for (size_t i = 0; i < lists[l]->n; i++)
+			if (lists[l]->items[i].property == XF_P_VALUE ||
+					lists[l]->items[i].property ==
+					XF_P_RELEVANT)
+				visit(data, vertex(&lists[l]->items[i]));
+}
+
+struct ranking { unsigned *waiting, *queue, *ranks; unsigned n_queue, at; };
+
+static void count_edge(void *data, unsigned to)
+{
+	((struct ranking *)data)->waiting[to]++;
+}
+
+static void pass_edge(void *data, unsigned to)
+{
+	struct ranking *r = data;
+
+	if (r->ranks[to] <= r->ranks[r->at])
+		r->ranks[to] = r->ranks[r->at] + 1;
+	if (--r->waiting[to] == 0)
+		r->queue[r->n_queue++] = to;
+}
+
+static void compute_ranks(struct session *s)
+{
+	unsigned n = 2 * s->form->n_nodes;
+	struct ranking r = { .n_queue = 0 };
+
+	r.waiting = xcalloc(n, sizeof *r.waiting);
+	r.queue = xcalloc(n, sizeof *r.queue);
+	r.ranks = xcalloc(n, sizeof *r.ranks);
+	for (unsigned v = 0; v < n; v++)
+		each_successor(s->form, v, count_edge, &r);
+	for (unsigned v = 0; v < n; v++)
+		if (r.waiting[v] == 0)
+			r.queue[r.n_queue++] = v;
+	for (unsigned i = 0; i < r.n_queue; i++) {
+		r.at = r.queue[i];
+		each_successor(s->form, r.at, pass_edge, &r);
+	}
+	s->ranks = r.ranks;
+	free(r.waiting);
+	free(r.queue);
+}
+
+static unsigned rank_of(const struct session *s, const struct mark *m)
+{
+	return s->ranks[2 * m->node->form->index +
+		(m->property == XF_P_RELEVANT)];
+}
+
+struct ranked { unsigned rank; struct mark mark; };
+
+static int by_rank(const void *a, const void *b)
+{
+	unsigned x = ((const struct ranked *)a)->rank;
+	unsigned y = ((const struct ranked *)b)->rank;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A long chain must not become a deep recursion: compute all that is marked
+ * and comes before `limit`, in order. */
+static void flush_before(struct session *s, const struct mark *limit)
+{
+	struct ranked *list;
+	size_t n = 0;
+	unsigned rank;
+
+	if (s->ranks == NULL)
+		compute_ranks(s);
+	rank = rank_of(s, limit);
+	compact_marks(s);
+	list = xcalloc(s->marks.n, sizeof *list);
+	for (size_t i = 0; i < s->marks.n; i++) {
+		struct mark *m = &s->marks.items[i];
+
+		if (rank_of(s, m) < rank && !(m->node->busy &
+				property_bit(m->property))) {
+			list[n].rank = rank_of(s, m);
+			list[n++].mark = *m;
+		}
+	}
+	qsort(list, n, sizeof *list, by_rank);
+	for (size_t i = 0; i < n; i++)
+		if (list[i].mark.property == XF_P_RELEVANT)
+			node_is_relevant(s, list[i].mark.node);
+		else
+			node_value(s, list[i].mark.node);
+	free(list);
+}
+
+/* --- computing --- */
+
+struct xp_context node_context(struct session *s, struct node *n)
+{
+	struct xp_context ctx = { 0 };
+
+	ctx.node = ctx.current = node_handle(s, n);
+	ctx.position = ctx.size = 1;
+	ctx.env = &s->env;
+	ctx.arena = s->scratch;
+	return ctx;
+}
+
+void note_failure(struct session *s, const struct node *n,
+	const struct xf_expr *expr, struct err *err)
+{
+	if (s->failure.code != ERR_NONE)
+		return;
+	if (err->line == 1 && err->column > 0 && err->source[0] == '\0')
+		err->column += expr->column - 1;
+	else
+		err->column = expr->column;
+	err->line = expr->line;
+	if (err->source[0] == '\0') {
+		struct err placed = *err;
+
+		err_prefix(&placed, "%s", n->form != NULL ? n->form->ref : "/");
+		placed.line = err->line;
+		placed.column = err->column;
+		err_at(&placed, s->form->name, err->line, err->column);
+		s->failure = placed;
+		return;
+	}
+	s->failure = *err;
+}
+
+bool take_failure(struct session *s, struct err *err)
+{
+	if (s->failure.code == ERR_NONE)
+		return false;
+	if (err != NULL)
+		*err = s->failure;
+	err_clear(&s->failure);
+	return true;
+}
+
+static bool eval_flag(struct session *s, struct node *n,
+	const struct xf_expr *expr, bool otherwise)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, n);
+	struct err err = ERR_INIT;
+	bool value = otherwise;
+
+	if (!xpath_eval_boolean(expr->program, &ctx, &value, &err)) {
+		note_failure(s, n, expr, &err);
+		value = otherwise;
+	}
+	arena_reset(s->scratch, mark);
+	return value;
+}
+
+static void compute_value(struct session *s, struct node *n)
+{
+	const struct xf_expr *expr = n->form->bind->calculate;
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, n);
+	struct err err = ERR_INIT;
+	const char *text;
+	char *cast;
+
+	if (!xpath_eval_text(expr->program, &ctx, &text, &err)) {
+		note_failure(s, n, expr, &err);
+		arena_reset(s->scratch, mark);
+		return;
+	}
+	cast = value_cast(n->form, text, NULL);
+	node_store(s, n, cast);
+	free(cast);
+	arena_reset(s->scratch, mark);
+}
+
+static void run_compute(struct session *s, struct node *n, enum xf_property p)
+{
+	const struct xf_bind *b = n->form->bind;
+
+	switch (p) {
+	case XF_P_VALUE:
+		compute_value(s, n);
+		break;
+	case XF_P_RELEVANT:
+		n->relevant = eval_flag(s, n, b->relevant, true);
+		break;
+	case XF_P_READONLY:
+		n->readonly = eval_flag(s, n, b->readonly, false);
+		break;
+	case XF_P_REQUIRED:
+		n->required = eval_flag(s, n, b->required, false);
+		break;
+	case XF_P_CONSTRAINT:
+		n->constraint_ok = eval_flag(s, n, b->constraint, true);
+		break;
+	default:
+		break;
+	}
+}
+
+void compute(struct session *s, struct node *n, enum xf_property p)
+{
+	uint8_t bit = property_bit(p);
+	struct mark self = { n, p };
+
+	if (!(n->dirty & bit) || (n->busy & bit))
+		return;
+	n->busy |= bit;
+	if (s->depth >= DEEPEST_RECURSION && s->depth < 2 * DEEPEST_RECURSION &&
+			(p == XF_P_VALUE || p == XF_P_RELEVANT)) {
+		s->depth += DEEPEST_RECURSION;	/* no flush within a flush */
+		flush_before(s, &self);
+		s->depth -= DEEPEST_RECURSION;
+	}
+	s->depth++;
+	run_compute(s, n, p);
+	s->depth--;
+	n->busy &= (uint8_t)~bit;
+	n->dirty &= (uint8_t)~bit;
+}
+
+bool node_is_relevant(struct session *s, struct node *n)
+{
+	if (n->form == NULL)
+		return true;
+	if (n->parent != NULL && !node_is_relevant(s, n->parent))
+		return false;
+	compute(s, n, XF_P_RELEVANT);
+	return n->relevant;
+}
+
+bool node_is_readonly(struct session *s, struct node *n)
+{
+	/* What is not relevant is not computed: its surroundings read as
+	 * empty, and nobody would be told when they come back. */
+	bool relevant = node_is_relevant(s, n);
+
+	for (; n != NULL && n->form != NULL; n = n->parent) {
+		const struct xf_expr *expr = n->form->bind->readonly;
+
+		if (relevant || (expr != NULL && expr->is_constant))
+			compute(s, n, XF_P_READONLY);
+		if (n->readonly)
+			return true;
+	}
+	return false;
+}
+
+bool node_is_required(struct session *s, struct node *n)
+{
+	if (!node_is_relevant(s, n))
+		return false;
+	compute(s, n, XF_P_REQUIRED);
+	return n->required;
+}
+
+const char *node_value(struct session *s, struct node *n)
+{
+	if (!node_is_relevant(s, n))
+		return "";
+	compute(s, n, XF_P_VALUE);
+	return node_shown_value(s, n);
+}
+
+/* --- counts --- */
+
+/* The count is written as seen from an instance; there may be none yet. */
+static bool eval_count(struct session *s, struct node *parent,
+	const struct xf_node *repeat, double *count, struct err *err)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	size_t n_counts = s->counts.n, n_marks = s->marks.n;
+	uint32_t last_id = s->last_id;
+	struct slot *slot = &parent->slots[repeat->slot];
+	struct node *probe = slot->n > 0 ? NULL : node_new(s, repeat, parent);
+	struct xp_context ctx = node_context(s,
+		probe != NULL ? probe : slot->items[0]);
+	struct err local = ERR_INIT;
+	const char *text;
+	bool ok;
+
+	if (probe != NULL) {		/* it was never here */
+		s->counts.n = n_counts;
+		s->marks.n = n_marks;
+		s->last_id = last_id;
+		probe->dirty = 0;
+	}
+	ok = xpath_eval_text(repeat->count->program, &ctx, &text, &local);
+	if (ok)
+		*count = xp_text_to_number(text);
+	else
+		note_failure(s, parent, repeat->count, &local);
+	node_free(probe);
+	arena_reset(s->scratch, mark);
+	return ok || !take_failure(s, err);
+}
+
+static bool add_instances(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t want, struct err *err)
+{
+	while (parent->slots[repeat->slot].n < want) {
+		struct node *n = instance_insert(s, parent, repeat,
+			parent->slots[repeat->slot].n);
+
+		mark_below_changed(s, n);
+		preload(s, n, false);
+		if (!fire_new_repeat(s, n, err))
+			return false;
+	}
+	return true;
+}
+
+/* JavaRosa keeps instances beyond the count; so do we, if they hold an
+ * answer (engine protocol, section 5). */
+static void drop_unanswered(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t want)
+{
+	struct slot *slot = &parent->slots[repeat->slot];
+
+	while (slot->n > want && !node_has_answer(slot->items[slot->n - 1])) {
+		mark_below_changed(s, slot->items[slot->n - 1]);
+		instance_remove(s, parent, repeat, slot->n - 1);
+	}
+}
+
+static bool apply_count(struct session *s, struct node *parent,
+	const struct xf_node *repeat, struct err *err)
+{
+	size_t before = parent->slots[repeat->slot].n, after;
+	double count = NAN;
+
+	if (!eval_count(s, parent, repeat, &count, err))
+		return false;
+	if (isnan(count) || count < 0)
+		return true;		/* a blank count changes nothing */
+	if (count > MOST_INSTANCES)
+		return err_set(err, ERR_LIMIT,
+			_("'%s' would have more than %d instances"),
+			repeat->ref, MOST_INSTANCES);
+	drop_unanswered(s, parent, repeat, (size_t)count);
+	if (!add_instances(s, parent, repeat, (size_t)count, err))
+		return false;
+	after = parent->slots[repeat->slot].n;
+	if (after != before)
+		mark_structure_changed(s, parent, repeat,
+			before < after ? before : after);
+	return true;
+}
+
+bool is_beyond_count(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position)
+{
+	double count = NAN;
+
+	return eval_count(s, parent, repeat, &count, NULL) &&
+		!isnan(count) && (double)position > count;
+}
+
+static bool settle_counts_of(struct session *s, struct node *n,
+	struct err *err)
+{
+	n->dirty &= (uint8_t)~property_bit(XF_P_COUNT);
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		if (n->form->children[i]->count != NULL &&
+				!apply_count(s, n, n->form->children[i], err))
+			return false;
+	return true;
+}
+
+/* Counts of what is not relevant wait until it is. */
+static void wake_waiting(struct session *s)
+{
+	if (!s->relevance_marked)
+		return;
+	s->relevance_marked = false;
+	for (size_t i = 0; i < s->waiting.n; i++)
+		vec_push(&s->counts, s->waiting.items[i]);
+	s->waiting.n = 0;
+}
+
+bool settle_counts(struct session *s, struct err *err)
+{
+	unsigned long rounds = 0;
+
+	wake_waiting(s);
+	while (s->counts.n > 0) {
+		struct node *n = s->counts.items[--s->counts.n];
+
+		if (++rounds > 10UL * MOST_INSTANCES)
+			return err_set(err, ERR_CYCLE,
+				_("the count of a repeat in '%s' depends on "
+				"its own instances"), n->form->ref);
+		if (!(n->dirty & property_bit(XF_P_COUNT)))
+			continue;
+		if (!node_is_relevant(s, n))
+			vec_push(&s->waiting, n);
+		else if (!settle_counts_of(s, n, err))
+			return false;
+		wake_waiting(s);
+	}
+	return true;
+}
+
+bool node_is_fixed(struct session *s, const struct xf_node *repeat)
+{
+	(void)s;
+	return repeat->count != NULL || repeat->no_add_remove;
+}

@@ -1,0 +1,432 @@
+/* A record's beginning, changes and end.  See session.h. */
+#include "config.h"
+
+#include "session/session.h"
+
+#include <stdio.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "session/node.h"
+#include "xpath/date.h"
+
+/* --- beginning and end of life --- */
+
+static bool set_clock(struct session *s, const char *now, struct err *err)
+{
+	struct date_time t;
+	int64_t seconds;
+
+	if (now == NULL)
+		return true;
+	if (!date_parse(now, &t) || !t.has_date || !t.has_clock)
+		return err_set(err, ERR_VALUE, _("'%s' is no date and time"),
+			now);
+	seconds = date_to_days(t.date) * 86400 + t.clock.hour * 3600 +
+		t.clock.minute * 60 + t.clock.second;
+	s->stands_at.offset_minutes = t.has_zone ? t.zone_minutes :
+		session_zone_offset(s, seconds);
+	s->stands_at.ms = (seconds - s->stands_at.offset_minutes * 60) * 1000 +
+		t.clock.ms;
+	s->clock_stands = true;
+	if (s->time_zone != NULL)
+		s->stands_at.offset_minutes = session_zone_offset(s,
+			s->stands_at.ms / 1000);
+	return true;
+}
+
+static bool set_last_saved(struct session *s, const char *xml, struct err *err)
+{
+	if (xml == NULL)
+		return true;
+	s->last_saved = xml_parse(xml, strlen(xml), "last-saved",
+		&xml_limits_record, err);
+	if (s->last_saved == NULL)
+		return false;
+	xp_xml_init(&s->last_saved_tree, s->last_saved,
+		s->last_saved->document);
+	return true;
+}
+
+static struct session *begin(const struct xform *form,
+	const struct session_options *options, struct err *err)
+{
+	static const struct session_options none;
+	struct session *s = xcalloc(1, sizeof *s);
+
+	if (options == NULL)
+		options = &none;
+	s->tree.ops = &session_tree_ops;
+	s->tree.contextual = true;
+	s->form = form;
+	s->scratch = arena_new();
+	s->language = form->default_language;
+	s->property = options->property;
+	s->property_data = options->property_data;
+	s->has_seed = options->has_seed;
+	s->random_state = options->seed;
+	if (options->time_zone != NULL)
+		s->time_zone = xstrdup(options->time_zone);
+	env_init(s);
+	if (set_clock(s, options->now, err) &&
+			set_last_saved(s, options->last_saved, err) &&
+			(options->language == NULL ||
+			session_set_language(s, options->language, err)))
+		return s;
+	session_free(s);
+	return NULL;
+}
+
+void session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	node_free(s->root);
+	vec_release(&s->marks);
+	vec_release(&s->counts);
+	vec_release(&s->waiting);
+	vec_release(&s->unsaved);
+	arena_free(s->scratch);
+	xml_free(s->last_saved);
+	free(s->ranks);
+	free(s->time_zone);
+	free(s);
+}
+
+static void plant(struct session *s, const struct xml_node *xml,
+	struct problems *problems)
+{
+	s->root = node_new(s, s->form->root, &s->document);
+	node_fill(s, s->root, xml, false, problems);
+}
+
+/* Everything that a wrong expression can break is computed once at the start,
+ * so that the form is refused before the first question, not at the tenth. */
+static void touch(struct session *s, struct node *n)
+{
+	node_is_relevant(s, n);
+	if (n->form->is_value) {
+		node_value(s, n);
+		node_is_required(s, n);
+		node_is_readonly(s, n);
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			touch(s, n->slots[i].items[k]);
+}
+
+static bool start(struct session *s, unsigned events, struct err *err)
+{
+	if (!fire_load(s, events, err) || !settle_counts(s, err))
+		return false;
+	touch(s, s->root);
+	return settle_counts(s, err) && !take_failure(s, err);
+}
+
+struct session *session_new(const struct xform *form,
+	const struct session_options *options, struct err *err)
+{
+	struct session *s = begin(form, options, err);
+
+	if (s == NULL)
+		return NULL;
+	plant(s, form->instance_xml, NULL);
+	preload(s, s->root, false);
+	if (start(s, XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD, err)) {
+		s->revision = 1;
+		return s;
+	}
+	session_free(s);
+	return NULL;
+}
+
+static bool fits(const struct xform *form, const struct xml_node *root,
+	struct err *err)
+{
+	const char *id = xml_attribute(root, "", "id");
+
+	if (strcmp(root->local, form->root->local) != 0)
+		return err_set(err, ERR_RECORD,
+			_("the record's root is '%s', the form's is '%s'"),
+			root->local, form->root->local);
+	if (id != NULL && form->id != NULL && strcmp(id, form->id) != 0)
+		return err_set(err, ERR_RECORD,
+			_("the record is of form '%s', not '%s'"), id, form->id);
+	return true;
+}
+
+/* A new version of a finished record: its name moves to deprecatedID. */
+static void become_edit(struct session *s)
+{
+	struct node *id = NULL, *old = NULL;
+	char text[48] = "uuid:";
+
+	if (s->form->instance_id != NULL)
+		id = node_child(node_child(s->root,
+			s->form->instance_id->parent), s->form->instance_id);
+	if (s->form->deprecated_id != NULL)
+		old = node_child(node_child(s->root,
+			s->form->deprecated_id->parent), s->form->deprecated_id);
+	if (id == NULL)
+		return;
+	if (old != NULL) {
+		node_store(s, old, node_raw_value(id));
+		mark_value_changed(s, old);
+	}
+	session_uuid(s, text + 5);
+	node_store(s, id, text);
+	mark_value_changed(s, id);
+}
+
+/* What a person answered must not be called unanswered after loading. */
+static void mark_answers(struct node *n)
+{
+	if (n->form->is_value) {
+		n->answered = n->raw != NULL && n->form->n_controls > 0;
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			mark_answers(n->slots[i].items[k]);
+}
+
+struct session *session_load(const struct xform *form, const char *xml,
+	size_t n_bytes, bool edit, const struct session_options *options,
+	struct problems *problems, struct err *err)
+{
+	struct xml_doc *doc = xml_parse(xml, n_bytes, "", &xml_limits_record,
+		err);
+	struct session *s = NULL;
+
+	if (doc == NULL)
+		return NULL;
+	if (fits(form, doc->root, err))
+		s = begin(form, options, err);
+	if (s != NULL) {
+		plant(s, doc->root, problems);
+		mark_answers(s->root);
+		if (edit)
+			become_edit(s);
+		if (!start(s, XF_ON_INSTANCE_LOAD, err)) {
+			session_free(s);
+			s = NULL;
+		} else {
+			s->revision = 1;
+		}
+	}
+	xml_free(doc);
+	return s;
+}
+
+bool session_set_language(struct session *s, const char *language,
+	struct err *err)
+{
+	int found = language != NULL ? xform_language(s->form, language) : -1;
+
+	if (found < 0)
+		return err_set(err, ERR_REFUSED,
+			_("the form has no language '%s'"),
+			language != NULL ? language : "");
+	s->language = (unsigned)found;
+	s->revision++;
+	return true;
+}
+
+/* --- changing --- */
+
+static bool refuse_set(struct session *s, struct node *n, struct err *err)
+{
+	bool question = false;
+
+	for (unsigned i = 0; i < n->form->n_controls; i++)
+		question |= n->form->controls[i]->kind != XF_CONTROL_GROUP &&
+			n->form->controls[i]->kind != XF_CONTROL_REPEAT;
+	if (!n->form->is_value || !question)
+		return !err_set(err, ERR_REFUSED, _("'%s' is no question"),
+			n->form->ref);
+	if (node_is_readonly(s, n))
+		return !err_set(err, ERR_REFUSED, _("'%s' is read-only"),
+			n->form->ref);
+	return false;
+}
+
+/* For strict front ends: a value that the itemset does not offer. */
+static bool is_offered(struct session *s, struct node *n, const char *value,
+	struct err *err)
+{
+	const struct xf_control *control = node_select(n->form);
+	char *before;
+	bool same;
+
+	if (control == NULL || control->itemset == NULL || control->is_open ||
+			value[0] == '\0')
+		return true;
+	before = n->raw;
+	n->raw = xstrdup(value);
+	free(n->shown);
+	n->shown = NULL;
+	same = strlen(node_shown_value(s, n)) == strlen(value);
+	free(n->raw);
+	n->raw = before;
+	free(n->shown);
+	n->shown = NULL;
+	return same || err_set(err, ERR_VALUE,
+		_("this is not among the choices"));
+}
+
+bool session_set(struct session *s, struct node *n, const char *value,
+	bool strict, struct err *err)
+{
+	char *cast;
+	bool changed;
+
+	if (refuse_set(s, n, err))
+		return false;
+	cast = value_cast(n->form, value, strict ? err : NULL);
+	if (cast == NULL)
+		return false;
+	if (strict && !is_offered(s, n, cast, err)) {
+		free(cast);
+		return false;
+	}
+	changed = strcmp(node_raw_value(n), cast) != 0;
+	node_store(s, n, cast);
+	free(cast);
+	n->answered = true;
+	if (!changed)
+		return true;
+	mark_value_changed(s, n);
+	return fire_value_changed(s, n, err) && settle_counts(s, err);
+}
+
+bool session_insert(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t after, size_t count,
+	struct err *err)
+{
+	if (node_is_fixed(s, repeat))
+		return err_set(err, ERR_REFUSED,
+			_("the form itself says how many '%s' there are"),
+			repeat->ref);
+	if (after > node_count(parent, repeat))
+		return err_set(err, ERR_NODE, _("there is no '%s[%zu]'"),
+			repeat->ref, after);
+	for (size_t i = 0; i < count; i++) {
+		struct node *n = instance_insert(s, parent, repeat, after + i);
+
+		s->revision++;
+		mark_below_changed(s, n);
+		mark_structure_changed(s, parent, repeat, after + i);
+		preload(s, n, false);
+		if (!fire_new_repeat(s, n, err))
+			return false;
+	}
+	return settle_counts(s, err);
+}
+
+bool session_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, size_t count,
+	struct err *err)
+{
+	if (position < 1 || count > node_count(parent, repeat) ||
+			position + count > node_count(parent, repeat) + 1)
+		return err_set(err, ERR_NODE, _("there is no '%s[%zu]'"),
+			repeat->ref, position + (count > 0 ? count - 1 : 0));
+	if (repeat->no_add_remove || (repeat->count != NULL &&
+			!is_beyond_count(s, parent,
+			repeat, position)))
+		return err_set(err, ERR_REFUSED,
+			_("the form itself says how many '%s' there are"),
+			repeat->ref);
+	for (size_t i = 0; i < count; i++) {
+		mark_below_changed(s, node_instance(parent, repeat, position));
+		instance_remove(s, parent, repeat, position - 1);
+		s->revision++;
+	}
+	mark_structure_changed(s, parent, repeat, position - 1);
+	return settle_counts(s, err);
+}
+
+/* --- checking --- */
+
+enum violation node_violation(struct session *s, struct node *n,
+	char **message)
+{
+	const struct xf_bind *b = n->form->bind;
+	const struct xf_text *text = NULL;
+	enum violation found = VALID;
+
+	if (message != NULL)
+		*message = NULL;
+	if (!n->form->is_value || !node_is_relevant(s, n))
+		return VALID;
+	if (node_value(s, n)[0] == '\0') {
+		if (b->required != NULL && node_is_required(s, n)) {
+			found = VIOLATES_REQUIRED;
+			text = b->required_message;
+		}
+	} else if (b->constraint != NULL) {
+		compute(s, n, XF_P_CONSTRAINT);
+		if (!n->constraint_ok) {
+			found = VIOLATES_CONSTRAINT;
+			text = b->constraint_message;
+		}
+	}
+	if (text != NULL && message != NULL)
+		*message = session_text(s, n, text, XF_TEXT_PLAIN);
+	return found;
+}
+
+void session_violations_release(struct session_violations *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		free(v->items[i].message);
+	vec_release(v);
+}
+
+static void validate_below(struct session *s, struct node *n,
+	struct session_violations *out)
+{
+	struct session_violation found = { n, VALID, NULL };
+
+	if (!node_is_relevant(s, n))
+		return;
+	if (n->form->is_value) {
+		found.condition = node_violation(s, n, &found.message);
+		if (found.condition != VALID)
+			vec_push(out, found);
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			validate_below(s, n->slots[i].items[k], out);
+}
+
+bool session_validate(struct session *s, struct session_violations *out,
+	struct err *err)
+{
+	validate_below(s, s->root, out);
+	return !take_failure(s, err);
+}
+
+bool session_settle(struct session *s, struct err *err)
+{
+	touch(s, s->root);
+	return settle_counts(s, err) && !take_failure(s, err);
+}
+
+static void recompute_volatile(void *data, struct node *n)
+{
+	mark_property(data, n, XF_P_VALUE);
+}
+
+bool session_finalize(struct session *s, struct err *err)
+{
+	for (unsigned i = 0; i < s->form->n_volatile; i++)
+		each_instance(s->root, s->form->volatile_nodes[i],
+			recompute_volatile, s);
+	if (!fire_at_end(s, err))
+		return false;
+	preload(s, s->root, true);
+	return session_settle(s, err);
+}

@@ -1,0 +1,119 @@
+/*
+ * What a person reads: labels, hints and messages in the current language,
+ * with outputs put in.  Source: ODK XForms, "Languages", "Body elements".
+ */
+#include "config.h"
+
+#include "base/mem.h"
+#include "session/node.h"
+
+static void add_runs(struct session *s, struct node *context,
+	const struct xf_runs *runs, struct str *out)
+{
+	for (size_t i = 0; i < runs->n; i++) {
+		const struct xf_run *run = &runs->items[i];
+		struct arena_mark mark;
+		struct xp_context ctx;
+		struct err err = ERR_INIT;
+		const char *text;
+
+		if (run->output == NULL) {
+			str_add(out, run->text);
+			continue;
+		}
+		mark = arena_mark(s->scratch);
+		ctx = node_context(s, context);
+		if (xpath_eval_text(run->output->program, &ctx, &text, &err))
+			str_add(out, text);
+		else
+			note_failure(s, context, run->output, &err);
+		arena_reset(s->scratch, mark);
+	}
+}
+
+/* The text in the current language; in the default one where it is missing. */
+static const struct xf_runs *itext_runs(const struct session *s,
+	const struct xf_itext *itext, enum xf_form_of_text form)
+{
+	const struct xform *f = s->form;
+	unsigned languages[] = { s->language, f->default_language };
+	enum xf_form_of_text forms[] = { form,
+		form == XF_TEXT_PLAIN ? XF_TEXT_LONG : form,
+		form == XF_TEXT_PLAIN ? XF_TEXT_SHORT : form };
+
+	for (size_t l = 0; l < 2; l++)
+		for (size_t i = 0; i < 3; i++) {
+			const struct xf_runs *runs = &itext->values[
+				languages[l] * XF_N_TEXT_FORMS + forms[i]];
+
+			if (runs->n > 0)
+				return runs;
+		}
+	return NULL;
+}
+
+static const struct xf_itext *computed_itext(struct session *s,
+	struct node *context, const struct xf_expr *id)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, context);
+	const struct xf_itext *itext = NULL;
+	struct err err = ERR_INIT;
+	const char *text;
+
+	if (xpath_eval_text(id->program, &ctx, &text, &err))
+		itext = map_get(&s->form->itext, text);
+	else
+		note_failure(s, context, id, &err);
+	arena_reset(s->scratch, mark);
+	return itext;
+}
+
+char *session_text(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form)
+{
+	const struct xf_itext *itext = text->itext;
+	const struct xf_runs *runs = NULL;
+	struct str out = STR_INIT;
+
+	if (itext == NULL && text->itext_id != NULL)
+		itext = computed_itext(s, context, text->itext_id);
+	if (itext != NULL)
+		runs = itext_runs(s, itext, form);
+	else if (form == XF_TEXT_PLAIN && text->runs.n > 0)
+		runs = &text->runs;
+	if (runs == NULL)
+		return NULL;
+	add_runs(s, context, runs, &out);
+	return str_steal(&out);
+}
+
+char *session_label(struct session *s, struct node *context,
+	const struct xf_control *control)
+{
+	return control->label != NULL ?
+		session_text(s, context, control->label, XF_TEXT_PLAIN) : NULL;
+}
+
+char *session_hint(struct session *s, struct node *context,
+	const struct xf_control *control)
+{
+	return control->hint != NULL ?
+		session_text(s, context, control->hint, XF_TEXT_PLAIN) : NULL;
+}
+
+char *session_guidance(struct session *s, struct node *context,
+	const struct xf_control *control)
+{
+	if (control->guidance != NULL)
+		return session_text(s, context, control->guidance,
+			XF_TEXT_PLAIN);
+	return control->hint != NULL && control->hint->itext != NULL ?
+		session_text(s, context, control->hint, XF_TEXT_GUIDANCE) : NULL;
+}
+
+const char *session_language(const struct session *s)
+{
+	return s->form->n_languages > 0 ?
+		s->form->languages[s->language] : NULL;
+}

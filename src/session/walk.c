@@ -1,0 +1,119 @@
+/* The body in the order a person meets it.  Source: ODK XForms, "Body". */
+#include "config.h"
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "session/node.h"
+
+void steps_release(struct steps *steps)
+{
+	vec_release(steps);
+}
+
+static void add_step(struct steps *out, enum step_kind kind,
+	const struct xf_control *control, struct node *node,
+	struct node *context)
+{
+	struct step step = { kind, control, node, context };
+
+	vec_push(out, step);
+}
+
+/* The one instance of `form` that `context` lies in, or that lies below it
+ * without crossing a repeat; NULL: there is none. */
+static struct node *node_seen_from(struct node *context,
+	const struct xf_node *form)
+{
+	struct node *n = context;
+
+	while (n->form->depth > form->depth)
+		n = n->parent;
+	if (n->form == form)
+		return n;
+	if (n->form->depth == form->depth) {
+		n = n->parent;
+		if (n == NULL || n->form == NULL)
+			return NULL;
+	}
+	for (;;) {
+		const struct xf_node *step = form;
+
+		while (step->depth > n->form->depth + 1)
+			step = step->parent;
+		if (step->parent != n->form) {
+			n = n->parent;
+			if (n == NULL || n->form == NULL)
+				return NULL;
+			continue;
+		}
+		n = node_child(n, step);
+		if (n == NULL || n->form == form)
+			return n;
+	}
+}
+
+static void walk(struct session *s, struct xf_control *const *controls,
+	unsigned n_controls, struct node *context, struct steps *out);
+
+static void walk_repeat(struct session *s, const struct xf_control *control,
+	struct node *context, struct steps *out)
+{
+	struct node *parent = node_seen_from(context, control->node->parent);
+	struct slot *slot;
+
+	if (parent == NULL || !node_is_relevant(s, parent))
+		return;
+	slot = &parent->slots[control->node->slot];
+	for (uint32_t i = 0; i < slot->n; i++) {
+		struct node *n = slot->items[i];
+
+		if (!node_is_relevant(s, n))
+			continue;
+		add_step(out, STEP_REPEAT_INSTANCE, control, n, n);
+		walk(s, control->children, control->n_children, n, out);
+	}
+	if (!node_is_fixed(s, control->node))
+		add_step(out, STEP_REPEAT_END, control, parent, parent);
+}
+
+static void walk_one(struct session *s, const struct xf_control *control,
+	struct node *context, struct steps *out)
+{
+	struct node *n = NULL;
+
+	if (control->kind == XF_CONTROL_REPEAT) {
+		walk_repeat(s, control, context, out);
+		return;
+	}
+	if (control->node != NULL) {
+		n = node_seen_from(context, control->node);
+		if (control->kind == XF_CONTROL_GROUP &&
+				control->node->is_repeat)
+			n = NULL;	/* the group around a repeat */
+		else if (n == NULL || !node_is_relevant(s, n))
+			return;
+	}
+	if (control->kind != XF_CONTROL_GROUP) {
+		add_step(out, STEP_QUESTION, control, n, n);
+		return;
+	}
+	add_step(out, STEP_GROUP, control, n, n != NULL ? n : context);
+	walk(s, control->children, control->n_children,
+		n != NULL ? n : context, out);
+}
+
+static void walk(struct session *s, struct xf_control *const *controls,
+	unsigned n_controls, struct node *context, struct steps *out)
+{
+	for (unsigned i = 0; i < n_controls; i++)
+		walk_one(s, controls[i], context, out);
+}
+
+bool session_steps(struct session *s, struct steps *out, struct err *err)
+{
+	if (!settle_counts(s, err))
+		return false;
+	out->n = 0;
+	walk(s, s->form->body, s->form->n_body, s->root, out);
+	return !take_failure(s, err);
+}

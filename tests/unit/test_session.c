@@ -1,0 +1,429 @@
+/* session: what follows from an answer, and only that. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "session/session.h"
+
+#define HEAD \
+	"<h:html xmlns='http://www.w3.org/2002/xforms'" \
+	" xmlns:h='http://www.w3.org/1999/xhtml'" \
+	" xmlns:ev='http://www.w3.org/2001/xml-events'" \
+	" xmlns:jr='http://openrosa.org/javarosa'" \
+	" xmlns:xsd='http://www.w3.org/2001/XMLSchema'" \
+	" xmlns:orx='http://openrosa.org/xforms'>" \
+	"<h:head><h:title>t</h:title><model>"
+#define BODY "</model></h:head><h:body>"
+#define TAIL "</h:body></h:html>"
+
+struct fixture { struct xform *form; struct session *s; };
+
+static struct fixture open_form(const char *xml)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct xf_options options = { 0 };
+	struct session_options surroundings = { .time_zone = "UTC",
+		.now = "2026-11-23T10:00:00.000Z", .has_seed = true,
+		.seed = 7 };
+	struct err err = ERR_INIT;
+	struct fixture f;
+
+	f.form = xform_load(xml, strlen(xml), "test.xml", &options, &problems);
+	if (f.form == NULL)
+		problems_print(&problems, stderr);
+	assert_non_null(f.form);
+	problems_release(&problems);
+	f.s = session_new(f.form, &surroundings, &err);
+	if (f.s == NULL)
+		print_message("%s\n", err.message);
+	assert_non_null(f.s);
+	return f;
+}
+
+static void close_form(struct fixture f)
+{
+	session_free(f.s);
+	xform_free(f.form);
+}
+
+static void set(struct fixture f, const char *ref, const char *value)
+{
+	struct err err = ERR_INIT;
+	struct node *n = session_find(f.s, ref, &err);
+
+	assert_non_null(n);
+	assert_true(session_set(f.s, n, value, false, &err));
+}
+
+static const char *get(struct fixture f, const char *ref)
+{
+	struct node *n = session_find(f.s, ref, NULL);
+
+	return n != NULL ? node_value(f.s, n) : "(none)";
+}
+
+static char *xml_of(struct fixture f)
+{
+	struct str out = STR_INIT;
+
+	assert_true(session_serialize(f.s, false, &out, NULL));
+	return str_steal(&out);
+}
+
+static const char CHAIN[] = HEAD
+	"<instance><data id='c'><a/><b/><c/><d/></data></instance>"
+	"<bind nodeset='/data/a' type='int'/>"
+	"<bind nodeset='/data/b' type='int' calculate='/data/a + 1'/>"
+	"<bind nodeset='/data/c' type='int' calculate='/data/b * 2'/>"
+	"<bind nodeset='/data/d' relevant='/data/c &gt; 10'/>"
+	BODY "<input ref='/data/a'><label>a</label></input>"
+	"<input ref='/data/d'><label>d</label></input>" TAIL;
+
+static void a_change_reaches_all_that_follows(void **state)
+{
+	struct fixture f = open_form(CHAIN);
+
+	(void)state;
+	set(f, "/data/a", "3");
+	assert_string_equal(get(f, "/data/c"), "8");
+	assert_false(node_is_relevant(f.s, session_find(f.s, "/data/d", NULL)));
+	set(f, "/data/a", "5");
+	assert_string_equal(get(f, "/data/c"), "12");
+	assert_true(node_is_relevant(f.s, session_find(f.s, "/data/d", NULL)));
+	close_form(f);
+}
+
+static void an_answer_returns_with_its_question(void **state)
+{
+	struct fixture f = open_form(CHAIN);
+	char *xml;
+
+	(void)state;
+	set(f, "/data/a", "9");
+	set(f, "/data/d", "kept");
+	set(f, "/data/a", "1");
+	assert_string_equal(get(f, "/data/d"), "");
+	xml = xml_of(f);
+	assert_null(strstr(xml, "kept"));
+	free(xml);
+	set(f, "/data/a", "9");
+	assert_string_equal(get(f, "/data/d"), "kept");
+	close_form(f);
+}
+
+static const char ROSTER[] = HEAD
+	"<instance><data id='r'><n/><p jr:template=''><name/><age/><adult/>"
+	"<pos/></p><adults/><sum/></data></instance>"
+	"<bind nodeset='/data/n' type='int'/>"
+	"<bind nodeset='/data/p/age' type='int'/>"
+	"<bind nodeset='/data/p/adult' calculate='if(../age &gt;= 18, 1, 0)'/>"
+	"<bind nodeset='/data/p/pos' calculate='position(..)'/>"
+	"<bind nodeset='/data/adults' calculate='sum(/data/p/adult)'/>"
+	"<bind nodeset='/data/sum' calculate='count(/data/p)'/>"
+	BODY "<group ref='/data/p'><label>p</label><repeat nodeset='/data/p'>"
+	"<input ref='/data/p/name'><label>n</label></input>"
+	"<input ref='/data/p/age'><label>a</label></input>"
+	"</repeat></group>" TAIL;
+
+static void add_person(struct fixture f, size_t after)
+{
+	const struct xf_node *repeat;
+	struct node *parent;
+
+	assert_true(session_find_repeat(f.s, "/data/p", &parent, &repeat, NULL));
+	assert_true(session_insert(f.s, parent, repeat, after, 1, NULL));
+}
+
+static void remove_person(struct fixture f, size_t position)
+{
+	const struct xf_node *repeat;
+	struct node *parent;
+
+	assert_true(session_find_repeat(f.s, "/data/p", &parent, &repeat, NULL));
+	assert_true(session_remove(f.s, parent, repeat, position, 1, NULL));
+}
+
+static void a_removed_repeat_is_recounted(void **state)
+{
+	struct fixture f = open_form(ROSTER);
+
+	(void)state;
+	assert_string_equal(get(f, "/data/sum"), "0");
+	for (size_t i = 0; i < 3; i++)
+		add_person(f, i);
+	set(f, "/data/p[1]/age", "40");
+	set(f, "/data/p[2]/age", "10");
+	set(f, "/data/p[3]/age", "20");
+	assert_string_equal(get(f, "/data/sum"), "3");
+	assert_string_equal(get(f, "/data/adults"), "2");
+	assert_string_equal(get(f, "/data/p[3]/pos"), "3");
+	remove_person(f, 1);
+	assert_string_equal(get(f, "/data/sum"), "2");
+	assert_string_equal(get(f, "/data/adults"), "1");
+	assert_string_equal(get(f, "/data/p[2]/pos"), "2");
+	assert_string_equal(get(f, "/data/p[2]/age"), "20");
+	add_person(f, 0);
+	assert_string_equal(get(f, "/data/p[3]/pos"), "3");
+	close_form(f);
+}
+
+static const char COUNT[] = HEAD
+	"<instance><data id='k'><n/><p jr:template=''><x/></p></data></instance>"
+	"<bind nodeset='/data/n' type='int'/>"
+	BODY "<input ref='/data/n'><label>n</label></input>"
+	"<group ref='/data/p'><label>p</label>"
+	"<repeat nodeset='/data/p' jr:count=' /data/n '>"
+	"<input ref='/data/p/x'><label>x</label></input>"
+	"</repeat></group>" TAIL;
+
+static void a_count_makes_instances_and_keeps_answers(void **state)
+{
+	struct fixture f = open_form(COUNT);
+	const struct xf_node *repeat;
+	struct node *parent;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	set(f, "/data/n", "3");
+	set(f, "/data/p[2]/x", "answered");
+	assert_true(session_find_repeat(f.s, "/data/p", &parent, &repeat, NULL));
+	assert_int_equal(node_count(parent, repeat), 3);
+	set(f, "/data/n", "0");
+	/* the third was blank and went; the second holds an answer */
+	assert_int_equal(node_count(parent, repeat), 2);
+	set(f, "/data/n", "");
+	assert_int_equal(node_count(parent, repeat), 2);
+	set(f, "/data/n", "2");
+	assert_false(session_insert(f.s, parent, repeat, 0, 1, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	close_form(f);
+}
+
+static void a_million_million_instances_are_refused(void **state)
+{
+	struct fixture f = open_form(COUNT);
+	struct err err = ERR_INIT;
+	struct node *n = session_find(f.s, "/data/n", NULL);
+
+	(void)state;
+	assert_false(session_set(f.s, n, "2000000000", false, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	close_form(f);
+}
+
+static const char SELECT[] = HEAD
+	"<instance><data id='s'><p/><d/><m/></data></instance>"
+	"<instance id='d'><root>"
+	"<item><name>a1</name><p>a</p><label>A one</label></item>"
+	"<item><name>a2</name><p>a</p><label>A two</label></item>"
+	"<item><name>b1</name><p>b</p><label>B one</label></item>"
+	"</root></instance>"
+	BODY "<select1 ref='/data/p'><label>p</label>"
+	"<item><label>A</label><value>a</value></item>"
+	"<item><label>B</label><value>b</value></item></select1>"
+	"<select1 ref='/data/d'><label>d</label>"
+	"<itemset nodeset=\"instance('d')/root/item[p = /data/p]\">"
+	"<value ref='name'/><label ref='label'/></itemset></select1>"
+	"<select ref='/data/m'><label>m</label>"
+	"<item><label>1</label><value>x</value></item>"
+	"<item><label>2</label><value>y</value></item></select>" TAIL;
+
+static void choices_follow_the_answer_they_depend_on(void **state)
+{
+	struct fixture f = open_form(SELECT);
+	struct choices choices;
+	struct node *d = session_find(f.s, "/data/d", NULL);
+
+	(void)state;
+	set(f, "/data/p", "a");
+	assert_true(session_choices(f.s, d, NULL, &choices, NULL));
+	assert_int_equal(choices.n, 2);
+	assert_string_equal(choices.items[1].label, "A two");
+	set(f, "/data/d", "a2");
+	set(f, "/data/p", "b");
+	assert_string_equal(get(f, "/data/d"), "");
+	set(f, "/data/p", "a");
+	assert_string_equal(get(f, "/data/d"), "a2");
+	close_form(f);
+}
+
+static void a_strict_front_end_is_told_and_nothing_changes(void **state)
+{
+	struct fixture f = open_form(SELECT);
+	struct err err = ERR_INIT;
+	struct node *p = session_find(f.s, "/data/p", NULL);
+	struct node *d = session_find(f.s, "/data/d", NULL);
+
+	(void)state;
+	set(f, "/data/p", "a");
+	assert_false(session_set(f.s, p, "z", true, &err));
+	assert_int_equal(err.code, ERR_VALUE);
+	assert_false(session_set(f.s, d, "b1", true, &err));
+	assert_string_equal(get(f, "/data/p"), "a");
+	assert_true(session_set(f.s, d, "a1", true, &err));
+	set(f, "/data/m", "y z x");
+	assert_string_equal(get(f, "/data/m"), "y x");
+	close_form(f);
+}
+
+static const char TYPES[] = HEAD
+	"<instance><data id='t'><i/><d/><day/><g/><b/></data></instance>"
+	"<bind nodeset='/data/i' type='int'/>"
+	"<bind nodeset='/data/d' type='decimal'/>"
+	"<bind nodeset='/data/day' type='date'/>"
+	"<bind nodeset='/data/g' type='geopoint'/>"
+	BODY "<input ref='/data/i'><label>i</label></input>"
+	"<input ref='/data/d'><label>d</label></input>"
+	"<input ref='/data/day'><label>d</label></input>"
+	"<input ref='/data/g'><label>g</label></input>" TAIL;
+
+static void values_are_brought_into_their_type(void **state)
+{
+	static const struct { const char *ref, *typed, *kept; } cases[] = {
+		{ "/data/i", "12.7", "12" },
+		{ "/data/i", "-0.5", "0" },
+		{ "/data/i", "2147483648", "" },
+		{ "/data/i", "0x10", "" },
+		{ "/data/i", "twelve", "" },
+		{ "/data/d", "23", "23.0" },
+		{ "/data/d", "0.1", "0.1" },
+		{ "/data/d", "nan", "" },
+		{ "/data/day", "2026-02-28", "2026-02-28" },
+		{ "/data/day", "2026-02-30", "" },
+		{ "/data/day", "2026-02-28T10:00:00", "2026-02-28" },
+		{ "/data/day", "2026-02-28T10:00:00Z", "" },
+		{ "/data/g", "20.663 16.763", "20.663 16.763 0.0 0.0" },
+		{ "/data/g", "91 0", "" },
+		{ "/data/g", "0 0", "" },
+	};
+	struct fixture f = open_form(TYPES);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		set(f, cases[i].ref, cases[i].typed);
+		assert_string_equal(get(f, cases[i].ref), cases[i].kept);
+	}
+	close_form(f);
+}
+
+/* A chain of calculations longer than any stack would bear. */
+static void a_long_chain_does_not_recurse(void **state)
+{
+	enum { LINKS = 50000 };
+	struct str xml = STR_INIT;
+	struct fixture f;
+
+	(void)state;
+	str_add(&xml, HEAD "<instance><data id='l'>");
+	for (int i = 0; i <= LINKS; i++)
+		str_addf(&xml, "<c%d/>", i);
+	str_add(&xml, "</data></instance>");
+	for (int i = LINKS; i > 0; i--)
+		str_addf(&xml, "<bind nodeset='/data/c%d' type='int' "
+			"calculate='/data/c%d + 1'/>", i, i - 1);
+	str_add(&xml, BODY "<input ref='/data/c0'><label>c</label></input>"
+		TAIL);
+	f = open_form(xml.data);
+	set(f, "/data/c0", "1");
+	assert_string_equal(get(f, "/data/c50000"), "50001");
+	set(f, "/data/c0", "2");
+	assert_string_equal(get(f, "/data/c50000"), "50002");
+	close_form(f);
+	str_release(&xml);
+}
+
+static const char EVENTS[] = HEAD
+	"<instance><data id='e'><a>d</a><first/><copy/>"
+	"<p jr:template=''><made/></p>"
+	"<orx:meta><orx:instanceID/></orx:meta></data></instance>"
+	"<setvalue event='odk-instance-first-load' ref='/data/first'"
+	" value=\"concat(/data/a, '!')\"/>"
+	"<bind nodeset='/data/orx:meta/orx:instanceID' jr:preload='uid'/>"
+	BODY "<input ref='/data/a'><label>a</label>"
+	"<setvalue event='xforms-value-changed' ref='/data/copy' value='/data/a'/>"
+	"</input><group ref='/data/p'><label>p</label><repeat nodeset='/data/p'>"
+	"<setvalue event='odk-new-repeat' ref='/data/p/made' value='position(..)'/>"
+	"<input ref='/data/p/made'><label>m</label></input></repeat></group>" TAIL;
+
+static void actions_fire_at_their_events(void **state)
+{
+	struct fixture f = open_form(EVENTS);
+
+	(void)state;
+	assert_string_equal(get(f, "/data/first"), "d!");
+	assert_string_equal(get(f, "/data/copy"), "");
+	set(f, "/data/a", "new");
+	assert_string_equal(get(f, "/data/copy"), "new");
+	add_person(f, 0);
+	add_person(f, 1);
+	assert_string_equal(get(f, "/data/p[2]/made"), "2");
+	assert_true(str_starts(get(f, "/data/orx:meta/orx:instanceID"), "uuid:"));
+	close_form(f);
+}
+
+static void a_record_loads_as_it_was_written(void **state)
+{
+	struct fixture f = open_form(EVENTS), again = { f.form, NULL };
+	struct problems problems = PROBLEMS_INIT;
+	struct str all = STR_INIT;
+	char *first, *second;
+
+	(void)state;
+	set(f, "/data/a", "<&\"> \xD8\xA8");
+	add_person(f, 0);
+	assert_true(session_serialize(f.s, true, &all, NULL));
+	again.s = session_load(f.form, all.data, all.len, false, NULL,
+		&problems, NULL);
+	assert_non_null(again.s);
+	assert_int_equal(problems.n, 0);
+	first = xml_of(f);
+	second = xml_of(again);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	session_free(again.s);
+	str_release(&all);
+	close_form(f);
+}
+
+static void what_does_not_fit_a_record_is_said(void **state)
+{
+	static const char xml[] = "<data id='t'><i>many</i><zz>1</zz></data>";
+	struct fixture f = open_form(TYPES);
+	struct problems problems = PROBLEMS_INIT;
+	struct session *s = session_load(f.form, xml, sizeof xml - 1, false,
+		NULL, &problems, NULL);
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(problems.n, 2);
+	assert_non_null(strstr(problems.items[0].message, "many"));
+	problems_release(&problems);
+	session_free(s);
+	close_form(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_change_reaches_all_that_follows),
+		cmocka_unit_test(an_answer_returns_with_its_question),
+		cmocka_unit_test(a_removed_repeat_is_recounted),
+		cmocka_unit_test(a_count_makes_instances_and_keeps_answers),
+		cmocka_unit_test(a_million_million_instances_are_refused),
+		cmocka_unit_test(choices_follow_the_answer_they_depend_on),
+		cmocka_unit_test(a_strict_front_end_is_told_and_nothing_changes),
+		cmocka_unit_test(values_are_brought_into_their_type),
+		cmocka_unit_test(a_long_chain_does_not_recurse),
+		cmocka_unit_test(actions_fire_at_their_events),
+		cmocka_unit_test(a_record_loads_as_it_was_written),
+		cmocka_unit_test(what_does_not_fit_a_record_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
