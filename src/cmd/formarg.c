@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "cmd/secret.h"
 #include "xml/xml.h"
 
 bool form_arg_is_path(const char *arg)
@@ -79,4 +80,35 @@ void form_source_release(struct form_source *source)
 	form_info_release(&source->info);
 	memset(source, 0, sizeof *source);
 	str_init(&source->xml);
+}
+
+bool form_arg_workspace(const struct cmd_args *args, const char *arg,
+	struct workspace **ws, struct err *err)
+{
+	*ws = NULL;
+	if (form_arg_is_path(arg))
+		return true;
+	*ws = cmd_workspace_open(args, err);
+	return *ws != NULL;
+}
+
+bool form_arg_open(struct form_arg *fa, const char *arg,
+	struct workspace *ws, const char *media, struct problems *problems,
+	struct err *err)
+{
+	struct form_source *source = &fa->source;
+
+	fa->form = NULL;
+	if (!form_source_open(source, arg, media, ws, err))
+		return false;
+	fa->form = xform_load(source->xml.data, source->xml.len, source->name,
+		&source->options, problems);
+	return fa->form != NULL || problems_first_error(problems, err);
+}
+
+void form_arg_release(struct form_arg *fa)
+{
+	xform_free(fa->form);
+	fa->form = NULL;
+	form_source_release(&fa->source);
 }

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/problem.h"
 #include "base/str.h"
+#include "cmd/cmd.h"
 #include "field/forms.h"
+#include "field/workspace.h"
 #include "xform/xform.h"
-
-struct workspace;
 
 bool form_arg_is_path(const char *arg);
 
@@ -36,5 +37,25 @@ bool form_source_open(struct form_source *source, const char *arg,
 bool form_source_get(struct form_source *source, struct workspace *ws,
 	int64_t row, struct err *err) MUST_CHECK;
 void form_source_release(struct form_source *source);
+
+/* For commands that take a FORM and load it. */
+struct form_arg {
+	struct xform *form;
+	struct form_source source;	/* where it came from; its media */
+};
+
+/* Open the workspace for an id; for a path *ws is NULL. */
+bool form_arg_workspace(const struct cmd_args *args, const char *arg,
+	struct workspace **ws, struct err *err) MUST_CHECK;
+/*
+ * Load it.  `ws` is needed for an id only.  `media`: --media DIR or NULL.
+ * False: `err` holds the first problem and `problems` all of them (both are
+ * for the caller to show).  Stays where it is until it is released; release
+ * in any case.
+ */
+bool form_arg_open(struct form_arg *fa, const char *arg,
+	struct workspace *ws, const char *media, struct problems *problems,
+	struct err *err) MUST_CHECK;
+void form_arg_release(struct form_arg *fa);
 
 #endif
