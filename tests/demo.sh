@@ -68,20 +68,20 @@ done
 say "4. Each packed its answers: compressed, encrypted, signed;" \
 	"$(size KP-031.bayaz) and $(size KP-032.bayaz) bytes."
 
-store="--store district.db $by_coordinator"
-run $coordinator merge KP-032.bayaz KP-031.bayaz $accept $store
+store="--store district.db"
+run $coordinator merge KP-032.bayaz KP-031.bayaz $accept $store $by_coordinator
 run $coordinator store dump $store
 cp said first
-run $coordinator merge KP-031.bayaz KP-032.bayaz $store
+run $coordinator merge KP-031.bayaz KP-032.bayaz $store $by_coordinator
 run $coordinator store dump $store
 cmp -s first said || { say "merging again changed the store" >&2; exit 1; }
 say "5. The centre accepted both laptops and merged what they sent, then all of"
 say "   it once more, the other way round: the store stayed the same."
 
 run $coordinator export $id $store --format csv
-say "6. The answers that may be public, as CSV:"
+say "6. The answers that may be public, as CSV (without the columns of ids):"
 say
-cat said
+cut -d , -f 6- said
 
 check() {	# columns, then their values in a row
 	awk -F, -v columns="$1" -v values="$2" '
