@@ -388,8 +388,8 @@ bool fn_itext(struct call *c, struct xp_value *value)
 	if (env->itext == NULL)
 		return call_unavailable(c);
 	text = env->itext(env->data, id, c->e->arena);
-	if (text == NULL)
-		return call_fail(c, _("there is no text '%s'"), id);
+	if (text == NULL)	/* as JavaRosa shows it */
+		text = arena_printf(c->e->arena, "[itext:%s]", id);
 	return give_text(value, text);
 }
 

@@ -118,7 +118,8 @@ struct xp_env {
 	/* The '/' of instance('id'); false: there is none. */
 	bool (*instance)(void *data, const char *id, struct xp_node *root,
 		struct err *err);
-	/* jr:itext('id') in the current language; NULL: no such text. */
+	/* jr:itext('id') in the current language; NULL: no such text, and the
+	 * result is "[itext:id]". */
 	const char *(*itext)(void *data, const char *id, struct arena *scratch);
 	/* jr:choice-name(value, path): the label; NULL: none. */
 	const char *(*choice_name)(void *data, const char *value,
