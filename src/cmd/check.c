@@ -4,22 +4,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "base/gettext.h"
 #include "base/json.h"
-#include "base/mem.h"
-#include "cmd/cmd.h"
-#include "xform/xform.h"
+#include "cmd/formarg.h"
+#include "cmd/surroundings.h"
 
-#define MOST_FORM_BYTES ((size_t)256 << 20)
-
-static struct xform *load_form(const char *path, const char *folder,
-	const struct str *bytes, struct problems *problems)
+/* Open a blank record, as an interview would, and compute all of it. */
+static bool open_record(const struct xform *form,
+	const struct session_options *options, struct problems *problems)
 {
-	struct xf_media_folders folders = { path, folder };
-	struct xf_options options = { xf_media_from_folders(&folders), false };
+	struct err err = ERR_INIT;
+	struct session *s = session_new(form, options, &err);
+	struct str xml = STR_INIT;
+	bool ok = s != NULL && session_serialize(s, false, &xml, &err);
 
-	return xform_load(bytes->data, bytes->len, path, &options, problems);
+	if (!ok) {
+		err_at(&err, form->name, 0, 0);
+		problem_add_err(problems, SEVERITY_ERROR, &err, NULL, NULL);
+	}
+	str_release(&xml);
+	session_free(s);
+	return ok;
 }
 
 static size_t n_warnings(const struct problems *problems)
@@ -113,13 +118,13 @@ static void print_text(const char *path, bool opens,
 			"%1$s: opens, with %2$zu warnings\n", n), path, n);
 }
 
-static int judge(const struct cmd_args *args, const char *path,
-	const struct str *bytes)
+static int judge(const struct cmd_args *args, struct form_source *source,
+	const struct session_options *options)
 {
 	struct problems problems = PROBLEMS_INIT;
-	struct xform *form = load_form(path, cmd_text(args, "media"), bytes,
-		&problems);
-	bool opens = form != NULL;
+	struct xform *form = xform_load(source->xml.data, source->xml.len,
+		source->name, &source->options, &problems);
+	bool opens = form != NULL && open_record(form, options, &problems);
 	bool clean;
 
 	if (opens && cmd_flag(args, "lint"))
@@ -128,7 +133,7 @@ static int judge(const struct cmd_args *args, const char *path,
 	if (cmd_flag(args, "json"))
 		print_json(form, opens, &problems);
 	else
-		print_text(path, opens, &problems);
+		print_text(source->name, opens, &problems);
 	xform_free(form);
 	problems_release(&problems);
 	return clean ? EXIT_DONE : EXIT_PROBLEM;
@@ -136,25 +141,30 @@ static int judge(const struct cmd_args *args, const char *path,
 
 static int run_check(const struct cmd_args *args)
 {
-	const char *path = args->items[0];
-	struct str bytes = STR_INIT;
+	struct form_source source = { .xml = STR_INIT };
+	struct session_options options;
+	struct workspace *ws = NULL;
 	struct err err = ERR_INIT;
-	int status = EXIT_PROBLEM;
+	int status;
 
-	if (file_read(path, MOST_FORM_BYTES, &bytes, &err))
-		status = judge(args, path, &bytes);
+	if (surroundings(args, &options, &err) &&
+			form_arg_workspace(args, args->items[0], &ws, &err) &&
+			form_source_open(&source, args->items[0],
+			cmd_text(args, "media"), ws, &err))
+		status = judge(args, &source, &options);
 	else
-		cmd_problem(&err);
-	str_release(&bytes);
+		status = cmd_problem(&err);
+	form_source_release(&source);
+	workspace_close(ws);
 	return status;
 }
 
 static const struct cmd_option options[] = {
 	{ "lint", 0, OPT_FLAG, NULL,
 	  N_("also judge the design: languages, skips, sensitive questions") },
-	{ "media", 0, OPT_TEXT, N_("DIR"),
-	  N_("look for lists and media in DIR first") },
+	CMD_SURROUNDINGS_OPTIONS,
 	CMD_JSON_OPTION,
+	CMD_PASSPHRASE_OPTION,
 	{ 0 },
 };
 

@@ -46,6 +46,18 @@ $ mkdir other; printf 'name,label\na,A\n' > other/l.csv
 $ bayaz check --media other list.xml
 list.xml: opens
 
+# An unknown function refuses the form only where opening a record calls it.
+$ sed -e 's/type="int"/calculate="nothing(1)"/' good.xml > unknown.xml
+$ bayaz check unknown.xml
+unknown.xml:4:36: warning: there is no function 'nothing': the expression will fail when it is evaluated
+{{.*}}error: {{.*}}nothing{{.*}}
+unknown.xml: refused: 1 error
+[1]
+$ sed -e 's/type="int"/constraint="nothing(1)"/' good.xml > unasked.xml
+$ bayaz check unasked.xml
+unasked.xml:4:37: warning: there is no function 'nothing': the expression will fail when it is evaluated
+unasked.xml: opens, with 1 warning
+
 # Design: an error of lint is exit status 1, unless it is waived.
 $ sed -e 's/id="visit"/id="visit" bayaz:class="standard"/' good.xml > classed.xml
 $ bayaz check classed.xml
