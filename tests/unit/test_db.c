@@ -30,9 +30,12 @@ static struct err err;
 
 static int make_place(void **state)
 {
+	static bool made;
+
 	(void)state;
-	if (folder[sizeof folder - 2] == 'X' && mkdtemp(folder) == NULL)
+	if (!made && mkdtemp(folder) == NULL)
 		return -1;
+	made = true;
 	snprintf(path, sizeof path, "%s/people.db", folder);
 	err_clear(&err);
 	return 0;
