@@ -23,6 +23,7 @@ struct column_index {
 struct column {
 	const char *name;		/* interned */
 	uint32_t *cells;		/* offsets into the pool, or ABSENT */
+	uint32_t n_absent;		/* counted by table_finish() */
 	struct column_index index;	/* heads NULL: not made yet */
 };
 
@@ -537,6 +538,9 @@ static bool op_lookup(const struct xp_tree *tree, uintptr_t parent,
 		return false;
 	while (c < t->n_columns && t->columns[c].name != key)
 		c++;
+	/* Whether an absent cell equals "" is for the caller to say. */
+	if (*value == '\0' && (c == t->n_columns || t->columns[c].n_absent > 0))
+		return false;
 	if (c == t->n_columns || t->n_slots == 0)
 		return true;
 	offset = *find_slot(t, value, strlen(value));
@@ -570,9 +574,14 @@ void table_finish(struct table *t, unsigned rank)
 		t->pool = xreallocarray(t->pool, t->pool_bytes, 1);
 		t->cap_pool = t->pool_bytes;
 	}
-	for (unsigned i = 0; i < t->n_columns; i++)
-		t->columns[i].cells = xreallocarray(t->columns[i].cells,
-			t->n_rows + 1u, sizeof(uint32_t));
+	for (unsigned i = 0; i < t->n_columns; i++) {
+		struct column *c = &t->columns[i];
+
+		c->cells = xreallocarray(c->cells, t->n_rows + 1u,
+			sizeof *c->cells);
+		for (uint32_t row = 0; row < t->n_rows; row++)
+			c->n_absent += c->cells[row] == ABSENT;
+	}
 	t->cap_rows = t->n_rows;
 }
 

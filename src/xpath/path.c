@@ -457,7 +457,8 @@ static bool filter(struct eval *e, const struct predicate *predicate,
 		if (!wanted_text(e, predicate, set->items[begin], &known,
 		    &text))
 			return false;
-		if (known)
+		/* An item without the key may count as blank. */
+		if (known && (*text != '\0' || !e->env->empty_is_blank))
 			return filter_by_key(e, predicate, set, begin, text);
 	}
 	return filter_each(e, predicate->expr, set, begin);

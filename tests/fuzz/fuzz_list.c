@@ -18,7 +18,7 @@ static void use(struct table *t)
 			const char *cell = table_cell(t, row, c);
 			size_t before = set.n;
 
-			if (cell == NULL)
+			if (cell == NULL || *cell == '\0')
 				continue;
 			if (!top.tree->ops->lookup(top.tree,
 					top.tree->ops->first_child(top.tree,

@@ -665,6 +665,29 @@ static void a_flat_list_is_the_same_as_columns(void **state)
 	xml_free(doc);
 }
 
+static void an_absent_cell_is_not_looked_up_as_an_empty_one(void **state)
+{
+	static const char text[] = "<root><item><n>1</n><f>a</f></item>"
+		"<item><n>2</n></item></root>";
+	struct err err = ERR_INIT;
+	struct table *t = table_from_xml_file(text, strlen(text), "x", &err);
+	const struct xp_tree *tree;
+	struct xp_nodeset set = { 0 };
+	uintptr_t root;
+
+	(void)state;
+	assert_non_null(t);
+	table_finish(t, 1);
+	tree = table_root(t).tree;
+	root = tree->ops->first_child(tree, 1);
+	assert_false(tree->ops->lookup(tree, root, intern("item"), intern("f"),
+		"", &set, NULL));
+	assert_true(tree->ops->lookup(tree, root, intern("item"), intern("n"),
+		"", &set, NULL));
+	assert_int_equal(set.n, 0);
+	table_free(t);
+}
+
 static void what_is_no_flat_list_stays_xml(void **state)
 {
 	static const char *const texts[] = { "<r><i a='1'><n>1</n></i></r>",
@@ -961,6 +984,8 @@ int main(void)
 			semicolons_part_cells_where_there_are_no_commas),
 		cmocka_unit_test(geojson_becomes_a_list),
 		cmocka_unit_test(a_flat_list_is_the_same_as_columns),
+		cmocka_unit_test(
+			an_absent_cell_is_not_looked_up_as_an_empty_one),
 		cmocka_unit_test(what_is_no_flat_list_stays_xml),
 		cmocka_unit_test(a_big_list_is_small_and_answers_at_once),
 		cmocka_unit_test(external_lists_are_read_and_checked),
