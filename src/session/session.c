@@ -275,29 +275,72 @@ static bool is_offered(struct session *s, struct node *n, const char *value,
 		_("this is not among the choices"));
 }
 
+static bool take_value(struct session *s, struct node *n, const char *cast,
+	struct err *err)
+{
+	bool changed = strcmp(node_raw_value(n), cast) != 0;
+
+	node_store(s, n, cast);
+	n->answered = true;
+	if (!changed)
+		return true;
+	mark_value_changed(s, n);
+	return fire_value_changed(s, n, err) && settle_counts(s, err);
+}
+
 bool session_set(struct session *s, struct node *n, const char *value,
 	bool strict, struct err *err)
 {
 	char *cast;
-	bool changed;
+	bool ok;
 
 	if (refuse_set(s, n, err))
 		return false;
 	cast = value_cast(n->form, value, strict ? err : NULL);
 	if (cast == NULL)
 		return false;
-	if (strict && !is_offered(s, n, cast, err)) {
-		free(cast);
-		return false;
-	}
-	changed = strcmp(node_raw_value(n), cast) != 0;
-	node_store(s, n, cast);
+	ok = (!strict || is_offered(s, n, cast, err)) &&
+		take_value(s, n, cast, err);
 	free(cast);
-	n->answered = true;
-	if (!changed)
-		return true;
+	return ok;
+}
+
+/* Judge a value without anything following from it: no action fires, no
+ * instance comes or goes. */
+static bool is_allowed(struct session *s, struct node *n, const char *cast,
+	struct err *err)
+{
+	char *before = xstrdup(node_raw_value(n)), *message = NULL;
+	bool ok;
+
+	node_store(s, n, cast);
 	mark_value_changed(s, n);
-	return fire_value_changed(s, n, err) && settle_counts(s, err);
+	ok = node_violation(s, n, &message) != VIOLATES_CONSTRAINT;
+	node_store(s, n, before);
+	mark_value_changed(s, n);
+	if (!ok)
+		err_set(err, ERR_REFUSED, "%s", message != NULL ? message :
+			_("this answer is not allowed"));
+	free(message);
+	free(before);
+	return ok && !take_failure(s, err);
+}
+
+bool session_answer(struct session *s, struct node *n, const char *value,
+	struct err *err)
+{
+	char *cast;
+	bool ok;
+
+	if (refuse_set(s, n, err))
+		return false;
+	cast = value_cast(n->form, value, err);
+	if (cast == NULL)
+		return false;
+	ok = is_offered(s, n, cast, err) && is_allowed(s, n, cast, err) &&
+		take_value(s, n, cast, err);
+	free(cast);
+	return ok;
 }
 
 bool session_insert(struct session *s, struct node *parent,

@@ -126,6 +126,11 @@ bool session_choices(struct session *s, struct node *n,
  * on a node that is read-only or no question. */
 bool session_set(struct session *s, struct node *n, const char *value,
 	bool strict, struct err *err) MUST_CHECK;
+/* The same, strictly, for an interview: an answer that the form's constraint
+ * does not allow is ERR_REFUSED with the form's message (or a general one) and
+ * changes nothing. */
+bool session_answer(struct session *s, struct node *n, const char *value,
+	struct err *err) MUST_CHECK;
 /* New instances after position `after` (0: first); ERR_REFUSED on a fixed one. */
 bool session_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t after, size_t count,

@@ -1,0 +1,279 @@
+/* bayaz collect FORM: an interview, new or resumed. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/gettext.h"
+#include "base/log.h"
+#include "base/vec.h"
+#include "cmd/formarg.h"
+#include "cmd/member.h"
+#include "cmd/secret.h"
+#include "field/records.h"
+#include "ui/interview.h"
+
+struct collecting {
+	struct workspace *ws;
+	struct form_info newest;	/* of the form asked for */
+	struct form_source source;	/* of the version the record is of */
+	struct xform *form;
+	char worker[DEVICE_NAME_BYTES];	/* "" if there is none */
+	VEC(int64_t) drafts;		/* of this form, oldest first */
+	struct str last_saved;
+};
+
+static const char *property(void *data, const char *name)
+{
+	const struct collecting *c = data;
+
+	return strcmp(name, "username") == 0 && c->worker[0] != '\0' ?
+		c->worker : NULL;
+}
+
+static bool note_draft(void *context, const struct record_head *head)
+{
+	struct collecting *c = context;
+
+	if (head->state == RECORD_DRAFT &&
+			strcmp(head->form_id, c->newest.form_id) == 0)
+		vec_push(&c->drafts, head->id);
+	return true;
+}
+
+static bool read_last_saved(struct collecting *c, struct err *err)
+{
+	struct record *record;
+	int64_t id;
+	bool ok;
+
+	if (!records_last(c->ws, c->newest.form_id, &id, err))
+		return false;
+	if (id == 0)
+		return true;
+	record = record_open(c->ws, id, err);
+	ok = record != NULL && record_xml(record, &c->last_saved, err);
+	record_close(record);
+	return ok;
+}
+
+/* Without a device there is no worker's code: the form asks for it. */
+static void read_worker(struct collecting *c)
+{
+	struct trust_device device;
+	struct err ignored = ERR_INIT;
+
+	if (!member_device(c->ws, &device, &ignored))
+		return;
+	snprintf(c->worker, sizeof c->worker, "%s", device.name);
+	trust_device_wipe(&device);
+}
+
+/* --- which record --- */
+
+static void print_draft(size_t number, const struct record_head *head)
+{
+	char when[32];
+	time_t changed = (time_t)head->changed;
+	struct tm tm;
+
+	localtime_r(&changed, &tm);
+	strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+	printf("  %3zu  %s  %s\n", number, when, head->place);
+}
+
+/* 0: a new one.  -1: end of input or error. */
+static int64_t ask_which(struct collecting *c, struct err *err)
+{
+	char *line = NULL;
+	size_t size = 0;
+	int64_t answer = -1;
+
+	printf(ngettext("%zu interview with this form was begun:\n",
+		"%zu interviews with this form were begun:\n", c->drafts.n),
+		c->drafts.n);
+	for (size_t i = 0; i < c->drafts.n; i++) {
+		struct record *record = record_open(c->ws, c->drafts.items[i],
+			err);
+
+		if (record == NULL)
+			return -1;
+		print_draft(i + 1, record_head(record));
+		record_close(record);
+	}
+	printf("%s", _("Type its number to go on, or an empty line for a new one\n> "));
+	fflush(stdout);
+	if (getline(&line, &size, stdin) >= 0) {
+		unsigned long k = strtoul(line, NULL, 10);
+
+		answer = k >= 1 && k <= c->drafts.n ? c->drafts.items[k - 1] : 0;
+	} else {
+		err_set(err, ERR_IO, _("the input ended before an answer"));
+	}
+	free(line);
+	return answer;
+}
+
+static bool is_draft_here(const struct collecting *c, int64_t id)
+{
+	for (size_t i = 0; i < c->drafts.n; i++)
+		if (c->drafts.items[i] == id)
+			return true;
+	return false;
+}
+
+static struct record *choose_record(const struct cmd_args *args,
+	struct collecting *c, struct err *err)
+{
+	const char *resume = cmd_text(args, "resume");
+	int64_t id = 0;
+
+	if (resume != NULL && strcmp(resume, "last") == 0) {
+		if (c->drafts.n == 0) {
+			err_set(err, ERR_NOTFOUND,
+				_("no interview with this form was begun"));
+			return NULL;
+		}
+		id = c->drafts.items[c->drafts.n - 1];
+	} else if (resume != NULL) {
+		if (!records_find(c->ws, resume, &id, err))
+			return NULL;
+		if (!is_draft_here(c, id)) {
+			err_set(err, ERR_REFUSED,
+				_("'%s' is no draft of this form"), resume);
+			return NULL;
+		}
+	} else if (!cmd_flag(args, "new") && c->drafts.n > 0) {
+		id = ask_which(c, err);
+		if (id < 0)
+			return NULL;
+	}
+	if (id != 0)
+		return record_open(c->ws, id, err);
+	return record_new(c->ws, &c->newest, 0, err);
+}
+
+/* --- running --- */
+
+static int report(enum interview_end end, const struct record_head *head,
+	const struct err *err)
+{
+	char id[17];
+
+	record_id_text(head->id, id);
+	switch (end) {
+	case INTERVIEW_FINISHED:
+		printf(_("\nfinished: record %s is ready to be packed\n"), id);
+		return EXIT_DONE;
+	case INTERVIEW_SAVED:
+		printf(_("\nsaved: go on with 'bayaz collect %s --resume %s'\n"),
+			head->form_id, id);
+		return EXIT_DONE;
+	case INTERVIEW_DISCARDED:
+		printf("%s\n", _("\ndiscarded: nothing of it is kept to be packed"));
+		return EXIT_DONE;
+	default:
+		log_note(_("what was confirmed is kept; go on with "
+			"'--resume %s'"), id);
+		return cmd_problem(err);
+	}
+}
+
+/* A draft keeps the version of the form that it was begun with. */
+static bool load_form(struct collecting *c, const struct record_head *head,
+	struct err *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+
+	if (!form_source_get(&c->source, c->ws, head->form, err))
+		return false;
+	c->form = xform_load(c->source.xml.data, c->source.xml.len,
+		c->source.name, &c->source.options, &problems);
+	if (c->form == NULL)
+		problems_first_error(&problems, err);
+	problems_release(&problems);
+	return c->form != NULL;
+}
+
+static int interview(const struct cmd_args *args, struct collecting *c,
+	struct record *record, struct err *err)
+{
+	struct interview_setup setup = { .ws = c->ws, .record = record,
+		.in = stdin, .out = stdout };
+
+	setup.training = cmd_flag(args, "training") ||
+		record_head(record)->training;
+	if (!load_form(c, record_head(record), err) || (setup.training &&
+			!record_set_training(record, true, err)))
+		return cmd_problem(err);
+	setup.form = c->form;
+	setup.options.property = property;
+	setup.options.property_data = c;
+	setup.options.language = cmd_text(args, "language");
+	setup.options.last_saved = c->last_saved.len > 0 ?
+		c->last_saved.data : NULL;
+	return report(interview_run(&setup, err), record_head(record), err);
+}
+
+static int collect(const struct cmd_args *args, struct collecting *c,
+	struct err *err)
+{
+	struct record *record = NULL;
+	int status;
+
+	c->ws = cmd_workspace_open(args, err);
+	if (c->ws != NULL && forms_find(c->ws, args->items[0], NULL,
+			&c->newest, err) &&
+			records_each(c->ws, note_draft, c, err) &&
+			read_last_saved(c, err))
+		record = choose_record(args, c, err);
+	if (record == NULL)
+		return cmd_problem(err);
+	read_worker(c);
+	status = interview(args, c, record, err);
+	record_close(record);
+	return status;
+}
+
+static int run_collect(const struct cmd_args *args)
+{
+	struct collecting c = { .last_saved = STR_INIT };
+	struct err err = ERR_INIT;
+	int status;
+
+	if (form_arg_is_path(args->items[0]))
+		return cmd_usage_error(args, _("'%s' is a file: add it with "
+			"'bayaz form add', then name its id"), args->items[0]);
+	str_init(&c.source.xml);
+	status = collect(args, &c, &err);
+	str_wipe(&c.last_saved);
+	vec_release(&c.drafts);
+	xform_free(c.form);
+	form_source_release(&c.source);
+	form_info_release(&c.newest);
+	workspace_close(c.ws);
+	return status;
+}
+
+static const struct cmd_option options[] = {
+	{ "new", 0, OPT_FLAG, NULL, N_("begin a new record without asking") },
+	{ "resume", 0, OPT_TEXT, N_("RECORD"),
+	  N_("go on with this draft ('last': the newest)") },
+	{ "language", 0, OPT_TEXT, N_("LANGUAGE"),
+	  N_("a language of the form") },
+	{ "training", 0, OPT_FLAG, NULL, N_("a made-up record, never counted") },
+	CMD_PASSPHRASE_OPTION,
+	{ 0 }
+};
+
+const struct cmd cmd_collect = {
+	.name = "collect",
+	.usage = N_("FORM"),
+	.summary = N_("interview somebody, or go on where it was left"),
+	.options = options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_collect,
+};

@@ -1,0 +1,51 @@
+/*
+ * A draft at work: a session and the journal that makes it durable.  Every
+ * change goes through here; resuming replays the journal.
+ */
+#ifndef BAYAZ_UI_DRAFT_H
+#define BAYAZ_UI_DRAFT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "field/journal.h"
+#include "session/session.h"
+
+struct draft {
+	const struct xform *form;
+	struct record *record;
+	struct session_options options;
+	struct session *session;	/* NULL until begun */
+};
+
+/* A new draft begins with its state on disk (instanceID, dates, chance); one
+ * that was begun is replayed.  False: `err`; nothing is lost. */
+bool draft_open(struct draft *draft, struct err *err) MUST_CHECK;
+void draft_close(struct draft *draft);
+
+/* Answer strictly.  On ERR_VALUE and on a violated constraint (ERR_REFUSED, the
+ * form's message) the old answer stands, and what was typed is in the journal.
+ * `place` is where the interview goes on. */
+bool draft_answer(struct draft *draft, struct node *n, const char *value,
+	struct err *err) MUST_CHECK;
+/* Take a file in, sealed, and answer with its base name. */
+bool draft_attach(struct draft *draft, struct node *n, const char *path,
+	struct err *err) MUST_CHECK;
+bool draft_insert(struct draft *draft, struct node *parent,
+	const struct xf_node *repeat, struct err *err) MUST_CHECK;
+bool draft_remove(struct draft *draft, struct node *instance,
+	struct err *err) MUST_CHECK;
+bool draft_comment(struct draft *draft, struct node *n, const char *text,
+	struct err *err) MUST_CHECK;
+/* One step back or forth; all nodes of the session are new afterwards.
+ * ERR_NOTFOUND: there is none. */
+bool draft_undo(struct draft *draft, bool redo, struct err *err) MUST_CHECK;
+
+/* Write down what chance or the clock gave since (once(random())...), before
+ * anybody sees it. */
+bool draft_keep_chance(struct draft *draft, struct err *err) MUST_CHECK;
+
+/* Finalise and hand over to the workspace: ready.  The record must be valid. */
+bool draft_finish(struct draft *draft, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,838 @@
+#include "config.h"
+
+#include "ui/interview.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
+#include "ui/draft.h"
+
+struct interview {
+	struct draft draft;
+	const struct interview_setup *setup;
+	FILE *in, *out;
+	struct steps steps;
+	size_t at;		/* index into steps; steps.n: the end */
+	size_t shown_group;	/* headings up to here have been shown */
+	char *line;		/* last line read */
+	size_t line_size;
+};
+
+/* --- printing --- */
+
+/* Form text and answers are masked: they must not drive the terminal. */
+static void print_text(struct interview *i, const char *before,
+	const char *text, const char *after)
+{
+	struct str clean = STR_INIT;
+
+	utf8_mask(&clean, text, true);
+	fprintf(i->out, "%s%s%s", before, clean.data, after);
+	str_wipe(&clean);
+}
+
+static void print_owned(struct interview *i, const char *before, char *text,
+	const char *after)
+{
+	if (text != NULL && text[0] != '\0')
+		print_text(i, before, text, after);
+	wipe_free(text);
+}
+
+static void print_err(struct interview *i, const struct err *err)
+{
+	print_text(i, "  ! ", err->message, "\n");
+}
+
+static bool is_select(const struct xf_control *c)
+{
+	return c->kind == XF_SELECT1 || c->kind == XF_SELECT ||
+		c->kind == XF_RANK;
+}
+
+/* How to answer this kind of question, in one line. */
+static const char *how_to(const struct xf_control *c)
+{
+	switch (c->kind) {
+	case XF_SELECT1: return _("one number");
+	case XF_SELECT: return _("numbers with spaces between, 0 for none");
+	case XF_RANK: return _("all numbers, the first choice first");
+	case XF_TRIGGER: return _("'ok' to confirm");
+	case XF_UPLOAD: return _("the path of a file");
+	case XF_RANGE: return _("a number");
+	default: break;
+	}
+	switch (c->node->bind->type) {
+	case XF_INT: return _("a whole number");
+	case XF_DECIMAL: return _("a number");
+	case XF_DATE: return _("a date like 2026-11-23");
+	case XF_TIME: return _("a time like 14:30");
+	case XF_DATETIME: return _("a date and time like 2026-11-23T14:30");
+	case XF_GEOPOINT: return _("latitude and longitude");
+	case XF_BOOLEAN: return _("true or false");
+	default: return NULL;
+	}
+}
+
+static bool is_note(struct interview *i, const struct step *step)
+{
+	return node_is_readonly(i->draft.session, step->node);
+}
+
+static bool is_chosen(const char *value, const char *choice, bool several)
+{
+	size_t n = strlen(choice);
+
+	if (!several)
+		return strcmp(value, choice) == 0;
+	while (*value != '\0') {
+		size_t word = strcspn(value, " ");
+
+		if (word == n && strncmp(value, choice, n) == 0)
+			return true;
+		value += word;
+		value += strspn(value, " ");
+	}
+	return false;
+}
+
+static bool show_choices(struct interview *i, const struct step *step,
+	struct err *err)
+{
+	struct choices choices;
+	const char *value;
+
+	if (!session_choices(i->draft.session, step->node, step->control,
+			&choices, err))
+		return false;
+	value = node_value(i->draft.session, step->node);
+	for (size_t k = 0; k < choices.n; k++) {
+		const struct choice *c = &choices.items[k];
+		bool chosen = is_chosen(value, c->value,
+			step->control->kind != XF_SELECT1);
+
+		fprintf(i->out, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
+		print_text(i, "", c->label[0] != '\0' ? c->label : c->value,
+			"\n");
+	}
+	return true;
+}
+
+static void show_answer(struct interview *i, const struct step *step)
+{
+	const char *value = node_value(i->draft.session, step->node);
+
+	if (value[0] == '\0' || is_select(step->control))
+		return;
+	if (step->control->kind == XF_SECRET)
+		fprintf(i->out, "  = ****\n");
+	else
+		print_text(i, "  = ", value, "\n");
+}
+
+static size_t question_number(const struct interview *i, size_t at)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k <= at && k < i->steps.n; k++)
+		n += i->steps.items[k].kind == STEP_QUESTION;
+	return n;
+}
+
+static void show_headings(struct interview *i)
+{
+	struct session *s = i->draft.session;
+
+	for (; i->shown_group < i->at; i->shown_group++) {
+		const struct step *step = &i->steps.items[i->shown_group];
+
+		if (step->kind == STEP_GROUP)
+			print_owned(i, "\n== ", session_label(s, step->context,
+				step->control), " ==\n");
+		else if (step->kind == STEP_REPEAT_INSTANCE)
+			fprintf(i->out, "\n-- %zu/%zu --\n",
+				node_position(step->node),
+				node_count(node_parent(step->node),
+				node_form(step->node)));
+	}
+}
+
+static bool show_question(struct interview *i, struct err *err)
+{
+	const struct step *step = &i->steps.items[i->at];
+	struct session *s = i->draft.session;
+	const char *how = how_to(step->control);
+
+	show_headings(i);
+	if (i->setup->training)
+		fprintf(i->out, "\n%s", _("(training: nothing here is counted)"));
+	fprintf(i->out, "\n[%zu/%zu] ", question_number(i, i->at),
+		question_number(i, i->steps.n));
+	print_owned(i, "", session_label(s, step->context, step->control),
+		node_is_required(s, step->node) ? " *\n" : "\n");
+	print_owned(i, "  ", session_hint(s, step->context, step->control),
+		"\n");
+	if (is_select(step->control) && !show_choices(i, step, err))
+		return false;
+	show_answer(i, step);
+	if (!is_note(i, step) && how != NULL)
+		fprintf(i->out, "  (%s)\n", how);
+	return true;
+}
+
+/* --- reading --- */
+
+enum input { INPUT_END, INPUT_LINE, INPUT_BAD };
+
+/* One line without its end; cleaned as answers are kept: ASCII digits, NFC,
+ * without direction marks. */
+static enum input read_line(struct interview *i)
+{
+	struct str clean = STR_INIT;
+	const char *at;
+	char *nfc;
+	ssize_t n;
+
+	fputs("> ", i->out);
+	fflush(i->out);
+	n = getline(&i->line, &i->line_size, i->in);
+	if (n < 0)
+		return INPUT_END;
+	while (n > 0 && (i->line[n - 1] == '\n' || i->line[n - 1] == '\r'))
+		i->line[--n] = '\0';
+	if (!utf8_is_valid(i->line, (size_t)n))
+		return INPUT_BAD;
+	nfc = utf8_nfc(i->line);
+	utf8_ascii_digits(nfc);
+	at = nfc;
+	while (*at != '\0') {
+		unsigned c = utf8_next(&at);
+
+		if (!(c >= 0x202A && c <= 0x202E) && !(c >= 0x2066 &&
+				c <= 0x2069) && c >= 0x20 && c != 0x7F)
+			str_add_utf8(&clean, c);
+	}
+	wipe(i->line, i->line_size);
+	wipe_free(nfc);
+	if (clean.len + 1 > i->line_size) {
+		i->line_size = clean.len + 1;
+		i->line = xreallocarray(i->line, i->line_size, 1);
+	}
+	memcpy(i->line, clean.data, clean.len + 1);
+	str_wipe(&clean);
+	return INPUT_LINE;
+}
+
+/* --- where we are --- */
+
+static void refresh_at(struct interview *i, uint32_t node_wanted,
+	const struct xf_control *control)
+{
+	for (size_t k = 0; k < i->steps.n; k++) {
+		const struct step *step = &i->steps.items[k];
+
+		if (step->node != NULL && node_id(step->node) == node_wanted &&
+				step->control == control) {
+			i->at = k;
+			return;
+		}
+	}
+	if (i->at > i->steps.n)
+		i->at = i->steps.n;
+}
+
+static bool is_stop(const struct step *step)
+{
+	return step->kind == STEP_QUESTION || step->kind == STEP_REPEAT_END;
+}
+
+/* Steps change with every answer: find our place in the new ones. */
+static bool refresh(struct interview *i, struct err *err)
+{
+	uint32_t id = 0;
+	const struct xf_control *control = NULL;
+
+	if (i->at < i->steps.n && i->steps.items[i->at].node != NULL) {
+		id = node_id(i->steps.items[i->at].node);
+		control = i->steps.items[i->at].control;
+	}
+	if (!session_steps(i->draft.session, &i->steps, err))
+		return false;
+	if (id != 0)
+		refresh_at(i, id, control);
+	return true;
+}
+
+static void go_next(struct interview *i)
+{
+	if (i->at < i->steps.n)
+		i->at++;
+	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
+		i->at++;
+}
+
+static void go_back(struct interview *i)
+{
+	size_t k = i->at;
+
+	while (k > 0 && !is_stop(&i->steps.items[k - 1]))
+		k--;
+	if (k > 0)
+		i->at = k - 1;
+	else
+		fprintf(i->out, "%s\n", _("  this is the first question"));
+	i->shown_group = i->at;
+}
+
+static void go_first(struct interview *i)
+{
+	i->at = 0;
+	i->shown_group = 0;
+	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
+		i->at++;
+}
+
+/* What names a stop in the record's head: the question's reference, the
+ * repeat's for the place after its last instance, END_PLACE. */
+static const char END_PLACE[] = "end";
+
+static void add_place(const struct interview *i, size_t at, struct str *out)
+{
+	const struct step *step = at < i->steps.n ? &i->steps.items[at] : NULL;
+
+	if (step == NULL)
+		str_add(out, END_PLACE);
+	else if (step->node != NULL)
+		node_ref(step->node, out);
+	if (step != NULL && step->kind == STEP_REPEAT_END)
+		str_addf(out, "/%s", step->control->node->local);
+}
+
+static void go_to_place(struct interview *i, const char *place)
+{
+	struct str here = STR_INIT;
+
+	go_first(i);
+	for (size_t k = 0; place[0] != '\0' && k <= i->steps.n; k++) {
+		if (k < i->steps.n && !is_stop(&i->steps.items[k]))
+			continue;
+		str_clear(&here);
+		add_place(i, k, &here);
+		if (strcmp(here.data, place) == 0)
+			i->at = k;
+	}
+	str_release(&here);
+}
+
+static void go_to_number(struct interview *i, const char *text)
+{
+	unsigned long want = strtoul(text, NULL, 10);
+
+	for (size_t k = 0; k < i->steps.n; k++)
+		if (i->steps.items[k].kind == STEP_QUESTION &&
+				question_number(i, k) == want) {
+			i->at = k;
+			i->shown_group = k;
+			return;
+		}
+	fprintf(i->out, "%s\n", _("  there is no question of that number"));
+}
+
+static void go_to_node(struct interview *i, const struct node *n)
+{
+	for (size_t k = 0; k < i->steps.n; k++)
+		if (i->steps.items[k].kind == STEP_QUESTION &&
+				i->steps.items[k].node == n) {
+			i->at = k;
+			i->shown_group = k;
+			return;
+		}
+}
+
+/* --- answers --- */
+
+/* Numbers of choices, or their values, to values; false: no such choice. */
+static bool choice_values(struct interview *i, const struct step *step,
+	const char *typed, struct str *out, struct err *err)
+{
+	struct choices choices;
+	char *copy, *rest, *word;
+	bool ok;
+
+	if (!session_choices(i->draft.session, step->node, step->control,
+			&choices, err))
+		return false;
+	if (step->control->kind != XF_SELECT1 && strcmp(typed, "0") == 0)
+		return true;
+	rest = copy = xstrdup(typed);
+	ok = true;
+	while (ok && (word = strsep(&rest, " ,")) != NULL) {
+		char *end;
+		unsigned long k = strtoul(word, &end, 10);
+		const char *value = NULL;
+
+		if (word[0] == '\0')
+			continue;
+		if (*end == '\0' && k >= 1 && k <= choices.n)
+			value = choices.items[k - 1].value;
+		for (size_t c = 0; c < choices.n && value == NULL; c++)
+			if (strcmp(choices.items[c].value, word) == 0)
+				value = choices.items[c].value;
+		if (value == NULL && step->control->is_open)
+			value = word;
+		ok = value != NULL || err_set(err, ERR_VALUE,
+			_("there is no choice '%s'"), word);
+		if (!ok)
+			break;
+		if (out->len > 0)
+			str_addc(out, ' ');
+		str_add(out, value);
+	}
+	wipe_free(copy);
+	return ok;
+}
+
+/* What was typed, in the form the session takes. */
+static bool typed_value(struct interview *i, const struct step *step,
+	const char *typed, struct str *out, struct err *err)
+{
+	if (is_select(step->control))
+		return choice_values(i, step, typed, out, err);
+	if (step->control->kind == XF_TRIGGER) {
+		if (strcasecmp(typed, "ok") != 0)
+			return err_set(err, ERR_VALUE, _("type 'ok' to confirm"));
+		str_add(out, "OK");
+		return true;
+	}
+	str_add(out, typed);
+	/* People leave the seconds out. */
+	if (step->node != NULL && node_form(step->node)->bind->type == XF_TIME &&
+			strlen(typed) == 5 && typed[2] == ':')
+		str_add(out, ":00.000");
+	return true;
+}
+
+static bool is_fatal(const struct err *err)
+{
+	return err->code != ERR_VALUE && err->code != ERR_REFUSED &&
+		err->code != ERR_NOTFOUND;
+}
+
+static bool take_answer(struct interview *i, const char *typed,
+	struct err *err)
+{
+	const struct step *step = &i->steps.items[i->at];
+	struct str value = STR_INIT;
+	bool ok = typed_value(i, step, typed, &value, err);
+
+	if (ok && step->control->kind == XF_UPLOAD) {
+		ok = draft_attach(&i->draft, step->node, value.data, err);
+		if (!ok && err->code == ERR_IO)
+			err->code = ERR_VALUE;	/* another name may do */
+	} else if (ok) {
+		ok = draft_answer(&i->draft, step->node, value.data, err);
+	}
+	str_wipe(&value);
+	if (!ok)
+		return false;
+	if (!refresh(i, err))
+		return false;
+	go_next(i);
+	return true;
+}
+
+static bool take_nothing(struct interview *i, struct err *err)
+{
+	const struct step *step = &i->steps.items[i->at];
+
+	if (step->kind == STEP_QUESTION && !is_note(i, step) &&
+			node_is_required(i->draft.session, step->node) &&
+			node_value(i->draft.session, step->node)[0] == '\0') {
+		char *message;
+
+		node_violation(i->draft.session, step->node, &message);
+		err_set(err, ERR_REFUSED, "%s", message != NULL ? message :
+			_("an answer is needed here (':q' saves and stops)"));
+		free(message);
+		return false;
+	}
+	go_next(i);
+	return true;
+}
+
+/* --- commands --- */
+
+static void print_help(struct interview *i)
+{
+	fputs(_("  an empty line goes on; or type one of:\n"
+		"  :b back            :n next           :g N go to question N\n"
+		"  :u undo            :r redo           :x clear this answer\n"
+		"  :c TEXT comment    :d remove this one of several\n"
+		"  :o outline         :l LANGUAGE       :q save and stop\n"
+		"  an answer that begins with ':' is typed with '::'\n"),
+		i->out);
+}
+
+static void print_outline(struct interview *i)
+{
+	for (size_t k = 0; k < i->steps.n; k++) {
+		const struct step *step = &i->steps.items[k];
+
+		if (step->kind != STEP_QUESTION || is_note(i, step))
+			continue;
+		fprintf(i->out, "  %c%3zu ", node_value(i->draft.session,
+			step->node)[0] != '\0' ? '+' : '.',
+			question_number(i, k));
+		print_owned(i, "", session_label(i->draft.session,
+			step->context, step->control), "\n");
+	}
+}
+
+static bool remove_here(struct interview *i, struct err *err)
+{
+	struct node *n = i->at < i->steps.n ? i->steps.items[i->at].node : NULL;
+
+	while (n != NULL && !node_form(n)->is_repeat)
+		n = node_parent(n);
+	if (n == NULL)
+		return err_set(err, ERR_REFUSED,
+			_("this question is not one of several"));
+	if (!draft_remove(&i->draft, n, err))
+		return false;
+	i->steps.n = 0;
+	if (!refresh(i, err))
+		return false;
+	if (i->at >= i->steps.n)
+		go_first(i);
+	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
+		i->at++;
+	i->shown_group = i->at;
+	return true;
+}
+
+static bool undo(struct interview *i, bool redo, struct err *err)
+{
+	char *place;
+
+	i->steps.n = 0;		/* its nodes will be gone */
+	if (!draft_undo(&i->draft, redo, err)) {
+		struct err ignored = ERR_INIT;
+
+		return refresh(i, &ignored) && false;
+	}
+	if (!session_steps(i->draft.session, &i->steps, err))
+		return false;
+	place = xstrdup(record_head(i->draft.record)->place);
+	if (i->at >= i->steps.n)
+		go_to_place(i, place);
+	else if (!redo)
+		go_back(i);
+	free(place);
+	return true;
+}
+
+static bool change_language(struct interview *i, const char *name,
+	struct err *err)
+{
+	struct journal_event event = { .kind = JOURNAL_LANGUAGE,
+		.value = name };
+
+	return session_set_language(i->draft.session, name, err) &&
+		journal_append(i->draft.record, &event, err);
+}
+
+enum command { COMMAND_DONE, COMMAND_FAILED, COMMAND_QUIT };
+
+static enum command run_command(struct interview *i, const char *text,
+	struct err *err)
+{
+	const struct step *step = i->at < i->steps.n ?
+		&i->steps.items[i->at] : NULL;
+	const char *rest = text + 1 + strspn(text + 1, " ");
+	bool ok = true;
+
+	switch (text[0]) {
+	case 'q': return COMMAND_QUIT;
+	case 'b': go_back(i); break;
+	case 'n': go_next(i); break;
+	case 'o': print_outline(i); break;
+	case 'g': go_to_number(i, rest); break;
+	case 'u': ok = undo(i, false, err); break;
+	case 'r': ok = undo(i, true, err); break;
+	case 'd': ok = remove_here(i, err); break;
+	case 'l': ok = change_language(i, rest, err); break;
+	case 'x':
+		ok = step == NULL || step->kind != STEP_QUESTION ||
+			(draft_answer(&i->draft, step->node, "", err) &&
+			refresh(i, err));
+		break;
+	case 'c':
+		ok = step == NULL || step->kind != STEP_QUESTION ||
+			draft_comment(&i->draft, step->node, rest, err);
+		break;
+	case '?': print_help(i); break;
+	default:
+		ok = err_set(err, ERR_VALUE,
+			_("there is no command ':%s'; ':?' lists them"), text);
+	}
+	return ok ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+/* --- the three kinds of stop --- */
+
+static bool is_word(const char *line, const char *word)
+{
+	return line[0] != '\0' && strncasecmp(line, word, strlen(line)) == 0;
+}
+
+/* TRANSLATORS: what people type for yes and no; the first letter is enough. */
+static bool says_yes(const char *line)
+{
+	return is_word(line, P_("answer", "yes")) || is_word(line, "yes");
+}
+
+static bool says_no(const char *line)
+{
+	return is_word(line, P_("answer", "no")) || is_word(line, "no");
+}
+
+static bool take_repeat_end(struct interview *i, const char *line,
+	struct err *err)
+{
+	const struct step step = i->steps.items[i->at];
+
+	if (says_no(line) || line[0] == '\0') {
+		go_next(i);
+		return true;
+	}
+	if (!says_yes(line))
+		return err_set(err, ERR_VALUE, _("answer yes or no"));
+	if (!draft_insert(&i->draft, step.node, step.control->node, err) ||
+			!session_steps(i->draft.session, &i->steps, err))
+		return false;
+	/* The new instance stands where the question was. */
+	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
+		i->at++;
+	i->shown_group = i->at > 0 ? i->at - 1 : 0;
+	return true;
+}
+
+static bool show_repeat_end(struct interview *i)
+{
+	const struct step *step = &i->steps.items[i->at];
+	char *label = session_label(i->draft.session, step->context,
+		step->control->label != NULL || step->control->parent == NULL ?
+		step->control : step->control->parent);
+
+	show_headings(i);
+	print_owned(i, "\n", label, "");
+	/* TRANSLATORS: asked after the last of several (persons, visits ...) */
+	fprintf(i->out, _("\n%zu so far. Add another? yes or no\n"),
+		node_count(step->node, step->control->node));
+	return true;
+}
+
+/* The first thing that is wrong, shown; false if there is any. */
+static bool is_complete(struct interview *i, struct err *err)
+{
+	struct session_violations found = { 0 };
+	bool complete;
+
+	if (!session_validate(i->draft.session, &found, err))
+		return false;
+	complete = found.n == 0;
+	if (!complete) {
+		fprintf(i->out, ngettext("\n%zu answer is missing or wrong\n",
+			"\n%zu answers are missing or wrong\n", found.n),
+			found.n);
+		if (found.items[0].message != NULL)
+			print_text(i, "  ! ", found.items[0].message, "\n");
+		go_to_node(i, found.items[0].node);
+	}
+	session_violations_release(&found);
+	return complete;
+}
+
+static bool refuses_consent(struct interview *i)
+{
+	const struct xform *form = i->draft.form;
+
+	if (form->form_class == NULL ||
+			strcmp(form->form_class, "protected") != 0)
+		return false;
+	for (unsigned k = 0; k < form->n_nodes; k++) {
+		const char *role = form->nodes[k]->bind->role;
+		struct err ignored = ERR_INIT;
+		struct node *n;
+
+		if (role == NULL || strcmp(role, "consent") != 0)
+			continue;
+		n = session_find(i->draft.session, form->nodes[k]->ref,
+			&ignored);
+		if (n != NULL && strcmp(node_value(i->draft.session, n),
+				"no") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- the loop --- */
+
+static enum interview_end at_end(struct interview *i, bool *stay,
+	struct err *err)
+{
+	enum input input;
+
+	*stay = true;
+	if (!is_complete(i, err))
+		return err->code == ERR_NONE ? INTERVIEW_SAVED :
+			INTERVIEW_FAILED;
+	fputs(refuses_consent(i) ?
+		_("\nThere is no consent. Discard this record? yes or no\n") :
+		_("\nThis is the end. Finish the record? yes or no\n"),
+		i->out);
+	input = read_line(i);
+	if (input == INPUT_END) {
+		*stay = false;
+		return INTERVIEW_SAVED;
+	}
+	if (input == INPUT_LINE && says_yes(i->line)) {
+		*stay = false;
+		if (refuses_consent(i))
+			return record_discard(i->draft.record, false, err) ?
+				INTERVIEW_DISCARDED : INTERVIEW_FAILED;
+		return draft_finish(&i->draft, err) ? INTERVIEW_FINISHED :
+			INTERVIEW_FAILED;
+	}
+	if (input == INPUT_LINE && strcmp(i->line, ":q") == 0) {
+		*stay = false;
+		return INTERVIEW_SAVED;
+	}
+	go_back(i);
+	return INTERVIEW_SAVED;
+}
+
+static bool take_line(struct interview *i, bool *quit, struct err *err)
+{
+	const struct step *step = &i->steps.items[i->at];
+	char *line = xstrdup(i->line);
+	const char *typed = line;
+	bool ok = true;
+
+	if (line[0] == ':' && line[1] != ':' && line[1] != '\0') {
+		enum command done = run_command(i, line + 1, err);
+
+		*quit = done == COMMAND_QUIT;
+		ok = done != COMMAND_FAILED;
+	} else if (strcmp(line, "?") == 0) {
+		print_owned(i, "  ", session_guidance(i->draft.session,
+			step->context, step->control), "\n");
+		print_help(i);
+	} else {
+		if (line[0] == ':')
+			typed++;
+		if (step->kind == STEP_REPEAT_END)
+			ok = take_repeat_end(i, typed, err);
+		else if (typed[0] == '\0' || is_note(i, step))
+			ok = take_nothing(i, err);
+		else
+			ok = take_answer(i, typed, err);
+	}
+	wipe_free(line);
+	return ok;
+}
+
+static bool show(struct interview *i, struct err *err)
+{
+	bool ok = i->steps.items[i->at].kind == STEP_REPEAT_END ?
+		show_repeat_end(i) : show_question(i, err);
+
+	return ok && !ferror(i->out);
+}
+
+/* Everything the next screen reads is computed, and what chance gave is on
+ * disk, before a word of it is seen. */
+static bool prepare(struct interview *i, struct err *err)
+{
+	return session_settle(i->draft.session, err) &&
+		draft_keep_chance(&i->draft, err) && refresh(i, err);
+}
+
+static enum interview_end loop(struct interview *i, struct err *err)
+{
+	for (;;) {
+		enum input input;
+		bool quit = false, stay;
+
+		if (!prepare(i, err))
+			return INTERVIEW_FAILED;
+		if (i->at >= i->steps.n) {
+			enum interview_end end = at_end(i, &stay, err);
+
+			if (!stay || end == INTERVIEW_FAILED)
+				return end;
+			continue;
+		}
+		if (!show(i, err))
+			return INTERVIEW_FAILED;
+		input = read_line(i);
+		if (input == INPUT_END)
+			return INTERVIEW_SAVED;
+		if (input == INPUT_BAD) {
+			fprintf(i->out, "%s\n",
+				_("  ! this is not valid UTF-8 text"));
+			continue;
+		}
+		err_clear(err);
+		if (!take_line(i, &quit, err)) {
+			if (is_fatal(err))
+				return INTERVIEW_FAILED;
+			print_err(i, err);
+			err_clear(err);
+		}
+		if (quit)
+			return INTERVIEW_SAVED;
+	}
+}
+
+/* Where to go on next time. */
+static void keep_place(struct interview *i)
+{
+	struct err ignored = ERR_INIT;
+	struct str here = STR_INIT;
+
+	add_place(i, i->at, &here);
+	if (!record_set_place(i->draft.record, here.data, &ignored))
+		err_clear(&ignored);	/* only a convenience */
+	str_release(&here);
+}
+
+enum interview_end interview_run(const struct interview_setup *setup,
+	struct err *err)
+{
+	struct interview i = { .setup = setup, .in = setup->in,
+		.out = setup->out };
+	enum interview_end end = INTERVIEW_FAILED;
+
+	i.draft.form = setup->form;
+	i.draft.record = setup->record;
+	i.draft.options = setup->options;
+	if (draft_open(&i.draft, err) &&
+			session_steps(i.draft.session, &i.steps, err)) {
+		go_to_place(&i, record_head(setup->record)->place);
+		end = loop(&i, err);
+		if (end == INTERVIEW_SAVED)
+			keep_place(&i);
+	}
+	if (i.line != NULL)
+		wipe(i.line, i.line_size);
+	free(i.line);
+	steps_release(&i.steps);
+	draft_close(&i.draft);
+	return end;
+}
