@@ -11,6 +11,7 @@ enum {
 	BUNDLE_MAX_MANIFEST = 32 << 20,	/* bytes of manifest.json */
 	BUNDLE_MAX_SIGNATURE = 1024,	/* bytes of a .minisig */
 	BUNDLE_TAR_BLOCK = 512,
+	SEALED_NAME_BYTES = 256,	/* longest attachment name and NUL */
 	SEALED_STEP = 4096,		/* sealed records are padded to this */
 };
 

@@ -146,7 +146,7 @@ static bool out_of_order(struct err *err, const char *name)
 static bool read_front(struct bundle *bundle, const char *wanted,
 	size_t limit, struct str *out, struct err *err)
 {
-	char name[BUNDLE_NAME_BYTES], *room;
+	char name[TAR_NAME_BYTES], *room;
 	uint64_t size;
 	size_t n = 1;
 	bool end;
@@ -422,7 +422,7 @@ static bool finish_current(struct bundle *bundle, struct err *err)
  * bundle, where it is authenticated. */
 static bool check_end(struct bundle *bundle, struct err *err)
 {
-	char name[BUNDLE_NAME_BYTES];
+	char name[TAR_NAME_BYTES];
 	uint64_t size;
 	bool end;
 
@@ -438,7 +438,7 @@ static bool check_end(struct bundle *bundle, struct err *err)
 static bool begin_entry(struct bundle *bundle,
 	const struct manifest_entry *entry, struct err *err)
 {
-	char name[BUNDLE_NAME_BYTES];
+	char name[TAR_NAME_BYTES];
 	uint64_t size;
 	bool end;
 

@@ -114,7 +114,8 @@ static bool find_parts(struct sealed *sealed, struct err *err)
 {
 	const uint8_t *start = (const uint8_t *)sealed->plain.data;
 	struct left left = { start, sealed->plain.len };
-	struct tar_reader tar = { .source = from_bytes, .context = &left };
+	struct tar_reader tar = { .source = from_bytes, .context = &left,
+		.long_names = true };
 	struct sealed_part part;
 	uint64_t size;
 	bool end;

@@ -21,7 +21,7 @@
 
 /* One file inside.  Attachments are named as the record names them; no "/". */
 struct sealed_part {
-	char name[BUNDLE_NAME_BYTES];
+	char name[SEALED_NAME_BYTES];
 	const char *bytes;
 	size_t n_bytes;
 };

@@ -1,6 +1,7 @@
-/* The part of tar that bundles are made of: plain files with short names.
+/* The part of tar that bundles are made of: plain files.  A name of 100 bytes
+ * and more has an extended header before it.
  * Private to this folder.  Source: POSIX.1-2017, pax, "ustar Interchange
- * Format". */
+ * Format" and "pax Extended Header". */
 #ifndef BAYAZ_BUNDLE_TAR_H
 #define BAYAZ_BUNDLE_TAR_H
 
@@ -13,6 +14,7 @@
 #include "bundle/format.h"
 #include "crypt/crypt.h"
 
+enum { TAR_NAME_BYTES = 256 };	/* longest name and NUL */
 #define TAR_MAX_SIZE UINT64_C(077777777777)	/* 8 GiB - 1 */
 
 /* Header of a file of mode 0644, owner 0, time 0. */
@@ -30,13 +32,14 @@ bool tar_put_end(byte_sink *sink, void *context, struct err *err) MUST_CHECK;
 struct tar_reader {
 	byte_source *source;
 	void *context;
+	bool long_names;		/* extended headers are allowed */
 	uint64_t left;			/* bytes of the file not yet read */
 	unsigned padding;		/* zeros after it */
 };
 
 /* The next file, after skipping what is left of the one before.  *end: there
  * is none, and only zeros follow.  ERR_SYNTAX. */
-bool tar_next(struct tar_reader *reader, char name[BUNDLE_NAME_BYTES],
+bool tar_next(struct tar_reader *reader, char name[TAR_NAME_BYTES],
 	uint64_t *size_bytes, bool *end, struct err *err) MUST_CHECK;
 /* 0 got: the end of the file. */
 bool tar_read(struct tar_reader *reader, void *buffer, size_t size_bytes,

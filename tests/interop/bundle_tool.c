@@ -105,10 +105,13 @@ static bool write_sealed(const char *out, const struct age_to *to,
 	static const struct sealed_part parts[] = {
 		{ SEALED_RECORD, "<data>secret</data>\n", 20 },
 		{ "note.txt", "a note\n", 7 },
+		{ "a-name-of-more-than-one-hundred-bytes-"
+		  "which-the-old-header-of-tar-cannot-hold-and-"
+		  "an-extended-one-can.txt", "long\n", 5 },
 	};
 	char sha256[SHA256_HEX_BYTES];
 	struct str bytes = STR_INIT;
-	bool ok = sealed_make(parts, 2, to, &bytes, sha256, err) &&
+	bool ok = sealed_make(parts, 3, to, &bytes, sha256, err) &&
 		file_write(out, bytes.data, bytes.len, 0644, err);
 
 	str_release(&bytes);

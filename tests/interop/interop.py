@@ -214,8 +214,11 @@ class Interop(unittest.TestCase):
         with open("r.gz", "rb") as packed, open("r.tar", "wb") as archive:
             subprocess.run(["gzip", "-dc"], stdin=packed, stdout=archive,
                            check=True)
-        self.assertEqual(self.good("tar", "-tf", "r.tar"),
-                         "record.xml\nnote.txt\n")
+        self.assertEqual(
+            self.good("tar", "-tf", "r.tar"),
+            "record.xml\nnote.txt\na-name-of-more-than-one-hundred-bytes-"
+            "which-the-old-header-of-tar-cannot-hold-and-"
+            "an-extended-one-can.txt\n")
         self.assertEqual(self.good(TOOL, "unseal", "r.age", "reader.key"),
                          "<data>secret</data>\n")
 

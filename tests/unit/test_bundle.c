@@ -693,6 +693,35 @@ static void short_and_shorter_records_seal_to_one_size(void **state)
 	str_release(&two);
 }
 
+static void long_names_are_sealed_whole(void **state)
+{
+	static const size_t lengths[] = { 1, 99, 100, 101, 200, 255 };
+	struct sealed_part made[ARRAY_SIZE(lengths)];
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+	char sha256[SHA256_HEX_BYTES];
+	struct sealed sealed;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		memset(made[i].name, 'n', lengths[i]);
+		made[i].name[lengths[i]] = '\0';
+		made[i].bytes = "x";
+		made[i].n_bytes = 1;
+	}
+	assert_true(sealed_make(made, ARRAY_SIZE(made), &to_reader, &bytes,
+		sha256, &err));
+	assert_true(sealed_open(&sealed, bytes.data, bytes.len, &reader_keys,
+		1 << 20, &err));
+	assert_int_equal(sealed.n_parts, ARRAY_SIZE(made));
+	for (size_t i = 0; i < ARRAY_SIZE(made); i++) {
+		assert_string_equal(sealed.parts[i].name, made[i].name);
+		assert_int_equal(sealed.parts[i].n_bytes, 1);
+	}
+	sealed_release(&sealed);
+	str_release(&bytes);
+}
+
 static void odd_names_are_not_sealed(void **state)
 {
 	static const char *const names[] = { "", ".", "..", "a/b" };
@@ -735,6 +764,7 @@ int main(void)
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
 		cmocka_unit_test(a_sealed_record_opens_with_its_attachments),
 		cmocka_unit_test(short_and_shorter_records_seal_to_one_size),
+		cmocka_unit_test(long_names_are_sealed_whole),
 		cmocka_unit_test(odd_names_are_not_sealed),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
