@@ -258,6 +258,21 @@ static void check_record(const struct script *script,
 	}
 }
 
+/* A script that only checks is about the record as it opens. */
+static bool has_operations(const struct script *script)
+{
+	for (size_t i = 0; i < script->lines.n; i++)
+		switch (script->lines.items[i].kind) {
+		case SCRIPT_SET:
+		case SCRIPT_ADD:
+		case SCRIPT_DEL:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
 bool script_run(const struct script *script, struct session *s,
 	const struct script_listener *listener, struct str *xml,
 	struct err *err)
@@ -268,7 +283,8 @@ bool script_run(const struct script *script, struct session *s,
 	bool ok;
 
 	run_operations(script, s, listener);
-	ok = session_settle(s, err) && session_finalize(s, err) &&
+	ok = session_settle(s, err) && ((xml == NULL &&
+			!has_operations(script)) || session_finalize(s, err)) &&
 		session_serialize(s, false, out, err);
 	if (ok) {
 		doc = xml_parse(out->data, out->len, "", &xml_limits_record,

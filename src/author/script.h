@@ -61,7 +61,8 @@ struct script_listener {
 };
 
 /* Do the operations in order on a new record, read the form to its end,
- * finalise, check.  `xml` (may be NULL) gets the record.  False only when the
+ * finalise, check.  `xml` (may be NULL) gets the record.  Without `xml`, a script
+ * that has no operations is about the blank record: it is not finalised.  False only when the
  * record itself fails (an expression, finalising): lines that do not hold are
  * told to the listener. */
 bool script_run(const struct script *script, struct session *s,

@@ -66,11 +66,12 @@ static void run_at(void *data, struct node *n)
 	struct xp_context ctx = node_context(s, n);
 	const char *text = action->text != NULL ? action->text : "";
 	struct err err = ERR_INIT;
+	bool is_boolean;
 
 	if (!run->ok)
 		return;
-	if (action->value != NULL && !xpath_eval_text(action->value->program,
-			&ctx, &text, &err)) {
+	if (action->value != NULL && !eval_result(action->value, &ctx, &text,
+			&is_boolean, &err)) {
 		note_failure(s, n, action->value, &err);
 		take_failure(s, run->err);
 		run->ok = false;

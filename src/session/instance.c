@@ -144,13 +144,13 @@ static void fill_attributes(struct node *n, const struct xml_node *xml)
 }
 
 static void add_child(struct session *s, struct node *n, unsigned slot,
-	const struct xml_node *xml, bool in_template, struct problems *problems)
+	const struct xml_node *xml, bool emptied, struct problems *problems)
 {
 	struct node *child = node_new(s, n->form->children[slot], n);
 
 	slot_insert(&n->slots[slot], n->slots[slot].n, child);
 	if (xml != NULL)
-		node_fill(s, child, xml, in_template, problems);
+		node_fill(s, child, xml, emptied, problems);
 }
 
 /* Elements of the record that the form does not know. */
@@ -171,12 +171,13 @@ static void report_strangers(const struct node *n, const struct xml_node *xml,
 }
 
 void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
-	bool in_template, struct problems *problems)
+	bool emptied, struct problems *problems)
 {
 	if (n->attributes != NULL)
 		fill_attributes(n, xml);
 	if (n->form->is_value) {
-		fill_value(s, n, xml, problems);
+		if (!emptied)
+			fill_value(s, n, xml, problems);
 		return;
 	}
 	/* One pass over the elements when they come in the form's order. */
@@ -191,12 +192,12 @@ void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 				continue;
 			if (found && !child->is_repeat)
 				break;
-			add_child(s, n, i, x, in_template, problems);
+			add_child(s, n, i, x, emptied, problems);
 			found = true;
 		}
 		/* The form's default for what the record left out. */
 		if (!found && !child->is_repeat)
-			add_child(s, n, i, child->template_xml, in_template,
+			add_child(s, n, i, child->template_xml, emptied,
 				NULL);
 	}
 	if (problems != NULL)
@@ -209,8 +210,10 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	struct node *n = node_new(s, repeat, parent);
 
 	slot_insert(&parent->slots[repeat->slot], position, n);
+	/* Without a template an instance is made like the first, but empty. */
 	if (repeat->template_xml != NULL)
-		node_fill(s, n, repeat->template_xml, true, NULL);
+		node_fill(s, n, repeat->template_xml,
+			!is_template(repeat->template_xml), NULL);
 	return n;
 }
 

@@ -41,6 +41,7 @@ struct node {
 	uint8_t busy;			/* being computed */
 	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
 	bool answered;			/* a person wrote here */
+	bool is_boolean;		/* its calculation gave true or false */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
 	char *raw;			/* value nodes: as stored; NULL: blank */
 	char *shown;			/* select with itemset: raw without what is away; NULL: not computed */
@@ -92,9 +93,9 @@ struct node *node_new(struct session *s, const struct xf_node *form,
 	struct node *parent);
 void node_free(struct node *n);
 /* Fill from an element of the form's instance or of a record.  `problems`
- * hears of what does not fit; NULL: silence. */
+ * hears of what does not fit; NULL: silence.  `emptied`: without the values. */
 void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
-	bool is_template, struct problems *problems);
+	bool emptied, struct problems *problems);
 struct node *instance_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 void instance_remove(struct session *s, struct node *parent,
@@ -116,6 +117,10 @@ bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 struct xp_context node_context(struct session *s, struct node *n);
 bool take_failure(struct session *s, struct err *err);
+/* What a calculation or action writes: NaN is blank, booleans are 1 and 0, as
+ * JavaRosa writes them. */
+bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
+	const char **text, bool *is_boolean, struct err *err);
 void note_failure(struct session *s, const struct node *n,
 	const struct xf_expr *expr, struct err *err);
 /* Every instance of `target` below `from` (an instance of an ancestor-or-self). */

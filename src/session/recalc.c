@@ -328,6 +328,23 @@ static bool eval_flag(struct session *s, struct node *n,
 	return value;
 }
 
+bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
+	const char **text, bool *is_boolean, struct err *err)
+{
+	struct xp_value value;
+
+	if (!xpath_eval(expr->program, ctx, &value, err))
+		return false;
+	*is_boolean = value.type == XP_BOOLEAN;
+	if (*is_boolean)
+		*text = value.boolean ? "1" : "0";
+	else if (value.type == XP_NUMBER && isnan(value.number))
+		*text = "";
+	else
+		*text = xp_to_text(&value, ctx->arena);
+	return true;
+}
+
 static void compute_value(struct session *s, struct node *n)
 {
 	const struct xf_expr *expr = n->form->bind->calculate;
@@ -337,7 +354,7 @@ static void compute_value(struct session *s, struct node *n)
 	const char *text;
 	char *cast;
 
-	if (!xpath_eval_text(expr->program, &ctx, &text, &err)) {
+	if (!eval_result(expr, &ctx, &text, &n->is_boolean, &err)) {
 		note_failure(s, n, expr, &err);
 		arena_reset(s->scratch, mark);
 		return;

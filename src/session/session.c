@@ -278,8 +278,11 @@ static bool is_offered(struct session *s, struct node *n, const char *value,
 static bool take_value(struct session *s, struct node *n, const char *cast,
 	struct err *err)
 {
-	bool changed = strcmp(node_raw_value(n), cast) != 0;
+	bool changed = false;
 
+	/* A calculation that was overwritten runs again when triggered. */
+	compute(s, n, XF_P_VALUE);
+	changed |= strcmp(node_raw_value(n), cast) != 0;
 	node_store(s, n, cast);
 	n->answered = true;
 	if (!changed)

@@ -203,13 +203,14 @@ const char *attribute_value(struct session *s, const struct attribute *a,
 	struct xp_context ctx = node_context(s, a->owner);
 	struct err err = ERR_INIT;
 	const char *value = "";
+	bool is_boolean;
 
 	if (b == NULL || b->calculate == NULL)
 		return a->value != NULL ? a->value : a->form->value;
 	ctx.node = ctx.current = (struct xp_node){ &s->tree,
 		(uintptr_t)a | ATTRIBUTE_BIT };
 	ctx.arena = scratch;
-	if (!xpath_eval_text(b->calculate->program, &ctx, &value, &err)) {
+	if (!eval_result(b->calculate, &ctx, &value, &is_boolean, &err)) {
 		note_failure(s, a->owner, b->calculate, &err);
 		return "";
 	}
@@ -315,6 +316,22 @@ static bool is_hidden(const struct xp_tree *tree, uintptr_t at)
 	return !node_is_relevant(session_of(tree), node_at(at));
 }
 
+/* JavaRosa: the truth of the value, by its type; blank is false. */
+static bool truth(const struct xp_tree *tree, uintptr_t at)
+{
+	struct node *n = node_at(at);
+	const char *value;
+
+	if ((at & BITS) || n->form == NULL || !n->form->is_value)
+		return true;
+	value = node_value(session_of(tree), n);
+	if (n->is_boolean || n->form->bind->type == XF_BOOLEAN)
+		return strcmp(value, "1") == 0 || strcmp(value, "true") == 0;
+	if (n->form->bind->type == XF_INT || n->form->bind->type == XF_DECIMAL)
+		return value[0] != '\0' && xp_text_to_number(value) != 0;
+	return value[0] != '\0';
+}
+
 const struct xp_tree_ops session_tree_ops = {
 	.kind = kind,
 	.parent = parent,
@@ -331,4 +348,5 @@ const struct xp_tree_ops session_tree_ops = {
 	.order = order,
 	.child_named = child_named,
 	.is_hidden = is_hidden,
+	.truth = truth,
 };

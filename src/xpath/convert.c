@@ -237,6 +237,14 @@ double xp_to_number(const struct xp_value *v, struct arena *arena)
 	return value_to_number(v, arena, NULL);
 }
 
+/* In a record a node stands for its value, as in JavaRosa. */
+static bool node_is_true(struct xp_node node)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+
+	return ops->truth == NULL || ops->truth(node.tree, node.at);
+}
+
 bool xp_to_boolean(const struct xp_value *v)
 {
 	switch (v->type) {
@@ -247,7 +255,7 @@ bool xp_to_boolean(const struct xp_value *v)
 	case XP_STRING:
 		return v->text[0] != '\0';
 	case XP_NODESET:
-		return v->nodes.n > 0;
+		return v->nodes.n > 0 && node_is_true(v->nodes.items[0]);
 	}
 	return false;
 }

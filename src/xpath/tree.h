@@ -62,6 +62,9 @@ struct xp_tree_ops {
 	bool (*lookup)(const struct xp_tree *, uintptr_t parent,
 		const char *item, const char *key, const char *value,
 		struct xp_nodeset *out, struct arena *scratch);
+	/* What the node means as a boolean; without it every node is true, as
+	 * in plain XPath. */
+	bool (*truth)(const struct xp_tree *, uintptr_t at);
 	/* The number an element's text stands for, when the tree keeps it at
 	 * hand; false: convert the text. */
 	bool (*number)(const struct xp_tree *, uintptr_t at, double *number);
