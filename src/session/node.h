@@ -64,6 +64,8 @@ struct session {
 	unsigned depth;			/* of nested computations */
 	unsigned language;
 	VEC(struct mark) marks;		/* marked since the last flush, some stale */
+	VEC(struct mark) to_spread;	/* marked, dependents not yet */
+	bool is_spreading;
 	VEC(struct node *) counts;	/* nodes with a repeat whose count is dirty */
 	VEC(struct node *) waiting;	/* the same, not relevant at the time */
 	bool relevance_marked;		/* since they were looked at */

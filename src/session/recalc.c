@@ -128,6 +128,31 @@ void note_mark(struct session *s, struct node *n, enum xf_property p)
 	vec_push(&s->marks, mark);
 }
 
+static void spread_one(struct session *s, const struct mark *m)
+{
+	if (m->property == XF_P_RELEVANT)
+		mark_below_changed(s, m->node);
+	else
+		mark_value_changed(s, m->node);
+}
+
+/* What is marked marks others, and a chain of them may be longer than any
+ * stack: the ones to go on from wait in a list. */
+static void spread(struct session *s, struct node *n, enum xf_property p)
+{
+	struct mark mark = { n, p };
+
+	vec_push(&s->to_spread, mark);
+	if (s->is_spreading)
+		return;
+	s->is_spreading = true;
+	while (s->to_spread.n > 0) {
+		mark = s->to_spread.items[--s->to_spread.n];
+		spread_one(s, &mark);
+	}
+	s->is_spreading = false;
+}
+
 void mark_property(struct session *s, struct node *n, enum xf_property p)
 {
 	if ((n->dirty & property_bit(p)) || !is_computed(n, p))
@@ -135,18 +160,18 @@ void mark_property(struct session *s, struct node *n, enum xf_property p)
 	n->dirty |= property_bit(p);
 	switch (p) {
 	case XF_P_VALUE:
-		note_mark(s, n, p);
-		mark_value_changed(s, n);
 		if (n->form->bind->constraint != NULL)
 			n->dirty |= property_bit(XF_P_CONSTRAINT);
+		note_mark(s, n, p);
+		spread(s, n, p);
 		break;
 	case XF_P_RELEVANT:
-		note_mark(s, n, p);
 		s->relevance_marked = true;
-		mark_below_changed(s, n);
+		note_mark(s, n, p);
+		spread(s, n, p);
 		break;
 	case XF_P_CHOICES:
-		mark_value_changed(s, n);
+		spread(s, n, p);
 		break;
 	case XF_P_COUNT:
 		vec_push(&s->counts, n);

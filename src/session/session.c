@@ -83,6 +83,7 @@ void session_free(struct session *s)
 		return;
 	node_free(s->root);
 	vec_release(&s->marks);
+	vec_release(&s->to_spread);
 	vec_release(&s->counts);
 	vec_release(&s->waiting);
 	vec_release(&s->unsaved);
