@@ -6,6 +6,7 @@ is killed somewhere, and goes on with `--resume last` until the record is
 finished; then the packed record must hold every confirmed answer.  20 rounds,
 200 with BAYAZ_LONG=1.
 """
+import json
 import os
 import random
 import re
@@ -109,6 +110,14 @@ def interview(home, resume, confirmed, seen, kill_after, delay):
             return False
 
 
+def state_of(home):
+    """Of the one record: "draft", "ready"; None: there is none."""
+    listed = json.loads(subprocess.run(
+        [BAYAZ, "-C", home, "list", "--json"], check=True,
+        stdout=subprocess.PIPE).stdout)
+    return listed["records"][0]["state"] if listed["records"] else None
+
+
 def record_of(home, folder):
     bundle = os.path.join(folder, "out.tar.gz")
     subprocess.run([BAYAZ, "-C", home, "pack", "--plain", "-o", bundle],
@@ -139,18 +148,17 @@ def one_round(rng, folder, kit, words):
     home = os.path.join(folder, "w")
     run_quiet("-C", home, "join", kit, "--words-file", words,
               "--no-passphrase", "--name", "K-1")
-    confirmed, seen, resume = {}, set(), False
+    confirmed, seen, state = {}, set(), None
     for _ in range(rng.randint(1, 3)):
-        kill_after = rng.randint(1, QUESTIONS // 2)
-        if interview(home, resume, confirmed, seen, kill_after,
-                     rng.random() * 0.02):
-            break
-        drafts = subprocess.run([BAYAZ, "-C", home, "list", "--json"],
-                                check=True, stdout=subprocess.PIPE).stdout
-        resume = b'"draft"' in drafts
-        if not resume and confirmed:
+        interview(home, state == "draft", confirmed, seen,
+                  rng.randint(1, QUESTIONS // 2), rng.random() * 0.02)
+        state = state_of(home)
+        if state is None and confirmed:
             return "the draft is gone; confirmed: %r" % confirmed
-    if not interview(home, resume, confirmed, seen, None, 0):
+        if state == "ready":        # killed after the record was finished
+            break
+    if state != "ready" and not interview(home, state == "draft", confirmed,
+                                          seen, None, 0):
         return "the interview did not finish after the kills"
     xml = record_of(home, folder)
     for number, answer in confirmed.items():
