@@ -443,6 +443,16 @@ bool session_find_repeat(struct session *s, const char *ref,
 	return true;
 }
 
+struct node *session_meta(struct session *s, const struct xf_node *meta)
+{
+	struct node *block;
+
+	if (meta == NULL)
+		return NULL;
+	block = node_child(s->root, meta->parent);
+	return block != NULL ? node_child(block, meta) : NULL;
+}
+
 static struct node *find_id(struct node *n, uint32_t id)
 {
 	if (n->id == id)

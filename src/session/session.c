@@ -160,15 +160,10 @@ static bool fits(const struct xform *form, const struct xml_node *root,
 /* A new version of a finished record: its name moves to deprecatedID. */
 static void become_edit(struct session *s)
 {
-	struct node *id = NULL, *old = NULL;
+	struct node *id = session_meta(s, s->form->instance_id);
+	struct node *old = session_meta(s, s->form->deprecated_id);
 	char text[48] = "uuid:";
 
-	if (s->form->instance_id != NULL)
-		id = node_child(node_child(s->root,
-			s->form->instance_id->parent), s->form->instance_id);
-	if (s->form->deprecated_id != NULL)
-		old = node_child(node_child(s->root,
-			s->form->deprecated_id->parent), s->form->deprecated_id);
 	if (id == NULL)
 		return;
 	if (old != NULL) {
@@ -279,11 +274,11 @@ static bool is_offered(struct session *s, struct node *n, const char *value,
 static bool take_value(struct session *s, struct node *n, const char *cast,
 	struct err *err)
 {
-	bool changed = false;
+	bool changed;
 
 	/* A calculation that was overwritten runs again when triggered. */
 	compute(s, n, XF_P_VALUE);
-	changed |= strcmp(node_raw_value(n), cast) != 0;
+	changed = strcmp(node_raw_value(n), cast) != 0;
 	node_store(s, n, cast);
 	n->answered = true;
 	if (!changed)

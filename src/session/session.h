@@ -67,6 +67,10 @@ bool session_find_repeat(struct session *s, const char *ref,
 	MUST_CHECK;
 struct node *session_by_id(struct session *s, uint32_t id);
 
+/* The node of the form's meta block (form->instance_id ...); NULL: the form has
+ * none, or the record has no instance of it. */
+struct node *session_meta(struct session *s, const struct xf_node *meta);
+
 /* --- reading; everything is computed as far as needed --- */
 
 const struct xf_node *node_form(const struct node *n);

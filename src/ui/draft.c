@@ -265,13 +265,9 @@ bool draft_keep_chance(struct draft *d, struct err *err)
 
 static const char *meta_value(struct draft *d, const struct xf_node *form)
 {
-	struct node *parent;
+	struct node *n = session_meta(d->session, form);
 
-	if (form == NULL || form->parent == NULL)
-		return "";
-	parent = form->parent->parent == NULL ? session_root(d->session) :
-		node_child(session_root(d->session), form->parent);
-	return node_value(d->session, node_child(parent, form));
+	return n != NULL ? node_value(d->session, n) : "";
 }
 
 bool draft_finish(struct draft *d, struct err *err)

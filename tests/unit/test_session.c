@@ -408,6 +408,28 @@ static void what_does_not_fit_a_record_is_said(void **state)
 	close_form(f);
 }
 
+/* A hostile form may repeat its meta block, and a record have none of it. */
+static void a_record_without_its_meta_block_is_survived(void **state)
+{
+	static const char xml[] = HEAD
+		"<instance><data id='m'><a/><meta jr:template=''><instanceID/>"
+		"<deprecatedID/></meta></data></instance>"
+		BODY "<group ref='/data/meta'><label>m</label>"
+		"<repeat nodeset='/data/meta'><input ref='/data/meta/instanceID'>"
+		"<label>i</label></input></repeat></group>" TAIL;
+	static const char record[] = "<data id='m'><a>1</a></data>";
+	struct fixture f = open_form(xml);
+	struct session *edit = session_load(f.form, record,
+		sizeof record - 1, true, NULL, NULL, NULL);
+
+	(void)state;
+	assert_non_null(f.form->instance_id);
+	assert_null(session_meta(f.s, f.form->instance_id));
+	assert_non_null(edit);
+	session_free(edit);
+	close_form(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +445,7 @@ int main(void)
 		cmocka_unit_test(actions_fire_at_their_events),
 		cmocka_unit_test(a_record_loads_as_it_was_written),
 		cmocka_unit_test(what_does_not_fit_a_record_is_said),
+		cmocka_unit_test(a_record_without_its_meta_block_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
