@@ -14,7 +14,7 @@ struct arena;
 struct arena *arena_new(void) RETURNS_NONNULL;
 void arena_free(struct arena *arena);		/* NULL is fine */
 
-/* Aligned for any type, not cleared / cleared.  Never NULL. */
+/* Aligned for any type but long double, not cleared / cleared.  Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size_bytes) RETURNS_NONNULL;
 void *arena_zalloc(struct arena *arena, size_t size_bytes) RETURNS_NONNULL;
 

@@ -9,6 +9,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+const char intern_empty[1] = "";
+
 static struct {
 	struct arena *arena;
 	const char **slots;	/* NULL: free */
@@ -44,6 +46,8 @@ static void grow(void)
 
 const char *intern_find(const char *text, size_t n_bytes)
 {
+	if (n_bytes == 0)
+		return intern_empty;
 	return table.n_slots > 0 ? table.slots[find_slot(text, n_bytes)] : NULL;
 }
 
@@ -51,6 +55,8 @@ const char *intern_n(const char *text, size_t n_bytes)
 {
 	size_t slot;
 
+	if (n_bytes == 0)
+		return intern_empty;
 	if (2 * (table.n + 1) > table.n_slots)
 		grow();
 	slot = find_slot(text, n_bytes);

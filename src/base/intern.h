@@ -10,6 +10,9 @@
 
 #include "base/attr.h"
 
+/* intern("") */
+extern const char intern_empty[1];
+
 const char *intern(const char *text) RETURNS_NONNULL;
 const char *intern_n(const char *text, size_t n_bytes) RETURNS_NONNULL;
 /* The same pointer if the name is known, else NULL: nothing is added. */

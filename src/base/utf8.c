@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -42,12 +43,23 @@ static size_t sequence_length(const unsigned char *p, size_t n)
 	return need;
 }
 
+/* Eight bytes of ASCII, none of them NUL? */
+static bool is_plain(const unsigned char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, 8);
+	return ((word | (word - 0x0101010101010101u)) &
+		0x8080808080808080u) == 0;
+}
+
 bool utf8_is_valid(const char *bytes, size_t n_bytes)
 {
 	const unsigned char *p = (const unsigned char *)bytes;
 
 	while (n_bytes > 0) {
-		size_t n = sequence_length(p, n_bytes);
+		size_t n = n_bytes >= 8 && is_plain(p) ? 8 :
+			sequence_length(p, n_bytes);
 
 		if (n == 0)
 			return false;
