@@ -133,7 +133,7 @@ bool csv_next(struct csv *csv, struct err *err)
 			cell->text = csv->scratch.data + offset;
 			offset += cell->len;
 		}
-		if (!utf8_is_valid(cell->text, cell->len))
+		if (!csv->is_utf8 && !utf8_is_valid(cell->text, cell->len))
 			return broken(csv, err, csv->line, line_start,
 				line_start, _("a cell is not valid UTF-8 text"));
 	}

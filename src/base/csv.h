@@ -19,6 +19,7 @@ struct csv {			/* a reader over bytes the caller keeps */
 	int line;		/* where the last row began, 1-based */
 	int next_line;
 	char delimiter;		/* ',' */
+	bool is_utf8;		/* the caller knows that the bytes are */
 	struct csv_cell *cells;	/* of the last row read */
 	size_t n_cells, cap;
 	struct str scratch;	/* unquoted text of the last row */

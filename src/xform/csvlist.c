@@ -47,6 +47,8 @@ static bool read_header(struct csv *csv, struct table *t, unsigned **columns,
 static bool read_row(struct csv *csv, struct table *t, const unsigned *columns,
 	size_t n, struct err *err)
 {
+	const struct csv_cell empty = { "", 0 };
+
 	if (csv->n_cells > n) {
 		err_set(err, ERR_SYNTAX, ngettext(
 			"the row has %1$zu cells, but the first row names "
@@ -56,13 +58,11 @@ static bool read_row(struct csv *csv, struct table *t, const unsigned *columns,
 	}
 	if (!table_add_row(t, err))
 		return err_at(err, "", csv->line, 0);
-	for (size_t i = 0; i < n; i++) {
-		bool given = i < csv->n_cells;
-
-		if (!table_put(t, columns[i], given ? csv->cells[i].text : "",
-				given ? csv->cells[i].len : 0, err))
+	if (!table_put(t, columns, csv->cells, csv->n_cells, err))
+		return err_at(err, "", csv->line, 0);
+	for (size_t i = csv->n_cells; i < n; i++)
+		if (!table_put(t, &columns[i], &empty, 1, err))
 			return err_at(err, "", csv->line, 0);
-	}
 	return true;
 }
 
@@ -93,6 +93,7 @@ struct table *table_from_csv(const char *bytes, size_t n_bytes,
 	}
 	t = table_new("", "root", "item");
 	csv_init(&csv, bytes, n_bytes);
+	csv.is_utf8 = true;
 	csv.delimiter = delimiter_of(bytes, n_bytes);
 	ok = read_all(&csv, t, &own);
 	csv_release(&csv);

@@ -70,10 +70,11 @@ static bool add_geometry(struct str *out, const struct json *geometry)
 static bool put_text(struct table *t, const char *name, const char *text,
 	struct err *err)
 {
+	const struct csv_cell cell = { text, strlen(text) };
 	unsigned column;
 
 	return table_column(t, name, strlen(name), &column, err) &&
-		table_put(t, column, text, strlen(text), err);
+		table_put(t, &column, &cell, 1, err);
 }
 
 static bool put_value(struct table *t, const char *name,

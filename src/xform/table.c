@@ -27,6 +27,10 @@ struct column {
 	struct column_index index;	/* heads NULL: not made yet */
 };
 
+/* With the hash beside it, another text in the way costs no look into the
+ * pool, and a larger table none at all. */
+struct pool_slot { uint32_t text;	/* offset + 1; 0: free */ uint32_t hash; };
+
 struct table {
 	struct xp_tree tree;		/* first */
 	const char *ns, *root, *item;	/* interned */
@@ -35,70 +39,110 @@ struct table {
 	uint32_t n_rows, cap_rows;
 	char *pool;			/* texts, each once, NUL-terminated */
 	uint32_t pool_bytes, cap_pool;
-	uint32_t *slots;		/* pool offset + 1 by hash; 0: free */
+	struct pool_slot *slots;	/* by hash */
 	uint32_t n_slots, n_texts;
 };
 
 /* --- the pool --- */
 
-static uint32_t *find_slot(const struct table *t, const char *text, size_t n)
+static struct pool_slot *find_slot(const struct table *t, const char *text,
+	size_t n, uint32_t hash)
 {
 	uint32_t mask = t->n_slots - 1;
-	uint32_t i = (uint32_t)map_hash(text, n) & mask;
+	uint32_t i = hash & mask;
 
-	while (t->slots[i] != 0) {
-		const char *there = t->pool + (t->slots[i] - 1);
+	for (; t->slots[i].text != 0; i = (i + 1) & mask) {
+		const char *there = t->pool + (t->slots[i].text - 1);
 
-		if (strncmp(there, text, n) == 0 && there[n] == '\0')
+		if (t->slots[i].hash == hash && strncmp(there, text, n) == 0 &&
+				there[n] == '\0')
 			break;
-		i = (i + 1) & mask;
 	}
 	return &t->slots[i];
 }
 
 static void grow_slots(struct table *t)
 {
-	uint32_t *old = t->slots;
-	uint32_t n_old = t->n_slots;
+	struct pool_slot *old = t->slots;
+	uint32_t n_old = t->n_slots, mask;
 
 	t->n_slots = n_old > 0 ? 2 * n_old : 256;
 	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
-	for (uint32_t i = 0; i < n_old; i++)
-		if (old[i] != 0) {
-			const char *text = t->pool + (old[i] - 1);
+	mask = t->n_slots - 1;
+	for (uint32_t i = 0; i < n_old; i++) {
+		uint32_t to = old[i].hash & mask;
 
-			*find_slot(t, text, strlen(text)) = old[i];
-		}
+		if (old[i].text == 0)
+			continue;
+		while (t->slots[to].text != 0)
+			to = (to + 1) & mask;
+		t->slots[to] = old[i];
+	}
 	free(old);
 }
 
-static bool pool_text(struct table *t, const char *text, size_t n,
-	uint32_t *offset, struct err *err)
+static void add_text(struct table *t, const char *text, size_t n)
 {
-	uint32_t *slot;
+	if (t->pool_bytes + n + 1 > t->cap_pool) {
+		t->cap_pool = t->cap_pool + t->cap_pool / 2 + (uint32_t)n +
+			4096;
+		t->pool = xreallocarray(t->pool, t->cap_pool, 1);
+	}
+	memcpy(t->pool + t->pool_bytes, text, n);
+	t->pool[t->pool_bytes + n] = '\0';
+	t->pool_bytes += (uint32_t)n + 1;
+	t->n_texts++;
+}
 
-	if (n >= MOST_POOL_BYTES - 1 ||
-			t->pool_bytes > MOST_POOL_BYTES - (uint32_t)n - 1)
+static bool has_room(const struct table *t, size_t n)
+{
+	return n < MOST_POOL_BYTES - 1 &&
+		t->pool_bytes <= MOST_POOL_BYTES - (uint32_t)n - 1;
+}
+
+static bool pool_text(struct table *t, const struct csv_cell *text,
+	uint32_t hash, uint32_t *offset, struct err *err)
+{
+	struct pool_slot *slot;
+
+	if (!has_room(t, text->len))
 		return err_set(err, ERR_LIMIT, _("the list is too large"));
-	if (memchr(text, '\0', n) != NULL)
-		return err_set(err, ERR_SYNTAX, _("there is a NUL byte"));
 	if (2 * (t->n_texts + 1) > t->n_slots)
 		grow_slots(t);
-	slot = find_slot(t, text, n);
-	if (*slot == 0) {
-		if (t->pool_bytes + n + 1 > t->cap_pool) {
-			t->cap_pool = t->cap_pool + t->cap_pool / 2 +
-				(uint32_t)n + 4096;
-			t->pool = xreallocarray(t->pool, t->cap_pool, 1);
-		}
-		memcpy(t->pool + t->pool_bytes, text, n);
-		t->pool[t->pool_bytes + n] = '\0';
-		*slot = t->pool_bytes + 1;
-		t->pool_bytes += (uint32_t)n + 1;
-		t->n_texts++;
+	slot = find_slot(t, text->text, text->len, hash);
+	if (slot->text == 0) {
+		*slot = (struct pool_slot){ t->pool_bytes + 1, hash };
+		add_text(t, text->text, text->len);
 	}
-	*offset = *slot - 1;
+	*offset = slot->text - 1;
 	return true;
+}
+
+static uint32_t hash_of(const struct table *t, const struct csv_cell *text)
+{
+	uint32_t hash = (uint32_t)map_hash(text->text, text->len);
+
+	if (t->n_slots > 0)
+		__builtin_prefetch(&t->slots[hash & (t->n_slots - 1)], 1);
+	return hash;
+}
+
+static uint32_t *cell_of(const struct table *t, unsigned column)
+{
+	return &t->columns[column].cells[t->n_rows - 1];
+}
+
+/* Is it what the row before has there?  Lists are full of such runs. */
+static bool is_as_before(const struct table *t, const uint32_t *cell,
+	const struct csv_cell *text)
+{
+	const char *before;
+
+	if (t->n_rows < 2 || cell[-1] == ABSENT)
+		return false;
+	before = t->pool + cell[-1];
+	return strncmp(before, text->text, text->len) == 0 &&
+		before[text->len] == '\0';
 }
 
 /* --- building --- */
@@ -174,14 +218,33 @@ bool table_add_row(struct table *t, struct err *err)
 	return true;
 }
 
-bool table_put(struct table *t, unsigned column, const char *text,
-	size_t n_bytes, struct err *err)
+/* The memory to look into is asked for all cells first: waiting for it one
+ * cell after the other takes longer than all the rest. */
+bool table_put(struct table *t, const unsigned *columns,
+	const struct csv_cell *texts, size_t n, struct err *err)
 {
-	uint32_t offset = 0;
+	enum { AT_ONCE = 16 };
+	uint32_t hashes[AT_ONCE];
+	bool is_put[AT_ONCE];
 
-	if (!pool_text(t, text, n_bytes, &offset, err))
-		return false;
-	t->columns[column].cells[t->n_rows - 1] = offset;
+	for (size_t begin = 0; begin < n; begin += AT_ONCE) {
+		size_t end = n - begin > AT_ONCE ? begin + AT_ONCE : n;
+
+		for (size_t i = begin; i < end; i++) {
+			uint32_t *cell = cell_of(t, columns[i]);
+
+			is_put[i - begin] = is_as_before(t, cell, &texts[i]);
+			if (is_put[i - begin])
+				*cell = cell[-1];
+			else
+				hashes[i - begin] = hash_of(t, &texts[i]);
+		}
+		for (size_t i = begin; i < end; i++)
+			if (!is_put[i - begin] && !pool_text(t, &texts[i],
+					hashes[i - begin],
+					cell_of(t, columns[i]), err))
+				return false;
+	}
 	return true;
 }
 
@@ -532,6 +595,7 @@ static bool op_lookup(const struct xp_tree *tree, uintptr_t parent,
 {
 	const struct table *t = table_in(tree);
 	uint32_t offset;
+	size_t n = strlen(value);
 	unsigned c = 0;
 
 	if (parent != AT_ROOT || item != t->item)
@@ -543,7 +607,7 @@ static bool op_lookup(const struct xp_tree *tree, uintptr_t parent,
 		return false;
 	if (c == t->n_columns || t->n_slots == 0)
 		return true;
-	offset = *find_slot(t, value, strlen(value));
+	offset = find_slot(t, value, n, (uint32_t)map_hash(value, n))->text;
 	if (offset-- == 0)
 		return true;
 	if (t->columns[c].index.heads == NULL)

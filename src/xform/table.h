@@ -10,6 +10,7 @@
 #ifndef BAYAZ_XFORM_TABLE_H
 #define BAYAZ_XFORM_TABLE_H
 
+#include "base/csv.h"
 #include "base/err.h"
 #include "xform/xform.h"
 
@@ -22,11 +23,11 @@ void table_free(struct table *table);			/* NULL is fine */
 /* The column of that name; made if it is not there.  False: ERR_LIMIT. */
 bool table_column(struct table *table, const char *name, size_t n_bytes,
 	unsigned *column, struct err *err) MUST_CHECK;
-/* Begin a row; then put cells.  A cell never put is absent: its element is not
- * in the row.  False: ERR_LIMIT. */
+/* Begin a row; then put cells: texts[i], which holds no NUL, into columns[i].  A
+ * cell never put is absent: its element is not in the row.  False: ERR_LIMIT. */
 bool table_add_row(struct table *table, struct err *err) MUST_CHECK;
-bool table_put(struct table *table, unsigned column, const char *text,
-	size_t n_bytes, struct err *err) MUST_CHECK;
+bool table_put(struct table *table, const unsigned *columns,
+	const struct csv_cell *texts, size_t n, struct err *err) MUST_CHECK;
 /* No more rows: give back what only building needed.  `rank`: xp_tree. */
 void table_finish(struct table *table, unsigned rank);
 
@@ -60,6 +61,9 @@ struct table *table_from_xml(const struct xml_node *root);
  * (err->code ERR_NONE), or no XML. */
 struct table *table_from_xml_file(const char *bytes, size_t n_bytes,
 	const char *name, struct err *err) MUST_CHECK;
+/* A file of the plainest form, quickly (flatxml.c).  NULL: it is not, which says
+ * nothing about whether it is right. */
+struct table *table_from_flat_xml(const char *bytes, size_t n_bytes);
 
 /* --- secondary.c --- */
 void secondary_release(struct xf_secondary *s);

@@ -22,6 +22,7 @@ static bool put_field(struct table *t, const struct xml_node *field,
 	int *last_column)
 {
 	struct arena *scratch = NULL;
+	struct csv_cell cell;
 	const char *text = "";
 	unsigned column;
 	bool ok;
@@ -36,7 +37,8 @@ static bool put_field(struct table *t, const struct xml_node *field,
 		scratch = arena_new();
 		text = xml_text_of(field, scratch);
 	}
-	ok = table_put(t, column, text, strlen(text), NULL);
+	cell = (struct csv_cell){ text, strlen(text) };
+	ok = table_put(t, &column, &cell, 1, NULL);
 	arena_free(scratch);
 	return ok;
 }
