@@ -164,9 +164,11 @@ static void load_inline(struct loader *l, struct secondary *s, unsigned rank)
 static bool parse_xml(struct secondary *s, const struct str *bytes,
 	const char *name, unsigned rank, struct err *err)
 {
-	struct table *table = table_from_xml_file(bytes->data, bytes->len,
-		name, err);
+	struct table *table = table_from_flat_xml(bytes->data, bytes->len);
 	struct xml_doc *doc;
+
+	if (table == NULL)
+		table = table_from_xml_file(bytes->data, bytes->len, name, err);
 
 	if (table != NULL) {
 		set_table(s, table, rank);
