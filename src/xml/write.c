@@ -100,6 +100,8 @@ static void add_open(struct str *to, const struct xml_node *node)
 		str_add(to, node->text);
 		str_add(to, "?>");
 		break;
+	case XML_NAMESPACE:
+		break;
 	}
 }
 

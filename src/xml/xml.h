@@ -16,7 +16,8 @@
 #include "base/str.h"
 
 enum xml_kind {
-	XML_DOCUMENT, XML_ELEMENT, XML_ATTRIBUTE, XML_TEXT, XML_COMMENT, XML_PI
+	XML_DOCUMENT, XML_ELEMENT, XML_ATTRIBUTE, XML_TEXT, XML_COMMENT, XML_PI,
+	XML_NAMESPACE		/* in no tree: made for XPath's namespace axis */
 };
 
 struct xml_node {

@@ -78,6 +78,16 @@ struct collector {
 	size_t full;		/* stop when `out` has so many; 0: never */
 };
 
+/* The kind of node that a name stands for on an axis. */
+static enum xml_kind principal(enum axis axis)
+{
+	switch (axis) {
+	case AXIS_ATTRIBUTE: return XML_ATTRIBUTE;
+	case AXIS_NAMESPACE: return XML_NAMESPACE;
+	default: return XML_ELEMENT;
+	}
+}
+
 static bool matches(const struct step *step, const struct xp_tree *tree,
 	uintptr_t at)
 {
@@ -88,8 +98,7 @@ static bool matches(const struct step *step, const struct xp_tree *tree,
 	kind = tree->ops->kind(tree, at);
 	switch (step->test) {
 	case TEST_NAME:
-		return kind == (step->axis == AXIS_ATTRIBUTE ? XML_ATTRIBUTE :
-			XML_ELEMENT) &&
+		return kind == principal(step->axis) &&
 			has_name(tree, at, step->ns, step->local);
 	case TEST_TEXT:
 		return kind == XML_TEXT;
@@ -148,10 +157,25 @@ static bool collect_attributes(struct collector *c, uintptr_t element)
 	const struct xp_tree_ops *ops = c->tree->ops;
 	uintptr_t at;
 
-	if (ops->kind(c->tree, element) != XML_ELEMENT)
+	/* '/' may have some: that of an instance. */
+	if (ops->kind(c->tree, element) > XML_ELEMENT)
 		return true;
 	for (at = ops->first_attribute(c->tree, element); at != 0;
 	     at = ops->next_attribute(c->tree, at))
+		if (!visit(c, at))
+			return false;
+	return true;
+}
+
+static bool collect_namespaces(struct collector *c, uintptr_t element)
+{
+	const struct xp_tree_ops *ops = c->tree->ops;
+	uintptr_t at;
+
+	if (ops->first_namespace == NULL)
+		return true;
+	for (at = ops->first_namespace(c->tree, element); at != 0;
+	     at = ops->next_namespace(c->tree, at))
 		if (!visit(c, at))
 			return false;
 	return true;
@@ -188,9 +212,12 @@ static bool collect_ancestors(struct collector *c, uintptr_t at)
 	return true;
 }
 
+/* Attributes and namespaces have a parent, but are no children. */
 static bool is_attribute(const struct collector *c, uintptr_t at)
 {
-	return c->tree->ops->kind(c->tree, at) == XML_ATTRIBUTE;
+	enum xml_kind kind = c->tree->ops->kind(c->tree, at);
+
+	return kind == XML_ATTRIBUTE || kind == XML_NAMESPACE;
 }
 
 static bool collect_siblings(struct collector *c, uintptr_t at, bool forward)
@@ -289,7 +316,7 @@ static bool collect(struct collector *c, uintptr_t at)
 	case AXIS_PRECEDING:
 		return collect_preceding(c, at);
 	case AXIS_NAMESPACE:
-		return true;	/* our trees have no namespace nodes */
+		return collect_namespaces(c, at);
 	}
 	return true;
 }
@@ -353,7 +380,7 @@ static bool wanted_index(struct eval *e, const struct predicate *predicate,
 	    (value.type == XP_NODESET && value.nodes.n > 1))
 		return true;
 	*known = true;
-	*index = value_to_number(&value, e->arena, e->env);
+	*index = xp_to_number_in(&value, e->arena, e->env);
 	if (isnan(*index) || *index != floor(*index) || *index < 1)
 		*index = 0;
 	return true;
@@ -555,6 +582,7 @@ static void after_step(struct state *state, const struct step *step,
 		break;
 	case AXIS_CHILD:
 	case AXIS_ATTRIBUTE:
+	case AXIS_NAMESPACE:
 		state->sorted = (state->sorted && state->flat) || one;
 		state->flat = state->flat || one;
 		break;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/intern.h"
+#include "base/map.h"
 
 /* --- an XML document as a tree --- */
 
@@ -20,6 +21,13 @@ static const struct xp_xml_tree *xml_tree(const struct xp_tree *tree)
 	return (const struct xp_xml_tree *)tree;
 }
 
+/* ... or the top itself is '/', whatever stands around it. */
+static bool is_top_root(const struct xp_tree *tree, uintptr_t at)
+{
+	return xml_tree(tree)->top_is_root &&
+		at == (uintptr_t)xml_tree(tree)->top;
+}
+
 static const struct xml_node *of(uintptr_t at)
 {
 	return (const struct xml_node *)at;
@@ -32,12 +40,13 @@ static uintptr_t handle(const struct xml_node *node)
 
 static enum xml_kind xml_op_kind(const struct xp_tree *tree, uintptr_t at)
 {
-	return is_root(tree, at) ? XML_DOCUMENT : of(at)->kind;
+	return is_root(tree, at) || is_top_root(tree, at) ? XML_DOCUMENT :
+		of(at)->kind;
 }
 
 static uintptr_t xml_op_parent(const struct xp_tree *tree, uintptr_t at)
 {
-	if (is_root(tree, at))
+	if (is_root(tree, at) || is_top_root(tree, at))
 		return 0;
 	if (of(at) == xml_tree(tree)->top)
 		return of(at)->kind == XML_DOCUMENT ? 0 : (uintptr_t)tree;
@@ -59,7 +68,7 @@ static uintptr_t xml_op_last(const struct xp_tree *tree, uintptr_t at)
 static bool is_alone(const struct xp_tree *tree, uintptr_t at)
 {
 	return is_root(tree, at) || of(at) == xml_tree(tree)->top ||
-		of(at)->kind == XML_ATTRIBUTE;
+		of(at)->kind == XML_ATTRIBUTE || of(at)->kind == XML_NAMESPACE;
 }
 
 static uintptr_t xml_op_next(const struct xp_tree *tree, uintptr_t at)
@@ -86,17 +95,20 @@ static uintptr_t xml_op_next_attribute(const struct xp_tree *tree,
 
 static const char *xml_op_local(const struct xp_tree *tree, uintptr_t at)
 {
-	return is_root(tree, at) ? intern("") : of(at)->local;
+	return is_root(tree, at) || is_top_root(tree, at) ? intern("") :
+		of(at)->local;
 }
 
 static const char *xml_op_ns(const struct xp_tree *tree, uintptr_t at)
 {
-	return is_root(tree, at) ? intern("") : of(at)->ns;
+	return is_root(tree, at) || is_top_root(tree, at) ? intern("") :
+		of(at)->ns;
 }
 
 static const char *xml_op_prefix(const struct xp_tree *tree, uintptr_t at)
 {
-	return is_root(tree, at) ? intern("") : of(at)->prefix;
+	return is_root(tree, at) || is_top_root(tree, at) ? intern("") :
+		of(at)->prefix;
 }
 
 static const char *xml_op_text(const struct xp_tree *tree, uintptr_t at,
@@ -116,7 +128,126 @@ static int xml_op_order(const struct xp_tree *tree, uintptr_t a, uintptr_t b)
 		return is_root(tree, a) ? -1 : 1;
 	order_a = of(a)->order;
 	order_b = of(b)->order;
+	if (order_a == order_b) {	/* an element and its namespaces */
+		order_a = of(a)->kind == XML_NAMESPACE ? of(a)->offset : 0;
+		order_b = of(b)->kind == XML_NAMESPACE ? of(b)->offset : 0;
+	}
 	return order_a < order_b ? -1 : order_a > order_b;
+}
+
+/* --- namespace nodes, made when they are asked for --- */
+
+struct xp_spaces {
+	struct { const struct xml_node *element, *first; } *slots;
+	size_t n, n_slots;		/* a power of two, at most half full */
+};
+
+static size_t slot_of(const struct xp_spaces *spaces,
+	const struct xml_node *element)
+{
+	size_t i = (size_t)(map_hash(&element, sizeof element) &
+		(spaces->n_slots - 1));
+
+	while (spaces->slots[i].element != NULL &&
+	       spaces->slots[i].element != element)
+		i = (i + 1) & (spaces->n_slots - 1);
+	return i;
+}
+
+static void grow(struct xp_spaces *spaces, struct arena *arena)
+{
+	struct xp_spaces old = *spaces;
+	size_t i;
+
+	spaces->n_slots = old.n_slots == 0 ? 64 : old.n_slots * 2;
+	spaces->slots = arena_zalloc(arena,
+		spaces->n_slots * sizeof *spaces->slots);
+	for (i = 0; i < old.n_slots; i++)
+		if (old.slots[i].element != NULL)
+			spaces->slots[slot_of(spaces, old.slots[i].element)] =
+				old.slots[i];
+}
+
+static bool has_prefix(const struct xml_node *list, const char *prefix)
+{
+	for (; list != NULL; list = list->next)
+		if (list->local == prefix)
+			return true;
+	return false;
+}
+
+static struct xml_node *new_space(struct arena *arena,
+	const struct xml_node *element, const char *prefix, const char *uri,
+	const struct xml_node *last)
+{
+	struct xml_node *node = ARENA_NEW(arena, struct xml_node);
+
+	node->kind = XML_NAMESPACE;
+	node->order = element->order;
+	node->offset = last == NULL ? 1 : last->offset + 1;
+	node->local = intern(prefix);
+	node->ns = node->prefix = intern("");
+	node->text = uri;
+	node->parent = (struct xml_node *)(uintptr_t)element;
+	return node;
+}
+
+/* The nearest declaration of a prefix counts; xmlns="" takes one away. */
+static const struct xml_node *make_spaces(struct arena *arena,
+	const struct xml_node *element)
+{
+	struct xml_node *first = new_space(arena, element, "xml",
+		"http://www.w3.org/XML/1998/namespace", NULL);
+	struct xml_node *last = first, **link = &first->next;
+	const struct xml_node *at, *space;
+
+	for (at = element; at != NULL; at = at->parent) {
+		const struct xml_decl *decl;
+
+		for (decl = at->decls; decl != NULL; decl = decl->next) {
+			if (has_prefix(first, intern(decl->prefix)))
+				continue;
+			last = *link = new_space(arena, element, decl->prefix,
+				decl->uri, last);
+			link = &last->next;
+		}
+	}
+	for (link = &first->next; (space = *link) != NULL;) {
+		if (space->text[0] == '\0')
+			*link = space->next;
+		else
+			link = &(*link)->next;
+	}
+	return first;
+}
+
+static uintptr_t xml_op_first_namespace(const struct xp_tree *tree,
+	uintptr_t at)
+{
+	struct xp_xml_tree *xml = (struct xp_xml_tree *)(uintptr_t)tree;
+	struct arena *arena = xml->doc->arena;
+	size_t i;
+
+	if (is_root(tree, at) || of(at)->kind != XML_ELEMENT)
+		return 0;
+	if (xml->spaces == NULL)
+		xml->spaces = ARENA_NEW(arena, struct xp_spaces);
+	if (xml->spaces->n * 2 >= xml->spaces->n_slots)
+		grow(xml->spaces, arena);
+	i = slot_of(xml->spaces, of(at));
+	if (xml->spaces->slots[i].element == NULL) {
+		xml->spaces->n++;
+		xml->spaces->slots[i].element = of(at);
+		xml->spaces->slots[i].first = make_spaces(arena, of(at));
+	}
+	return handle(xml->spaces->slots[i].first);
+}
+
+static uintptr_t xml_op_next_namespace(const struct xp_tree *tree,
+	uintptr_t at)
+{
+	(void)tree;
+	return handle(of(at)->next);
 }
 
 static const struct xp_tree_ops xml_ops = {
@@ -133,6 +264,8 @@ static const struct xp_tree_ops xml_ops = {
 	.prefix = xml_op_prefix,
 	.text = xml_op_text,
 	.order = xml_op_order,
+	.first_namespace = xml_op_first_namespace,
+	.next_namespace = xml_op_next_namespace,
 };
 
 void xp_xml_init(struct xp_xml_tree *tree, const struct xml_doc *doc,
@@ -141,6 +274,15 @@ void xp_xml_init(struct xp_xml_tree *tree, const struct xml_doc *doc,
 	tree->tree = (struct xp_tree){ .ops = &xml_ops };
 	tree->doc = doc;
 	tree->top = top == NULL ? doc->document : top;
+	tree->top_is_root = false;
+	tree->spaces = NULL;
+}
+
+void xp_xml_init_root(struct xp_xml_tree *tree, const struct xml_doc *doc,
+	const struct xml_node *top)
+{
+	xp_xml_init(tree, doc, top);
+	tree->top_is_root = true;
 }
 
 struct xp_node xp_xml_node(const struct xp_xml_tree *tree,
@@ -149,8 +291,8 @@ struct xp_node xp_xml_node(const struct xp_xml_tree *tree,
 	struct xp_node result = { &tree->tree, handle(node) };
 
 	if (node == NULL)
-		result.at = tree->top->kind == XML_DOCUMENT ?
-			handle(tree->top) : (uintptr_t)tree;
+		result.at = tree->top->kind == XML_DOCUMENT ||
+			tree->top_is_root ? handle(tree->top) : (uintptr_t)tree;
 	return result;
 }
 

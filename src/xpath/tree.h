@@ -68,6 +68,10 @@ struct xp_tree_ops {
 	/* The number an element's text stands for, when the tree keeps it at
 	 * hand; false: convert the text. */
 	bool (*number)(const struct xp_tree *, uintptr_t at, double *number);
+	/* The namespaces in scope at an element, as nodes: XML_NAMESPACE, the
+	 * prefix as name, the URI as text.  Without it the axis is empty. */
+	uintptr_t (*first_namespace)(const struct xp_tree *, uintptr_t at);
+	uintptr_t (*next_namespace)(const struct xp_tree *, uintptr_t at);
 	/* 1-based place of an element among the siblings of its name. */
 	size_t (*position)(const struct xp_tree *, uintptr_t at);
 };
@@ -87,8 +91,14 @@ struct xp_xml_tree {
 	const struct xml_node *top;	/* its '/' : the document node, or an
 					 * element that acts as the only child
 					 * of a document (an inline instance) */
+	bool top_is_root;		/* the element `top` acts as '/' itself */
+	struct xp_spaces *spaces;	/* namespace nodes made so far; or NULL */
 };
 void xp_xml_init(struct xp_xml_tree *tree, const struct xml_doc *doc,
+	const struct xml_node *top);
+/* The same, but the element `top` is '/': an <instance> and what is in it.
+ * Its attributes are attributes of '/'. */
+void xp_xml_init_root(struct xp_xml_tree *tree, const struct xml_doc *doc,
 	const struct xml_node *top);
 /* The node for an xml_node; NULL gives the tree's '/'. */
 struct xp_node xp_xml_node(const struct xp_xml_tree *tree,
