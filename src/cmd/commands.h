@@ -2,6 +2,7 @@
  * `const struct cmd cmd_x`. */
 COMMAND(help)
 COMMAND(check)
+COMMAND(xpath)
 COMMAND(project_new)
 COMMAND(project_kit)
 COMMAND(join)

@@ -2,41 +2,26 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 #include <time.h>
 
-#include "base/intern.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "session/node.h"
+#include "xform/document.h"
 #include "xpath/date.h"
 
-/* --- chance: splitmix64, or the system's --- */
-
-static uint64_t next_random(struct session *s)
-{
-	uint64_t z;
-
-	if (!s->has_seed) {
-		if (getrandom(&z, sizeof z, 0) == (ssize_t)sizeof z)
-			return z;
-		s->has_seed = true;	/* never seen; still no constant */
-		s->random_state = (uint64_t)time(NULL) ^ (uintptr_t)s;
-	}
-	s->random_state += 0x9E3779B97F4A7C15u;
-	z = s->random_state;
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
-}
+/* --- chance --- */
 
 static double env_random(void *data)
 {
-	return (double)(next_random(data) >> 11) * 0x1.0p-53;
+	struct session *s = data;
+
+	return chance_fraction(&s->chance);
 }
 
 void session_uuid(struct session *s, char text[37])
 {
-	uint64_t a = next_random(s), b = next_random(s);
+	uint64_t a = chance_next(&s->chance), b = chance_next(&s->chance);
 
 	a = (a & ~0xF000ull) | 0x4000;			/* version 4 */
 	b = (b & ~(3ull << 62)) | 2ull << 62;		/* variant 1 */
@@ -47,32 +32,9 @@ void session_uuid(struct session *s, char text[37])
 
 /* --- clock --- */
 
-/* The process's zone, or the record's for the length of the call. */
-static int offset_in_zone(const char *zone, time_t at)
-{
-	const char *now = getenv("TZ");
-	char *old = now != NULL ? xstrdup(now) : NULL;
-	struct tm tm;
-
-	if (zone != NULL) {
-		setenv("TZ", zone, 1);
-		tzset();
-	}
-	localtime_r(&at, &tm);
-	if (zone != NULL) {
-		if (old != NULL)
-			setenv("TZ", old, 1);
-		else
-			unsetenv("TZ");
-		tzset();
-	}
-	free(old);
-	return (int)(tm.tm_gmtoff / 60);
-}
-
 int session_zone_offset(struct session *s, int64_t utc_seconds)
 {
-	return offset_in_zone(s->time_zone, (time_t)utc_seconds);
+	return zone_offset(s->time_zone, utc_seconds);
 }
 
 struct xp_time session_now(struct session *s)
@@ -150,50 +112,6 @@ static bool env_instance(void *data, const char *id, struct xp_node *root,
 	return true;
 }
 
-static uintptr_t first_element(struct xp_node at)
-{
-	uintptr_t child = at.tree->ops->first_child(at.tree, at.at);
-
-	while (child != 0 && at.tree->ops->kind(at.tree, child) != XML_ELEMENT)
-		child = at.tree->ops->next(at.tree, child);
-	return child;
-}
-
-static const char *child_text(struct xp_node row, const char *name,
-	struct arena *scratch)
-{
-	const struct xp_tree_ops *ops = row.tree->ops;
-	uintptr_t child = ops->first_child(row.tree, row.at);
-
-	while (child != 0 && ops->local(row.tree, child) != name)
-		child = ops->next(row.tree, child);
-	return child != 0 ? ops->text(row.tree, child, scratch) : "";
-}
-
-/* The first row whose key is right. */
-static bool find_row(struct xp_node top, const char *key_column,
-	const char *key, struct arena *scratch, struct xp_node *row)
-{
-	const struct xp_tree_ops *ops = top.tree->ops;
-	uintptr_t at = first_element(top);
-	struct xp_nodeset found = { 0 };
-
-	if (at != 0 && ops->lookup != NULL && ops->lookup(top.tree, top.at,
-			ops->local(top.tree, at), key_column, key, &found,
-			scratch)) {
-		if (found.n > 0)
-			*row = found.items[0];
-		return found.n > 0;
-	}
-	for (; at != 0; at = ops->next(top.tree, at)) {
-		*row = (struct xp_node){ top.tree, at };
-		if (ops->kind(top.tree, at) == XML_ELEMENT && strcmp(
-				child_text(*row, key_column, scratch), key) == 0)
-			return true;
-	}
-	return false;
-}
-
 static const char *env_pulldata(void *data, const char *table,
 	const char *column, const char *key_column, const char *key,
 	struct arena *scratch)
@@ -201,19 +119,10 @@ static const char *env_pulldata(void *data, const char *table,
 	struct session *s = data;
 	const struct xf_secondary *secondary =
 		map_get(&s->form->secondary, table);
-	const char *c = intern_find(column, strlen(column));
-	const char *k = intern_find(key_column, strlen(key_column));
-	struct xp_node top, row;
 
 	if (secondary == NULL || secondary->tree == NULL)
 		return NULL;
-	if (c == NULL || k == NULL)
-		return "";
-	top = (struct xp_node){ secondary->root.tree,
-		first_element(secondary->root) };
-	if (top.at == 0 || !find_row(top, k, key, scratch, &row))
-		return "";
-	return child_text(row, c, scratch);
+	return xf_pulldata(secondary->root, column, key_column, key, scratch);
 }
 
 /* once(): what stands in the node, computed or not. */

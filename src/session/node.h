@@ -11,6 +11,7 @@
 #define BAYAZ_SESSION_NODE_H
 
 #include "base/arena.h"
+#include "base/chance.h"
 #include "base/vec.h"
 #include "session/session.h"
 
@@ -79,8 +80,7 @@ struct session {
 	bool clock_stands;
 	struct xp_time stands_at;
 	char *time_zone;
-	uint64_t random_state;
-	bool has_seed;
+	struct chance chance;
 	struct xml_doc *last_saved;	/* or NULL */
 	struct xp_xml_tree last_saved_tree;
 };

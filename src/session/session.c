@@ -63,8 +63,7 @@ static struct session *begin(const struct xform *form,
 	s->language = form->default_language;
 	s->property = options->property;
 	s->property_data = options->property_data;
-	s->has_seed = options->has_seed;
-	s->random_state = options->seed;
+	s->chance = (struct chance){ options->seed, options->has_seed };
 	if (options->time_zone != NULL)
 		s->time_zone = xstrdup(options->time_zone);
 	env_init(s);

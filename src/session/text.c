@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "session/node.h"
+#include "xform/document.h"
 
 static void add_runs(struct session *s, struct node *context,
 	const struct xf_runs *runs, struct str *out)
@@ -29,27 +30,6 @@ static void add_runs(struct session *s, struct node *context,
 			note_failure(s, context, run->output, &err);
 		arena_reset(s->scratch, mark);
 	}
-}
-
-/* The text in the current language; in the default one where it is missing. */
-static const struct xf_runs *itext_runs(const struct session *s,
-	const struct xf_itext *itext, enum xf_form_of_text form)
-{
-	const struct xform *f = s->form;
-	unsigned languages[] = { s->language, f->default_language };
-	enum xf_form_of_text forms[] = { form,
-		form == XF_TEXT_PLAIN ? XF_TEXT_LONG : form,
-		form == XF_TEXT_PLAIN ? XF_TEXT_SHORT : form };
-
-	for (size_t l = 0; l < 2; l++)
-		for (size_t i = 0; i < 3; i++) {
-			const struct xf_runs *runs = &itext->values[
-				languages[l] * XF_N_TEXT_FORMS + forms[i]];
-
-			if (runs->n > 0)
-				return runs;
-		}
-	return NULL;
 }
 
 static const struct xf_itext *computed_itext(struct session *s,
@@ -79,7 +59,7 @@ char *session_text(struct session *s, struct node *context,
 	if (itext == NULL && text->itext_id != NULL)
 		itext = computed_itext(s, context, text->itext_id);
 	if (itext != NULL)
-		runs = itext_runs(s, itext, form);
+		runs = xf_itext_runs(s->form, itext, s->language, form);
 	else if (form == XF_TEXT_PLAIN && text->runs.n > 0)
 		runs = &text->runs;
 	if (runs == NULL)

@@ -98,7 +98,7 @@ const struct xml_node *load_attribute_ns(const struct xml_node *element,
 /* --- expressions --- */
 
 /* Prefixes that forms use without declaring them. */
-static const char *usual_uri(const char *prefix)
+const char *xf_usual_uri(const char *prefix)
 {
 	static const struct { const char *prefix, *uri; } usual[] = {
 		{ "jr", NS_JAVAROSA }, { "orx", NS_OPENROSA },
@@ -116,7 +116,7 @@ static const char *uri_of_prefix(const void *data, const char *prefix)
 {
 	const char *uri = xml_prefix_uri(data, prefix, strlen(prefix));
 
-	return uri != NULL ? uri : usual_uri(prefix);
+	return uri != NULL ? uri : xf_usual_uri(prefix);
 }
 
 /* Bytes before the character in that column (from 1) of `text`. */
@@ -356,6 +356,7 @@ static void loader_init(struct loader *l, struct xform *form,
 	*l = (struct loader){ .form = form, .arena = form->arena,
 		.problems = problems };
 	l->options = options != NULL ? options : &none;
+	l->any_instance_used = l->options->whole;
 	l->default_bind = ARENA_NEW(l->arena, struct xf_bind);
 	l->default_bind->type_name = "string";
 	map_init(&l->binds_by_id);
@@ -404,7 +405,7 @@ struct xform *xform_load(const char *bytes, size_t n_bytes, const char *name,
 	ok = load_parts(&l);
 	loader_release(&l);
 	problems_release(&own);
-	if (!ok) {
+	if (!ok && !(l.options->whole && form->root != NULL)) {
 		xform_free(form);
 		return NULL;
 	}

@@ -272,6 +272,9 @@ struct xf_media {
 struct xf_options {
 	struct xf_media media;		/* read NULL: no files */
 	bool missing_is_error;		/* a missing external instance refuses the form */
+	bool whole;		/* for looking into a form: it is given though it
+				 * is refused, if there is a primary instance at
+				 * all, and every instance is read */
 };
 
 /*
@@ -296,6 +299,10 @@ struct xf_node *xform_node(const struct xform *form, const char *path);
  * notes and instanceID are public in standard forms.  Untagged forms: public. */
 enum xf_sensitivity xf_sensitivity_of(const struct xform *form,
 	const struct xf_node *node);
+
+/* The namespace of a prefix that forms use without declaring it (jr, orx, odk
+ * ...); "" is in none; NULL: no such prefix. */
+const char *xf_usual_uri(const char *prefix);
 
 /* Language by name or code ("Urdu (ur)" is found by "ur" too); -1: none. */
 int xform_language(const struct xform *form, const char *name);

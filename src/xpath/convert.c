@@ -142,7 +142,7 @@ double text_to_number(const char *text, const struct xp_env *env)
 	    (text[0] < '0' || text[0] > '9')) || !date_parse(text, &t))
 		return NAN;
 	return date_time_to_number(&t, t.has_zone && t.has_clock ?
-		local_offset(env, date_time_utc_ms(&t, env)) : 0);
+		local_offset(env, xp_moment_ms(&t, env)) : 0);
 }
 
 double xp_text_to_number(const char *text)
@@ -162,7 +162,7 @@ int local_offset(const struct xp_env *env, int64_t utc_ms)
 }
 
 /* The moment; without zone, the text means local time. */
-int64_t date_time_utc_ms(const struct date_time *t, const struct xp_env *env)
+int64_t xp_moment_ms(const struct date_time *t, const struct xp_env *env)
 {
 	int64_t minutes = date_to_days(t->date) * 1440 + t->clock.hour * 60 +
 		t->clock.minute;
@@ -215,7 +215,7 @@ const char *xp_to_text(const struct xp_value *v, struct arena *arena)
 	return "";
 }
 
-double value_to_number(const struct xp_value *v, struct arena *arena,
+double xp_to_number_in(const struct xp_value *v, struct arena *arena,
 	const struct xp_env *env)
 {
 	switch (v->type) {
@@ -234,7 +234,7 @@ double value_to_number(const struct xp_value *v, struct arena *arena,
 
 double xp_to_number(const struct xp_value *v, struct arena *arena)
 {
-	return value_to_number(v, arena, NULL);
+	return xp_to_number_in(v, arena, NULL);
 }
 
 /* In a record a node stands for its value, as in JavaRosa. */

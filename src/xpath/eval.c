@@ -51,7 +51,7 @@ bool value_number(struct eval *e, const struct expr *x,
 {
 	if (!check_one(e, x, v))
 		return false;
-	*number = value_to_number(v, e->arena, e->env);
+	*number = xp_to_number_in(v, e->arena, e->env);
 	return true;
 }
 
@@ -153,7 +153,7 @@ static bool any_node(struct eval *e, enum op op, const struct xp_nodeset *set,
 	const struct xp_value *other)
 {
 	bool as_text = is_equality(op) && other->type == XP_STRING;
-	double number = value_to_number(other, e->arena, e->env);
+	double number = xp_to_number_in(other, e->arena, e->env);
 	bool found = false;
 	size_t i;
 
@@ -254,8 +254,8 @@ static bool compare_plain(struct eval *e, enum op op, const struct xp_value *a,
 		if (a->type == XP_STRING && b->type == XP_STRING)
 			return (strcmp(a->text, b->text) == 0) == (op == OP_EQ);
 	}
-	return compare_numbers(op, value_to_number(a, e->arena, e->env),
-		value_to_number(b, e->arena, e->env));
+	return compare_numbers(op, xp_to_number_in(a, e->arena, e->env),
+		xp_to_number_in(b, e->arena, e->env));
 }
 
 bool values_compare(struct eval *e, const struct expr *x, enum op op,
@@ -393,14 +393,28 @@ static bool eval_chain(struct eval *e, const struct expr *x,
 
 /* --- calls --- */
 
+static bool unknown_function(struct eval *e, const struct expr *x)
+{
+	const char *name = x->call.name;
+	const char *near = xpath_nearest_function(name);
+
+	if (x->call.foreign_ns != NULL)
+		return eval_fail(e, x->column, _("'%1$s()' is a function of "
+			"'%2$s', which is not known here"), name,
+			x->call.foreign_ns);
+	if (near != NULL)
+		return eval_fail(e, x->column, _("unknown function '%1$s()': "
+			"did you mean '%2$s()'?"), name, near);
+	return eval_fail(e, x->column, _("unknown function '%s()'"), name);
+}
+
 static bool eval_call(struct eval *e, const struct expr *x,
 	const struct scope *s, struct xp_value *value)
 {
 	struct call call = { e, x, &x->call, s };
 
 	if (x->call.function == NULL)
-		return eval_fail(e, x->column, _("unknown function '%s()'"),
-			x->call.name);
+		return unknown_function(e, x);
 	return x->call.function->run(&call, value);
 }
 

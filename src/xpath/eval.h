@@ -75,10 +75,7 @@ uintptr_t child_element(const struct xp_tree *tree, uintptr_t parent,
 double text_to_number(const char *text, const struct xp_env *env);
 double node_number(struct xp_node node, struct arena *scratch,
 	const struct xp_env *env);
-double value_to_number(const struct xp_value *v, struct arena *arena,
-	const struct xp_env *env);
 int local_offset(const struct xp_env *env, int64_t utc_ms);
-int64_t date_time_utc_ms(const struct date_time *t, const struct xp_env *env);
 /* The shortest digits of |number|: 0.DIGITS times ten to the *point. */
 size_t number_digits(double number, char digits[20], int *point);
 

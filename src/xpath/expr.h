@@ -76,6 +76,7 @@ struct path {
 struct call_expr {
 	const struct function *function;	/* NULL: unknown */
 	const char *name;
+	const char *foreign_ns;	/* unknown: what its prefix is bound to, or NULL */
 	struct expr **args;
 	size_t n_args;
 	struct expr *path;	/* jr:choice-name: its path, read from a literal */

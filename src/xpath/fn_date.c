@@ -90,7 +90,7 @@ static bool moment_of_text(struct call *c, const char *text, struct moment *m)
 	}
 	if (!date_parse(text, &t))
 		return not_a_date(c);
-	m->utc_ms = date_time_utc_ms(&t, c->e->env);
+	m->utc_ms = xp_moment_ms(&t, c->e->env);
 	m->offset = local_offset(c->e->env, m->utc_ms);
 	return true;
 }

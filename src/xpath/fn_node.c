@@ -144,7 +144,7 @@ static bool add_numbers(struct call *c, size_t i, struct numbers *list)
 	if (!arg_value(c, i, &value))
 		return false;
 	if (value.type != XP_NODESET)
-		add_number(list, value_to_number(&value, c->e->arena,
+		add_number(list, xp_to_number_in(&value, c->e->arena,
 			c->e->env));
 	else
 		for (k = 0; k < value.nodes.n; k++)

@@ -585,13 +585,38 @@ static bool parse_arguments(struct parser *p, struct call_expr *call)
 	}
 }
 
+/* "jr:" stands for JavaRosa's namespace, whichever prefix is bound to it; bound
+ * to another one it does not. */
+static void find_function(struct parser *p, struct call_expr *call)
+{
+	const struct token *token = &p->lexer.token;
+	const char *prefix = intern_n(token->text, token->n_prefix), *name;
+	const char *uri = NULL;
+
+	call->name = arena_strndup(p->arena, token->text, token->n_bytes);
+	if (token->n_prefix > 0 && p->names != NULL && p->names->uri != NULL)
+		uri = p->names->uri(p->names->data, prefix);
+	if (uri == NULL) {
+		call->function = function_find(token->text, token->n_bytes);
+		return;
+	}
+	if (strcmp(uri, NS_JAVAROSA) != 0) {
+		call->foreign_ns = uri;
+		return;
+	}
+	name = arena_printf(p->arena, "jr%s",
+		call->name + token->n_prefix);
+	call->function = function_find(name, strlen(name));
+	if (call->function != NULL)
+		call->name = call->function->name;
+}
+
 static struct expr *parse_call(struct parser *p)
 {
 	const struct token *token = &p->lexer.token;
 	struct expr *x = expr_new(p, EXPR_CALL, token->column);
 
-	x->call.name = arena_strndup(p->arena, token->text, token->n_bytes);
-	x->call.function = function_find(token->text, token->n_bytes);
+	find_function(p, &x->call);
 	if (!next(p) || !expect(p, TOKEN_OPEN, "(") ||
 	    !parse_arguments(p, &x->call) || !check_arguments(p, x))
 		return NULL;

@@ -42,6 +42,14 @@ const char *xpath_source(const struct xpath *x);
 /* Columns count characters: the byte of `source` that a column stands at. */
 size_t xpath_byte_of_column(const char *source, int column);
 
+/* --- help for who wrote it --- */
+
+/* The known function whose name is nearest; NULL: none is near. */
+const char *xpath_nearest_function(const char *name);
+/* Two lines, indented by four: the expression's line that the column is in,
+ * and below it `^~~~` under the token. */
+void xpath_mark(struct str *out, const char *source, int column);
+
 /* --- what an expression reads --- */
 
 enum xpath_ref_start { REF_PRIMARY, REF_SECONDARY };
@@ -173,6 +181,12 @@ const char *xp_to_text(const struct xp_value *v, struct arena *arena);
 double xp_to_number(const struct xp_value *v, struct arena *arena);
 bool xp_to_boolean(const struct xp_value *v);
 double xp_text_to_number(const char *text);	/* NaN if it is none */
+/* The same, with dates in the surroundings' time zone. */
+double xp_to_number_in(const struct xp_value *v, struct arena *arena,
+	const struct xp_env *env);
+/* Milliseconds since 1970 UTC; what has no zone is local time. */
+struct date_time;
+int64_t xp_moment_ms(const struct date_time *t, const struct xp_env *env);
 const char *xp_number_to_text(double number, struct arena *arena);
 const char *xp_node_text(struct xp_node node, struct arena *scratch);
 

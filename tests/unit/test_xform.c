@@ -45,8 +45,8 @@ static bool read_given(void *data, const char *url, const char *name,
 
 static struct xform *load_whole(const char *text, const char **files)
 {
-	struct xf_options options = { { files != NULL ? read_given : NULL,
-		files }, false };
+	struct xf_options options = { .media = { files != NULL ? read_given : NULL,
+		files } };
 
 	problems_release(&said);
 	return xform_load(text, strlen(text), "t.xml", &options, &said);
@@ -769,7 +769,7 @@ static void a_missing_list_is_a_warning_or_an_error(void **state)
 {
 	char *text = str_format("%s%s%s%s%s", HEAD, LIST, MIDDLE, ASKS_LIST,
 		TAIL);
-	struct xf_options strict = { { NULL, NULL }, true };
+	struct xf_options strict = { .missing_is_error = true };
 	struct xform *f = load_whole(text, NULL);
 
 	(void)state;
