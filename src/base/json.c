@@ -22,9 +22,15 @@ static struct json *ours(json_t *value)
 
 struct json *js_parse(const char *bytes, size_t n_bytes, struct err *err)
 {
+	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
 	json_error_t error;
-	json_t *value = json_loadb(bytes, n_bytes,
-		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json_t *value = json_loadb(bytes, n_bytes, flags, &error);
+
+	/* An integer beyond 64 bits is a number all the same. */
+	if (value == NULL && json_error_code(&error) ==
+			json_error_numeric_overflow)
+		value = json_loadb(bytes, n_bytes,
+			flags | JSON_DECODE_INT_AS_REAL, &error);
 
 	if (value != NULL)
 		return ours(value);
@@ -37,6 +43,11 @@ struct json *js_parse(const char *bytes, size_t n_bytes, struct err *err)
 }
 
 void js_free(struct json *value) { json_decref(theirs(value)); }
+
+struct json *js_copy(const struct json *value)
+{
+	return ours(json_incref(theirs(value)));
+}
 
 struct json *js_new_object(void) { return ours(json_object()); }
 struct json *js_new_array(void) { return ours(json_array()); }

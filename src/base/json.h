@@ -20,6 +20,10 @@ struct json *js_parse(const char *bytes, size_t n_bytes, struct err *err)
 	MUST_CHECK;
 void js_free(struct json *value);		/* NULL is fine */
 
+/* A value of one's own with the same content (shared, since values that are
+ * read are not changed). */
+struct json *js_copy(const struct json *value);
+
 struct json *js_new_object(void);
 struct json *js_new_array(void);
 struct json *js_new_text(const char *text);

@@ -296,8 +296,8 @@ static bool read_media(void *data, const char *url, const char *name,
 static bool check_opens(struct loaded_form *form, const char *path,
 	struct err *err)
 {
-	struct xf_options options = {
-		.media = { read_media, &form->media } };
+	struct xf_options options = { .media = { .read = read_media,
+		.data = &form->media } };
 	struct problems problems = PROBLEMS_INIT;
 	struct xform *opened = xform_load(form->xml.data, form->xml.len, path,
 		&options, &problems);

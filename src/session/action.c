@@ -26,7 +26,8 @@ static void write_attribute(struct session *s, struct node *n,
 {
 	for (unsigned i = 0; i < n->form->n_attributes; i++)
 		if (&n->form->attributes[i] == form) {
-			free(n->attributes[i].value);
+			undo_take_attribute(s, &n->attributes[i],
+				n->attributes[i].value);
 			n->attributes[i].value = xstrdup(text);
 			s->revision++;
 			mark_value_changed(s, n);
@@ -57,6 +58,16 @@ static bool write_target(struct session *s, struct node *n,
 	return fire_value_changed(s, n, err);
 }
 
+/* A place or a sound is asked for by the front end. */
+static void ask_for_capture(struct session *s, const struct xf_action *action,
+	struct node *n)
+{
+	struct capture_asked asked = { (uint32_t)s->captures.n + 1, n->id,
+		action };
+
+	vec_push(&s->captures, asked);
+}
+
 static void run_at(void *data, struct node *n)
 {
 	struct run *run = data;
@@ -70,6 +81,10 @@ static void run_at(void *data, struct node *n)
 
 	if (!run->ok)
 		return;
+	if (action->kind != XF_SETVALUE) {
+		ask_for_capture(s, action, n);
+		return;
+	}
 	if (action->value != NULL && !eval_result(action->value, &ctx, &text,
 			&is_boolean, &err)) {
 		note_failure(s, n, action->value, &err);
@@ -129,8 +144,7 @@ static bool run_action(struct session *s, const struct xf_action *action,
 	struct run run = { s, action, err, true };
 	const struct xf_node *common = action->target;
 
-	/* A place or a sound is asked for by the front end. */
-	if (action->kind != XF_SETVALUE || action->target == NULL)
+	if (action->target == NULL)
 		return true;
 	if (s->action_depth >= DEEPEST_ACTIONS)
 		return err_set(err, ERR_CYCLE,
@@ -152,6 +166,46 @@ static bool run_action(struct session *s, const struct xf_action *action,
 	}
 	s->action_depth--;
 	return run.ok;
+}
+
+bool session_next_capture(struct session *s, struct capture *capture)
+{
+	while (s->n_captures_told < s->captures.n) {
+		const struct capture_asked *asked =
+			&s->captures.items[s->n_captures_told++];
+		struct node *n = session_by_id(s, asked->node_id);
+
+		if (n == NULL)
+			continue;
+		*capture = (struct capture){ asked->id, asked->action->kind,
+			asked->action->quality, n };
+		return true;
+	}
+	return false;
+}
+
+struct node *session_capture_node(struct session *s, uint32_t id,
+	struct err *err)
+{
+	struct node *n = NULL;
+
+	if (id >= 1 && id <= s->n_captures_told)
+		n = session_by_id(s, s->captures.items[id - 1].node_id);
+	if (n == NULL)
+		err_set(err, ERR_NODE,
+			_("nothing was asked for under the number %u"),
+			(unsigned)id);
+	return n;
+}
+
+bool session_capture(struct session *s, uint32_t id, const char *value,
+	struct err *err)
+{
+	struct node *n = session_capture_node(s, id, err);
+
+	return n != NULL && write_target(s, n, s->captures.items[id - 1].action,
+		value, err) &&
+		settle_counts(s, err) && !take_failure(s, err);
 }
 
 bool fire_load(struct session *s, unsigned events, struct err *err)

@@ -197,6 +197,53 @@ static void fill_from_control(struct session *s, struct node *n,
 	}
 }
 
+/* --- one by one, with what they come from --- */
+
+static void visit_items(struct session *s, struct node *n,
+	const struct xf_itemset *set, choice_visit *visit, void *data)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_nodeset items = { 0 };
+
+	eval_items(s, n, set, &items);
+	for (size_t i = 0; i < items.n; i++) {
+		struct arena_mark one = arena_mark(s->scratch);
+		struct xf_text text = { 0 };
+		struct choice_source c = { .item = items.items[i] };
+
+		c.value = item_value(s, n, c.item, set);
+		c.label = item_text(s, n, c.item, set->label_name, set->label);
+		if (set->label_is_itext) {
+			text.itext = map_get(&s->form->itext, c.label);
+			c.text = text.itext != NULL ? &text : NULL;
+		}
+		visit(data, &c);
+		arena_reset(s->scratch, one);
+	}
+	arena_reset(s->scratch, mark);
+}
+
+bool session_each_choice(struct session *s, struct node *n,
+	const struct xf_control *control, choice_visit *visit, void *data,
+	struct err *err)
+{
+	if (control == NULL)
+		control = node_select(n->form);
+	if (control == NULL)
+		return err_set(err, ERR_REFUSED, _("'%s' has no choices"),
+			n->form->ref);
+	if (control->itemset != NULL)
+		visit_items(s, n, control->itemset, visit, data);
+	for (size_t i = 0; i < control->n_choices; i++) {
+		const struct xf_choice *choice = &control->choices[i];
+		struct choice_source c = { .value = choice->value,
+			.text = &choice->label, .label = choice->value };
+
+		visit(data, &c);
+	}
+	return !take_failure(s, err);
+}
+
 bool session_choices(struct session *s, struct node *n,
 	const struct xf_control *control, struct choices *choices,
 	struct err *err)
@@ -221,6 +268,7 @@ bool session_choices(struct session *s, struct node *n,
 		fill_from_itemset(s, n, control->itemset, cache);
 	else
 		fill_from_control(s, n, control, cache);
+	undo_keep_state(s, n);
 	choices_free(n->choices);
 	n->choices = cache;
 	/* Away from view, what it reads is empty and would be remembered so. */
@@ -282,6 +330,7 @@ const char *node_shown_value(struct session *s, struct node *n)
 	if (n->busy & bit)		/* its own list asks for it */
 		return n->raw;
 	if (n->shown == NULL || (n->dirty & bit)) {
+		undo_keep_state(s, n);
 		n->busy |= bit;
 		free(n->shown);
 		n->shown = present_only(s, n, control);

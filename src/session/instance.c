@@ -20,6 +20,7 @@ struct node *node_new(struct session *s, const struct xf_node *form,
 	n->form = form;
 	n->parent = parent;
 	n->id = ++s->last_id;
+	ids_add(s, n);
 	n->relevant = n->constraint_ok = true;
 	if (!form->is_value)
 		n->slots = xcalloc(form->n_children, sizeof *n->slots);
@@ -185,6 +186,8 @@ void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 		const struct xf_node *child = n->form->children[i];
 		bool found = false;
 
+		if (child->is_repeat)	/* ids are in the order of the form */
+			session_repeat_id(s, n, child);
 		for (struct xml_node *x = xml->first; x != NULL; x = x->next) {
 			if (!is_element_of(x, child, n->form))
 				continue;
@@ -210,6 +213,7 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	struct node *n = node_new(s, repeat, parent);
 
 	slot_insert(&parent->slots[repeat->slot], position, n);
+	undo_inserted(s, n);
 	/* Without a template an instance is made like the first, but empty. */
 	if (repeat->template_xml != NULL)
 		node_fill(s, n, repeat->template_xml,
@@ -259,7 +263,14 @@ void instance_remove(struct session *s, struct node *parent,
 	slot->n--;
 	for (size_t i = position; i < slot->n; i++)
 		slot->items[i]->position = (uint32_t)i;
-	node_free(n);
+	ids_forget_below(s, n);
+	undo_take_removed(s, n, position);
+}
+
+void instance_restore(struct session *s, struct node *n, size_t position)
+{
+	slot_insert(&n->parent->slots[n->form->slot], position, n);
+	ids_restore_below(s, n);
 }
 
 bool node_has_answer(const struct node *n)
@@ -430,6 +441,12 @@ struct node *session_find(struct session *s, const char *ref, struct err *err)
 	return n;
 }
 
+bool session_place(struct session *s, const char *ref, struct place *place,
+	struct err *err)
+{
+	return find(s, ref, &place->node, &place->repeat, err);
+}
+
 bool session_find_repeat(struct session *s, const char *ref,
 	struct node **parent, const struct xf_node **repeat, struct err *err)
 {
@@ -451,27 +468,6 @@ struct node *session_meta(struct session *s, const struct xf_node *meta)
 		return NULL;
 	block = node_child(s->root, meta->parent);
 	return block != NULL ? node_child(block, meta) : NULL;
-}
-
-static struct node *find_id(struct node *n, uint32_t id)
-{
-	if (n->id == id)
-		return n;
-	if (n->slots == NULL)
-		return NULL;
-	for (unsigned i = 0; i < n->form->n_children; i++)
-		for (uint32_t k = 0; k < n->slots[i].n; k++) {
-			struct node *found = find_id(n->slots[i].items[k], id);
-
-			if (found != NULL)
-				return found;
-		}
-	return NULL;
-}
-
-struct node *session_by_id(struct session *s, uint32_t id)
-{
-	return find_id(s->root, id);
 }
 
 void each_instance(struct node *from, const struct xf_node *target,

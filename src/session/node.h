@@ -18,6 +18,7 @@
 struct slot {				/* of one child of the form node */
 	struct node **items;		/* instances; a plain child: one */
 	uint32_t n, cap;
+	uint32_t id;			/* of a repeat; 0: not yet given */
 };
 
 struct attribute {			/* of an element of the record */
@@ -44,6 +45,7 @@ struct node {
 	bool answered;			/* a person wrote here */
 	bool is_boolean;		/* its calculation gave true or false */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
+	uint32_t undo_round;		/* its state was kept in this one */
 	char *raw;			/* value nodes: as stored; NULL: blank */
 	char *shown;			/* select with itemset: raw without what is away; NULL: not computed */
 	struct choice_cache *choices;	/* NULL: none */
@@ -52,6 +54,25 @@ struct node {
 };
 
 struct mark { struct node *node; enum xf_property property; };
+
+/* What has to be put back if an operation fails; see undo.c. */
+enum change_kind {
+	CHANGED_STATE, CHANGED_VALUE, CHANGED_ATTRIBUTE, CHANGED_INSERT,
+	CHANGED_REMOVE
+};
+struct change {
+	enum change_kind kind;
+	struct node *node;
+	struct node state;		/* STATE: flags as they were */
+	char *text;			/* VALUE, ATTRIBUTE: as it was; owned */
+	struct attribute *attribute;
+	size_t position;		/* REMOVE */
+};
+
+struct capture_asked {
+	uint32_t id, node_id;
+	const struct xf_action *action;
+};
 
 struct session {
 	struct xp_tree tree;		/* first: it is one for XPath */
@@ -72,6 +93,14 @@ struct session {
 	bool relevance_marked;		/* since they were looked at */
 	VEC(struct node *) unsaved;	/* chance and clock gave them a value */
 	unsigned *ranks;		/* [2 * form index + property], or NULL */
+	VEC(struct place) by_id;	/* places by id, once asked for; else empty */
+	VEC(struct change) changes;	/* since session_begin() */
+	bool is_undoable;		/* between begin and commit */
+	uint32_t undo_round;
+	uint64_t undo_revision;
+	size_t undo_captures;
+	VEC(struct capture_asked) captures;	/* all that were asked for */
+	size_t n_captures_told;
 	struct err failure;		/* first expression that failed while reading */
 	unsigned action_depth;
 	/* surroundings */
@@ -98,11 +127,27 @@ void node_free(struct node *n);
  * hears of what does not fit; NULL: silence.  `emptied`: without the values. */
 void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 	bool emptied, struct problems *problems);
+/* Put back, at its position; what is marked inside counts again. */
+void instance_restore(struct session *s, struct node *n, size_t position);
 struct node *instance_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 void instance_remove(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 bool node_has_answer(const struct node *n);
+
+/* undo.c: called before the change */
+void undo_keep_state(struct session *s, struct node *n);
+/* Takes over the text of the value that goes; free()s it if nobody needs it. */
+void undo_take_value(struct session *s, struct node *n, char *raw);
+void undo_take_attribute(struct session *s, struct attribute *a, char *value);
+void undo_inserted(struct session *s, struct node *n);
+/* Takes over the node that was taken out. */
+void undo_take_removed(struct session *s, struct node *n, size_t position);
+
+/* ids.c */
+void ids_add(struct session *s, struct node *n);
+void ids_forget_below(struct session *s, struct node *n);
+void ids_restore_below(struct session *s, struct node *n);
 
 /* recalc.c */
 void mark_property(struct session *s, struct node *n, enum xf_property p);

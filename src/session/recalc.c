@@ -157,6 +157,7 @@ void mark_property(struct session *s, struct node *n, enum xf_property p)
 {
 	if ((n->dirty & property_bit(p)) || !is_computed(n, p))
 		return;
+	undo_keep_state(s, n);
 	n->dirty |= property_bit(p);
 	switch (p) {
 	case XF_P_VALUE:
@@ -337,6 +338,11 @@ bool take_failure(struct session *s, struct err *err)
 	return true;
 }
 
+bool session_take_failure(struct session *s, struct err *err)
+{
+	return take_failure(s, err);
+}
+
 static bool eval_flag(struct session *s, struct node *n,
 	const struct xf_expr *expr, bool otherwise)
 {
@@ -422,6 +428,7 @@ void compute(struct session *s, struct node *n, enum xf_property p)
 
 	if (!(n->dirty & bit) || (n->busy & bit))
 		return;
+	undo_keep_state(s, n);
 	n->busy |= bit;
 	if (s->depth >= DEEPEST_RECURSION && s->depth < 2 * DEEPEST_RECURSION &&
 			(p == XF_P_VALUE || p == XF_P_RELEVANT)) {
@@ -499,6 +506,7 @@ static bool eval_count(struct session *s, struct node *parent,
 	if (probe != NULL) {		/* it was never here */
 		s->counts.n = n_counts;
 		s->marks.n = n_marks;
+		ids_forget_below(s, probe);
 		s->last_id = last_id;
 		probe->dirty = 0;
 	}
@@ -576,6 +584,7 @@ bool is_beyond_count(struct session *s, struct node *parent,
 static bool settle_counts_of(struct session *s, struct node *n,
 	struct err *err)
 {
+	undo_keep_state(s, n);
 	n->dirty &= (uint8_t)~property_bit(XF_P_COUNT);
 	for (unsigned i = 0; i < n->form->n_children; i++)
 		if (n->form->children[i]->count != NULL &&

@@ -86,6 +86,10 @@ void session_free(struct session *s)
 	vec_release(&s->counts);
 	vec_release(&s->waiting);
 	vec_release(&s->unsaved);
+	session_commit(s);
+	vec_release(&s->changes);
+	vec_release(&s->by_id);
+	vec_release(&s->captures);
 	arena_free(s->scratch);
 	xml_free(s->last_saved);
 	free(s->ranks);
@@ -278,6 +282,7 @@ static bool take_value(struct session *s, struct node *n, const char *cast,
 	/* A calculation that was overwritten runs again when triggered. */
 	compute(s, n, XF_P_VALUE);
 	changed = strcmp(node_raw_value(n), cast) != 0;
+	undo_keep_state(s, n);
 	node_store(s, n, cast);
 	n->answered = true;
 	if (!changed)

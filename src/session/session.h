@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/problem.h"
+#include "session/rich.h"
 #include "xform/xform.h"
 
 struct session;
@@ -67,6 +68,22 @@ bool session_find_repeat(struct session *s, const char *ref,
 	MUST_CHECK;
 struct node *session_by_id(struct session *s, uint32_t id);
 
+/* A node, or a repeat (all its instances) that hangs in `node`.  Both have ids,
+ * from one series. */
+struct place {
+	struct node *node;
+	const struct xf_node *repeat;	/* NULL: the node itself */
+};
+/* False: ERR_NODE. */
+bool session_place(struct session *s, const char *ref, struct place *place,
+	struct err *err) MUST_CHECK;
+bool session_place_by_id(struct session *s, uint32_t id, struct place *place);
+uint32_t session_repeat_id(struct session *s, struct node *parent,
+	const struct xf_node *repeat);
+/* The value of its i-th attribute, borrowed from the record or made in `arena`. */
+const char *node_attribute(struct session *s, const struct node *n, unsigned i,
+	struct arena *arena);
+
 /* The node of the form's meta block (form->instance_id ...); NULL: the form has
  * none, or the record has no instance of it. */
 struct node *session_meta(struct session *s, const struct xf_node *meta);
@@ -111,6 +128,12 @@ char *session_hint(struct session *s, struct node *context,
 char *session_guidance(struct session *s, struct node *context,
 	const struct xf_control *control);
 
+/* The same in pieces, for rich_read(), in `arena`.  False: there is no text. */
+struct text_pieces { const struct text_piece *items; size_t n; };
+bool session_text_pieces(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form,
+	struct arena *arena, struct text_pieces *pieces);
+
 /* --- choices --- */
 
 struct choice {
@@ -121,6 +144,19 @@ struct choices { struct choice *items; size_t n; };
 /* Of the select or rank bound at `n`, now.  Borrowed until the next change. */
 bool session_choices(struct session *s, struct node *n,
 	const struct xf_control *control, struct choices *choices,
+	struct err *err) MUST_CHECK;
+
+/* One by one, with what they come from: `text` is the label, or NULL when it is
+ * `label` as it stands; `item` is the itemset's (tree NULL: written in the
+ * control).  All borrowed for the length of the call. */
+struct choice_source {
+	const char *value, *label;
+	const struct xf_text *text;
+	struct xp_node item;
+};
+typedef void choice_visit(void *data, const struct choice_source *choice);
+bool session_each_choice(struct session *s, struct node *n,
+	const struct xf_control *control, choice_visit *visit, void *data,
 	struct err *err) MUST_CHECK;
 
 /* --- changing --- */
@@ -142,6 +178,41 @@ bool session_insert(struct session *s, struct node *parent,
 bool session_remove(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position, size_t count,
 	struct err *err) MUST_CHECK;
+
+/* --- whole or not at all --- */
+
+/* From begin on, every change is remembered; rollback takes them all back
+ * (values, what was computed, instances; ids are not used again).  One at a
+ * time. */
+void session_begin(struct session *s);
+void session_commit(struct session *s);
+void session_rollback(struct session *s);
+
+/* --- what only a front end can get: a place, a sound --- */
+
+struct capture {
+	uint32_t id;			/* from 1; unique in this record */
+	enum xf_action_kind kind;	/* XF_SETGEOPOINT, XF_RECORDAUDIO */
+	const char *quality;		/* of a sound; NULL: none was given */
+	struct node *node;		/* where it will be written */
+};
+/* The next one not yet asked for; false: no more. */
+bool session_next_capture(struct session *s, struct capture *capture);
+/* What was got for it, also for a read-only node; ERR_NODE: there is no such
+ * capture, or its node is gone. */
+bool session_capture(struct session *s, uint32_t id, const char *value,
+	struct err *err) MUST_CHECK;
+/* Where it would be written; NULL: ERR_NODE. */
+struct node *session_capture_node(struct session *s, uint32_t id,
+	struct err *err);
+
+/* --- expressions of others --- */
+
+/* To evaluate in this record at `n`; results live in `arena`. */
+struct xp_context session_xpath_context(struct session *s, struct node *n,
+	struct arena *arena);
+/* The node behind a result; NULL: it is none of the record's elements. */
+struct node *session_node_of(struct session *s, struct xp_node at);
 
 /* --- what chance and the clock gave --- */
 
@@ -167,6 +238,10 @@ void session_violations_release(struct session_violations *v);
 bool session_validate(struct session *s, struct session_violations *out,
 	struct err *err) MUST_CHECK;
 
+/* The first expression that failed since this was asked last, while something
+ * was read; false: none did. */
+bool session_take_failure(struct session *s, struct err *err);
+
 /* "Read the form to its end": counts and choices are settled. */
 bool session_settle(struct session *s, struct err *err) MUST_CHECK;
 
@@ -189,6 +264,10 @@ struct step {
 	struct node *context;	/* where texts are evaluated: never NULL */
 };
 struct steps { struct step *items; size_t n, cap; };
+/* The one instance of `form` that `context` lies in, or that is reached from it
+ * without choosing among instances; NULL: there is none. */
+struct node *session_seen_from(struct node *context,
+	const struct xf_node *form);
 /* All relevant steps, now; counts settled first.  STEP_REPEAT_END is where one
  * may add an instance.  Release with steps_release(). */
 bool session_steps(struct session *s, struct steps *out, struct err *err)

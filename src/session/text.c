@@ -49,23 +49,52 @@ static const struct xf_itext *computed_itext(struct session *s,
 	return itext;
 }
 
-char *session_text(struct session *s, struct node *context,
-	const struct xf_text *text, enum xf_form_of_text form)
+static const struct xf_runs *find_runs(struct session *s,
+	struct node *context, const struct xf_text *text,
+	enum xf_form_of_text form)
 {
 	const struct xf_itext *itext = text->itext;
-	const struct xf_runs *runs = NULL;
-	struct str out = STR_INIT;
 
 	if (itext == NULL && text->itext_id != NULL)
 		itext = computed_itext(s, context, text->itext_id);
 	if (itext != NULL)
-		runs = xf_itext_runs(s->form, itext, s->language, form);
-	else if (form == XF_TEXT_PLAIN && text->runs.n > 0)
-		runs = &text->runs;
+		return xf_itext_runs(s->form, itext, s->language, form);
+	return form == XF_TEXT_PLAIN && text->runs.n > 0 ? &text->runs : NULL;
+}
+
+char *session_text(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form)
+{
+	const struct xf_runs *runs = find_runs(s, context, text, form);
+	struct str out = STR_INIT;
+
 	if (runs == NULL)
 		return NULL;
 	add_runs(s, context, runs, &out);
 	return str_steal(&out);
+}
+
+bool session_text_pieces(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form,
+	struct arena *arena, struct text_pieces *pieces)
+{
+	const struct xf_runs *runs = find_runs(s, context, text, form);
+	struct text_piece *items;
+
+	if (runs == NULL)
+		return false;
+	items = ARENA_ARRAY(arena, struct text_piece, runs->n);
+	for (size_t i = 0; i < runs->n; i++) {
+		struct xf_runs one = { &runs->items[i], 1 };
+		struct str out = STR_INIT;
+
+		add_runs(s, context, &one, &out);
+		items[i].is_output = runs->items[i].output != NULL;
+		items[i].text = arena_strndup(arena, out.data, out.len);
+		str_release(&out);
+	}
+	*pieces = (struct text_pieces){ items, runs->n };
+	return true;
 }
 
 char *session_label(struct session *s, struct node *context,

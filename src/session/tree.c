@@ -36,6 +36,22 @@ struct xp_node node_handle(struct session *s, struct node *n)
 	return handle;
 }
 
+struct node *session_node_of(struct session *s, struct xp_node at)
+{
+	struct node *n = node_of_handle(s, at);
+
+	return n != NULL && n->form != NULL ? n : NULL;
+}
+
+struct xp_context session_xpath_context(struct session *s, struct node *n,
+	struct arena *arena)
+{
+	struct xp_context ctx = node_context(s, n);
+
+	ctx.arena = arena;
+	return ctx;
+}
+
 struct node *node_of_handle(struct session *s, struct xp_node handle)
 {
 	if (handle.tree != &s->tree || (handle.at & BITS) != 0)
@@ -215,6 +231,12 @@ const char *attribute_value(struct session *s, const struct attribute *a,
 		return "";
 	}
 	return value;
+}
+
+const char *node_attribute(struct session *s, const struct node *n, unsigned i,
+	struct arena *arena)
+{
+	return attribute_value(s, &n->attributes[i], arena);
 }
 
 static const char *text(const struct xp_tree *tree, uintptr_t at,

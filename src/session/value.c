@@ -270,7 +270,8 @@ void node_store(struct session *s, struct node *n, const char *value)
 	if (strcmp(old, value) == 0)
 		return;
 	s->revision++;
-	free(n->raw);
+	undo_keep_state(s, n);
+	undo_take_value(s, n, n->raw);
 	n->raw = value[0] != '\0' ? xstrdup(value) : NULL;
 	free(n->shown);
 	n->shown = NULL;

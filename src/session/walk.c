@@ -19,9 +19,7 @@ static void add_step(struct steps *out, enum step_kind kind,
 	vec_push(out, step);
 }
 
-/* The one instance of `form` that `context` lies in, or that lies below it
- * without crossing a repeat; NULL: there is none. */
-static struct node *node_seen_from(struct node *context,
+struct node *session_seen_from(struct node *context,
 	const struct xf_node *form)
 {
 	struct node *n = context;
@@ -58,7 +56,7 @@ static void walk(struct session *s, struct xf_control *const *controls,
 static void walk_repeat(struct session *s, const struct xf_control *control,
 	struct node *context, struct steps *out)
 {
-	struct node *parent = node_seen_from(context, control->node->parent);
+	struct node *parent = session_seen_from(context, control->node->parent);
 	struct slot *slot;
 
 	if (parent == NULL || !node_is_relevant(s, parent))
@@ -86,7 +84,7 @@ static void walk_one(struct session *s, const struct xf_control *control,
 		return;
 	}
 	if (control->node != NULL) {
-		n = node_seen_from(context, control->node);
+		n = session_seen_from(context, control->node);
 		if (control->kind == XF_CONTROL_GROUP &&
 				control->node->is_repeat)
 			n = NULL;	/* the group around a repeat */

@@ -74,5 +74,5 @@ static bool read_from_folders(void *data, const char *url, const char *name,
 
 struct xf_media xf_media_from_folders(struct xf_media_folders *folders)
 {
-	return (struct xf_media){ read_from_folders, folders };
+	return (struct xf_media){ .read = read_from_folders, .data = folders };
 }

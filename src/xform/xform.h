@@ -267,6 +267,8 @@ struct xf_media {
 	bool (*read)(void *data, const char *url, const char *name,
 		struct str *out, struct err *err);
 	void *data;
+	/* The media type of a file, when it is known; NULL: by its name. */
+	const char *(*mime)(void *data, const char *url);
 };
 
 struct xf_options {
