@@ -52,7 +52,6 @@ static int run_engine(const struct cmd_args *args)
 {
 	struct engine *e = engine_new(cmd_flag(args, "training"));
 	struct str line = STR_INIT, out = STR_INIT;
-	struct err err = ERR_INIT;
 	int status = EXIT_DONE;
 	bool too_long;
 
@@ -60,9 +59,7 @@ static int run_engine(const struct cmd_args *args)
 		if (is_blank(&line))
 			continue;
 		if (!answer(e, &line, too_long, &out)) {
-			err_set(&err, ERR_IO, _("cannot write an answer: "
-				"nobody reads it"));
-			status = cmd_problem(&err);
+			status = EXIT_PROBLEM;	/* the driver says why */
 			break;
 		}
 	}

@@ -21,7 +21,8 @@ static bool read_itself(void *data, const char *url, const char *name,
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
 	struct bytes given = { bytes, n_bytes };
-	struct xf_options options = { .media = { read_itself, &given } };
+	struct xf_options options = { .media = { .read = read_itself,
+		.data = &given } };
 	struct problems problems = PROBLEMS_INIT;
 	struct xform *form;
 

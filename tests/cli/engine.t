@@ -1,0 +1,36 @@
+$ printf '{"id":1,"op":"hello"}\n' | bayaz engine
+{"id":1,"result":{"engine":"bayaz","protocol":1,"version":"{{[0-9.]+}}"}}
+
+# Whatever comes in, a line comes out, and the engine goes on.
+$ printf '\n{"id":[2]\nnull\n"x"\n{"id":{"a":1},"op":"dance"}\n{"op":7}\n' | bayaz engine
+{"error":{"code":"request",{{.*}}},"id":null}
+{"error":{"code":"request","message":"a request is a JSON object"},"id":null}
+{"error":{"code":"request","message":"a request is a JSON object"},"id":null}
+{"error":{"code":"request","message":"there is no op 'dance'"},"id":{"a":1}}
+{"error":{"code":"request","message":"'op' is missing"},"id":null}
+$ printf '{"op":"nodes","record":1}\n{"op":"close","form":9}\n' | bayaz engine
+{"error":{"code":"handle","message":"there is no such record"},"id":null}
+{"error":{"code":"handle","message":"there is no such form"},"id":null}
+
+# Answers leave in plain text: protected forms only for training.
+@file protected.xml
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:bayaz="urn:x-bayaz:forms">
+<h:head><h:title>P</h:title><model>
+<instance><data id="p" bayaz:class="protected"><a/></data></instance>
+</model></h:head>
+<h:body><input ref="/data/a"><label>A</label></input></h:body></h:html>
+@end
+$ printf '{"id":1,"op":"open","path":"protected.xml"}\n' > open.json
+$ bayaz engine < open.json
+{"error":{"code":"refused","message":{{.*--training.*}}},"id":1}
+$ bayaz engine --training < open.json
+{"id":1,"result":{{.*}}"form":1{{.*}}}}
+
+@require /dev/full
+$ bayaz engine < open.json > /dev/full
+bayaz: cannot write the output: No space left on device
+[1]
+$ bayaz engine now
+bayaz: too many arguments for 'engine'
+bayaz: try 'bayaz help engine'
+[2]
