@@ -90,6 +90,20 @@ bool op_count(struct op *op, const char *name, size_t *number)
 	return true;
 }
 
+bool op_seed(struct op *op, bool *has_seed, uint64_t *seed)
+{
+	const struct json *member = js_get(op->request, "seed");
+
+	if (member == NULL || js_is_null(member))
+		return true;
+	if (!js_is_int(member))
+		return op_bad_request(op, _("'%s' has to be a whole number"),
+			"seed");
+	*has_seed = true;
+	*seed = (uint64_t)js_int(member);
+	return true;
+}
+
 static bool no_handle(struct op *op, const char *name)
 {
 	op->code = "handle";

@@ -72,6 +72,7 @@ bool op_bad_request(struct op *op, const char *format, ...) PRINTF_LIKE(2, 3);
 bool op_text(struct op *op, const char *name, const char **text) MUST_CHECK;
 bool op_flag(struct op *op, const char *name, bool *flag) MUST_CHECK;
 bool op_count(struct op *op, const char *name, size_t *number) MUST_CHECK;
+bool op_seed(struct op *op, bool *has_seed, uint64_t *seed) MUST_CHECK;
 
 struct engine_form *op_form(struct op *op);	/* NULL: error `handle` */
 struct engine_record *op_record(struct op *op);

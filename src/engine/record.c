@@ -75,19 +75,12 @@ static bool read_options(struct op *op, struct engine_record *r,
 	struct session_options *options)
 {
 	const struct json *given = js_get(op->request, "properties");
-	const struct json *seed = js_get(op->request, "seed");
 
 	if (!op_text(op, "language", &options->language) ||
 			!op_text(op, "now", &options->now) ||
-			!op_text(op, "time_zone", &options->time_zone))
+			!op_text(op, "time_zone", &options->time_zone) ||
+			!op_seed(op, &options->has_seed, &options->seed))
 		return false;
-	if (seed != NULL && !js_is_null(seed)) {
-		if (!js_is_int(seed))
-			return op_bad_request(op,
-				_("'%s' has to be a whole number"), "seed");
-		options->has_seed = true;
-		options->seed = (uint64_t)js_int(seed);
-	}
 	if (given != NULL && !js_is_null(given)) {
 		if (!js_is_object(given))
 			return op_bad_request(op,

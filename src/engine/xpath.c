@@ -1,12 +1,18 @@
-/* xpath: evaluating an expression in a record. */
+/* xpath: evaluating an expression in a record, or in any document. */
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "engine/op.h"
+#include "xform/document.h"
+
+/* `type` is said only if `has_type`. */
+struct wanted { bool has_type; enum xp_type type; };
+
+/* --- in a record --- */
 
 /* Namespaces of the request before those of the form's instance. */
 struct scope { const struct json *given; const struct xml_node *element; };
@@ -14,19 +20,11 @@ struct scope { const struct json *given; const struct xml_node *element; };
 static const char *uri_of(const void *data, const char *prefix)
 {
 	const struct scope *scope = data;
-	const char *given = js_get_text(scope->given, prefix);
+	const char *uri = js_get_text(scope->given, prefix);
 
-	return given != NULL ? given : xml_prefix_uri(scope->element, prefix,
-		strlen(prefix));
-}
-
-static struct json *number_json(double number)
-{
-	if (isnan(number))
-		return js_new_text("NaN");
-	if (isinf(number))
-		return js_new_text(number > 0 ? "Infinity" : "-Infinity");
-	return js_new_number(number);
+	if (uri == NULL)
+		uri = xml_prefix_uri(scope->element, prefix, strlen(prefix));
+	return uri != NULL ? uri : xf_usual_uri(prefix);
 }
 
 static struct json *item_json(struct engine_record *r, struct xp_node item,
@@ -53,49 +51,41 @@ static struct json *item_json(struct engine_record *r, struct xp_node item,
 	return o;
 }
 
-static bool put_nodeset(struct op *op, struct engine_record *r,
-	const struct xp_value *value, struct arena *arena)
+static struct json *nodeset_json(struct engine_record *r,
+	const struct xp_nodeset *nodes, struct arena *arena)
 {
 	struct json *list = js_new_array();
 
-	for (size_t i = 0; i < value->nodes.n; i++)
-		js_add(list, item_json(r, value->nodes.items[i], arena));
-	js_put_text(op->result, "type", "nodeset");
-	js_put(op->result, "value", list);
-	return true;
+	for (size_t i = 0; i < nodes->n; i++)
+		js_add(list, item_json(r, nodes->items[i], arena));
+	return list;
 }
 
-static bool put_as(struct op *op, struct engine_record *r,
-	const struct xp_value *value, const char *as, struct arena *arena)
+static bool put_result(struct op *op, struct engine_record *r,
+	const struct xp_value *value, const struct wanted *wanted,
+	struct arena *arena)
 {
-	static const char *const types[] = { [XP_NODESET] = "nodeset",
-		[XP_BOOLEAN] = "boolean", [XP_NUMBER] = "number",
-		[XP_STRING] = "string" };
+	enum xp_type type = wanted->has_type ? wanted->type : value->type;
+	struct json *o;
 
-	if (as == NULL)
-		as = types[value->type];
-	if (strcmp(as, "nodeset") == 0) {
-		if (value->type != XP_NODESET)
-			return err_set(&op->err, ERR_XPATH,
-				_("the result is no set of nodes"));
-		return put_nodeset(op, r, value, arena);
-	}
-	js_put_text(op->result, "type", as);
-	if (strcmp(as, "string") == 0)
-		js_put_text(op->result, "value", xp_to_text(value, arena));
-	else if (strcmp(as, "number") == 0)
-		js_put(op->result, "value", number_json(xp_to_number(value,
-			arena)));
-	else if (strcmp(as, "boolean") == 0)
-		js_put_bool(op->result, "value", xp_to_boolean(value));
+	if (type == XP_NODESET && value->type != XP_NODESET)
+		return err_set(&op->err, ERR_XPATH,
+			_("the result is no set of nodes"));
+	js_put_text(op->result, "type", xp_type_name(type));
+	if (type == XP_NODESET)
+		o = nodeset_json(r, &value->nodes, arena);
+	else if (type == XP_STRING)
+		o = js_new_text(xp_to_text(value, arena));
+	else if (type == XP_NUMBER)
+		o = xp_number_json(xp_to_number(value, arena));
 	else
-		return op_bad_request(op, _("'as' is 'string', 'number', "
-			"'boolean' or 'nodeset'"));
+		o = js_new_bool(xp_to_boolean(value));
+	js_put(op->result, "value", o);
 	return true;
 }
 
-static bool eval_in_record(struct op *op, struct engine_record *r,
-	const char *as, struct arena *arena)
+static bool eval_in_record(struct op *op, const struct wanted *wanted,
+	struct engine_record *r, struct arena *arena)
 {
 	struct scope scope = { js_get(op->request, "namespaces"),
 		r->form->form->instance_xml };
@@ -113,26 +103,133 @@ static bool eval_in_record(struct op *op, struct engine_record *r,
 		return false;
 	context = session_xpath_context(r->session, n, arena);
 	return xpath_eval(program, &context, &value, &op->err) &&
-		put_as(op, r, &value, as, arena);
+		put_result(op, r, &value, wanted, arena);
+}
+
+static bool in_record(struct op *op, const struct wanted *wanted)
+{
+	struct engine_record *r = op_record(op);
+	struct arena *arena;
+	bool ok;
+
+	if (r == NULL)
+		return false;
+	arena = arena_new();
+	ok = eval_in_record(op, wanted, r, arena);
+	arena_free(arena);
+	return ok;
+}
+
+/* --- in a document --- */
+
+struct question {
+	struct xf_document_options options;
+	struct xf_query query;
+	VEC(struct xf_namespace) namespaces;
+};
+
+static bool read_question(struct op *op, const struct wanted *wanted,
+	struct question *q)
+{
+	const struct json *given = js_get(op->request, "namespaces");
+
+	q->query.expression = op->expression;
+	q->query.has_type = wanted->has_type;
+	q->query.type = wanted->type;
+	for (const char *key = js_next_key(given, NULL); key != NULL;
+			key = js_next_key(given, key)) {
+		struct xf_namespace one = { key, js_get_text(given, key) };
+
+		vec_push(&q->namespaces, one);
+	}
+	q->query.namespaces = q->namespaces.items;
+	q->query.n_namespaces = q->namespaces.n;
+	return op_text(op, "context", &q->query.context) &&
+		op_text(op, "language", &q->options.language) &&
+		op_text(op, "now", &q->options.now) &&
+		op_text(op, "time_zone", &q->options.time_zone) &&
+		op_seed(op, &q->options.has_seed, &q->options.seed);
+}
+
+static bool eval_in_document(struct op *op, const struct question *q,
+	const struct str *xml, const char *name)
+{
+	struct xf_document *document = xf_document_new(xml->data, xml->len,
+		name, &q->options, &op->err);
+	struct xp_value value;
+	bool ok = document != NULL && xf_document_eval(document, &q->query,
+		&value, &op->err);
+
+	if (ok) {
+		js_free(op->result);
+		op->result = xf_document_result(document, &value);
+	}
+	xf_document_free(document);
+	return ok;
+}
+
+static bool in_document(struct op *op, const struct wanted *wanted)
+{
+	struct question q = { .query = { NULL } };
+	struct str xml = STR_INIT;
+	const char *text = NULL, *path = NULL;
+	bool ok = op_text(op, "xml", &text) && op_text(op, "path", &path) &&
+		read_question(op, wanted, &q);
+
+	if (ok && (text != NULL) == (path != NULL))
+		ok = op_bad_request(op, _("an expression needs a 'record', or "
+			"a document as 'xml' or as 'path'"));
+	if (ok && path != NULL)
+		ok = file_read(path, xml_limits_form.max_bytes, &xml,
+			&op->err);
+	if (ok && text != NULL)
+		str_add(&xml, text);
+	ok = ok && eval_in_document(op, &q, &xml, path);
+	str_release(&xml);
+	vec_release(&q.namespaces);
+	return ok;
+}
+
+/* --- xpath --- */
+
+static bool check_namespaces(struct op *op)
+{
+	const struct json *given = js_get(op->request, "namespaces");
+
+	if (given == NULL || js_is_null(given))
+		return true;
+	if (!js_is_object(given))
+		return op_bad_request(op,
+			_("'namespaces' has to be an object"));
+	for (const char *key = js_next_key(given, NULL); key != NULL;
+			key = js_next_key(given, key))
+		if (js_get_text(given, key) == NULL)
+			return op_bad_request(op, _("the namespace of '%s' "
+				"has to be a string"), key);
+	return true;
+}
+
+static bool read_wanted(struct op *op, struct wanted *wanted)
+{
+	const char *as;
+
+	if (!op_text(op, "as", &as))
+		return false;
+	wanted->has_type = as != NULL;
+	return as == NULL || xp_type_of_name(as, &wanted->type) ||
+		op_bad_request(op, _("'as' is 'string', 'number', "
+			"'boolean' or 'nodeset'"));
 }
 
 bool op_xpath(struct op *op)
 {
-	struct engine_record *r;
-	struct arena *arena;
-	const char *as;
-	bool ok;
+	struct wanted wanted = { false, XP_STRING };
 
 	if (!op_text(op, "expression", &op->expression) ||
-			!op_text(op, "as", &as))
+			!read_wanted(op, &wanted) || !check_namespaces(op))
 		return false;
 	if (op->expression == NULL)
 		return op_bad_request(op, _("'expression' is missing"));
-	r = op_record(op);
-	if (r == NULL)
-		return false;
-	arena = arena_new();
-	ok = eval_in_record(op, r, as, arena);
-	arena_free(arena);
-	return ok;
+	return js_get(op->request, "record") != NULL ?
+		in_record(op, &wanted) : in_document(op, &wanted);
 }

@@ -12,6 +12,29 @@ $ printf '{"op":"nodes","record":1}\n{"op":"close","form":9}\n' | bayaz engine
 {"error":{"code":"handle","message":"there is no such record"},"id":null}
 {"error":{"code":"handle","message":"there is no such form"},"id":null}
 
+# An expression needs no form and no record, only a document.
+@file asks.json
+{"op":"xpath","xml":"<a><b/>x</a>","expression":"/a/node()"}
+{"op":"xpath","xml":"<a><b/>x</a>","context":"/*[1]/text()[1]","expression":"name(..)"}
+{"op":"xpath","xml":"<a xmlns='u'/>","namespaces":{"q":"u"},"expression":"count(/q:a)"}
+{"op":"xpath","xml":"<a xmlns='u'/>","namespaces":{"":""},"expression":"count(/a)"}
+{"op":"xpath","xml":"<a/>","expression":"1 div 0"}
+{"op":"xpath","xml":"<a/>","expression":"/a","as":"boolean"}
+{"op":"xpath","xml":"<a/>","expression":"1","as":"nodeset"}
+{"op":"xpath","xml":"<a/>","expression":"1 +"}
+{"op":"xpath","expression":"1"}
+@end
+$ bayaz engine < asks.json
+{"id":null,"result":{"type":"nodeset","value":[{"name":"b","ref":"/*[1]/*[1]","value":""},{"name":"","ref":"/*[1]/text()[1]","value":"x"}]}}
+{"id":null,"result":{"type":"string","value":"a"}}
+{"id":null,"result":{"type":"number","value":1}}
+{"id":null,"result":{"type":"number","value":0}}
+{"id":null,"result":{"type":"number","value":"Infinity"}}
+{"id":null,"result":{"type":"boolean","value":true}}
+{"error":{"code":"xpath","expression":"1",{{.*}}},"id":null}
+{"error":{"code":"xpath",{{.*}}"column":4,"expression":"1 +",{{.*}}},"id":null}
+{"error":{"code":"request",{{.*}}},"id":null}
+
 # Answers leave in plain text: protected forms only for training.
 @file protected.xml
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:bayaz="urn:x-bayaz:forms">
