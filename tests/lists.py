@@ -98,9 +98,17 @@ def check_potfiles():
         yield "po/POTFILES.in is not sorted"
 
 
+def check_cases():
+    listed = read("tests", "agreement", "module.am")
+    for name in sorted(os.listdir(os.path.join(TOP, "tests", "agreement"))):
+        if name.endswith(".case") and "/" + name not in listed:
+            yield "tests/agreement/%s is not in its module.am" % name
+
+
 def main():
     wrong = [line for check in (check_commands, check_transcripts,
                                 check_unit_tests, check_form_tests,
+                                check_cases,
                                 check_potfiles)
              for line in check()]
     for line in wrong:

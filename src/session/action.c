@@ -77,7 +77,7 @@ static void run_at(void *data, struct node *n)
 	struct xp_context ctx = node_context(s, n);
 	const char *text = action->text != NULL ? action->text : "";
 	struct err err = ERR_INIT;
-	bool is_boolean;
+	uint8_t type = XP_STRING;
 
 	if (!run->ok)
 		return;
@@ -86,11 +86,13 @@ static void run_at(void *data, struct node *n)
 		return;
 	}
 	if (action->value != NULL && !eval_result(action->value, &ctx, &text,
-			&is_boolean, &err)) {
+			&type, &err)) {
 		note_failure(s, n, action->value, &err);
 		take_failure(s, run->err);
 		run->ok = false;
 	} else {
+		if (action->attribute == NULL)
+			n->computed = type;
 		run->ok = write_target(s, n, action, text, run->err);
 	}
 	arena_reset(s->scratch, mark);

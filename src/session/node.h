@@ -43,7 +43,7 @@ struct node {
 	uint8_t busy;			/* being computed */
 	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
 	bool answered;			/* a person wrote here */
-	bool is_boolean;		/* its calculation gave true or false */
+	uint8_t computed;		/* enum xp_type of what was calculated */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
 	uint32_t undo_round;		/* its state was kept in this one */
 	char *raw;			/* value nodes: as stored; NULL: blank */
@@ -165,9 +165,9 @@ bool is_beyond_count(struct session *s, struct node *parent,
 struct xp_context node_context(struct session *s, struct node *n);
 bool take_failure(struct session *s, struct err *err);
 /* What a calculation or action writes: NaN is blank, booleans are 1 and 0, as
- * JavaRosa writes them. */
+ * JavaRosa writes them.  `type` (enum xp_type): boolean, number or string. */
 bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
-	const char **text, bool *is_boolean, struct err *err);
+	const char **text, uint8_t *type, struct err *err);
 void note_failure(struct session *s, const struct node *n,
 	const struct xf_expr *expr, struct err *err);
 /* Every instance of `target` below `from` (an instance of an ancestor-or-self). */

@@ -360,14 +360,19 @@ static bool eval_flag(struct session *s, struct node *n,
 }
 
 bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
-	const char **text, bool *is_boolean, struct err *err)
+	const char **text, uint8_t *type, struct err *err)
 {
 	struct xp_value value;
 
 	if (!xpath_eval(expr->program, ctx, &value, err))
 		return false;
-	*is_boolean = value.type == XP_BOOLEAN;
-	if (*is_boolean)
+	if (value.type == XP_NODESET && value.nodes.n == 1 &&
+			xp_node_is_boolean(value.nodes.items[0])) {
+		value.boolean = xp_node_is_true(value.nodes.items[0]);
+		value.type = XP_BOOLEAN;
+	}
+	*type = value.type == XP_NODESET ? XP_STRING : (uint8_t)value.type;
+	if (value.type == XP_BOOLEAN)
 		*text = value.boolean ? "1" : "0";
 	else if (value.type == XP_NUMBER && isnan(value.number))
 		*text = "";
@@ -385,7 +390,7 @@ static void compute_value(struct session *s, struct node *n)
 	const char *text;
 	char *cast;
 
-	if (!eval_result(expr, &ctx, &text, &n->is_boolean, &err)) {
+	if (!eval_result(expr, &ctx, &text, &n->computed, &err)) {
 		note_failure(s, n, expr, &err);
 		arena_reset(s->scratch, mark);
 		return;

@@ -279,16 +279,17 @@ static bool take_value(struct session *s, struct node *n, const char *cast,
 {
 	bool changed;
 
-	/* A calculation that was overwritten runs again when triggered. */
+	/* A calculation that was overwritten runs again when triggered, be it
+	 * by the same answer. */
 	compute(s, n, XF_P_VALUE);
 	changed = strcmp(node_raw_value(n), cast) != 0;
 	undo_keep_state(s, n);
 	node_store(s, n, cast);
 	n->answered = true;
-	if (!changed)
-		return true;
+	n->computed = XP_STRING;
 	mark_value_changed(s, n);
-	return fire_value_changed(s, n, err) && settle_counts(s, err);
+	return (!changed || fire_value_changed(s, n, err)) &&
+		settle_counts(s, err);
 }
 
 bool session_set(struct session *s, struct node *n, const char *value,
@@ -461,16 +462,8 @@ bool session_settle(struct session *s, struct err *err)
 	return settle_counts(s, err) && !take_failure(s, err);
 }
 
-static void recompute_volatile(void *data, struct node *n)
-{
-	mark_property(data, n, XF_P_VALUE);
-}
-
 bool session_finalize(struct session *s, struct err *err)
 {
-	for (unsigned i = 0; i < s->form->n_volatile; i++)
-		each_instance(s->root, s->form->volatile_nodes[i],
-			recompute_volatile, s);
 	if (!fire_at_end(s, err))
 		return false;
 	preload(s, s->root, true);

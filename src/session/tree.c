@@ -219,14 +219,14 @@ const char *attribute_value(struct session *s, const struct attribute *a,
 	struct xp_context ctx = node_context(s, a->owner);
 	struct err err = ERR_INIT;
 	const char *value = "";
-	bool is_boolean;
+	uint8_t type;
 
 	if (b == NULL || b->calculate == NULL)
 		return a->value != NULL ? a->value : a->form->value;
 	ctx.node = ctx.current = (struct xp_node){ &s->tree,
 		(uintptr_t)a | ATTRIBUTE_BIT };
 	ctx.arena = scratch;
-	if (!eval_result(b->calculate, &ctx, &value, &is_boolean, &err)) {
+	if (!eval_result(b->calculate, &ctx, &value, &type, &err)) {
 		note_failure(s, a->owner, b->calculate, &err);
 		return "";
 	}
@@ -237,6 +237,22 @@ const char *node_attribute(struct session *s, const struct node *n, unsigned i,
 	struct arena *arena)
 {
 	return attribute_value(s, &n->attributes[i], arena);
+}
+
+static bool reads_true(const char *value)
+{
+	return strcmp(value, "1") == 0 || strcmp(value, "true") == 0;
+}
+
+/* Blank is no boolean, but text. */
+static bool is_boolean(const struct xp_tree *tree, uintptr_t at)
+{
+	struct node *n = node_at(at);
+
+	if ((at & BITS) || n->form == NULL || !n->form->is_value)
+		return false;
+	return has_text(tree, n) && (n->computed == XP_BOOLEAN ||
+		n->form->bind->type == XF_BOOLEAN);
 }
 
 static const char *text(const struct xp_tree *tree, uintptr_t at,
@@ -250,6 +266,8 @@ static const char *text(const struct xp_tree *tree, uintptr_t at,
 	if (at & ATTRIBUTE_BIT)
 		return attribute_value(s, attribute_at(at), scratch);
 	n = node_at(at);
+	if (is_boolean(tree, at))
+		return reads_true(node_value(s, n)) ? "true" : "false";
 	if (n->form != NULL && n->form->is_value)
 		return node_value(s, n);
 	add_all_text(s, n->form != NULL ? n : s->root, &all);
@@ -331,6 +349,14 @@ static uintptr_t child_named(const struct xp_tree *tree, uintptr_t parent_at,
 	return 0;
 }
 
+static bool number(const struct xp_tree *tree, uintptr_t at, double *number)
+{
+	if (!is_boolean(tree, at))
+		return false;
+	*number = reads_true(node_value(session_of(tree), node_at(at)));
+	return true;
+}
+
 static bool is_hidden(const struct xp_tree *tree, uintptr_t at)
 {
 	if (at & ATTRIBUTE_BIT)
@@ -347,9 +373,10 @@ static bool truth(const struct xp_tree *tree, uintptr_t at)
 	if ((at & BITS) || n->form == NULL || !n->form->is_value)
 		return true;
 	value = node_value(session_of(tree), n);
-	if (n->is_boolean || n->form->bind->type == XF_BOOLEAN)
-		return strcmp(value, "1") == 0 || strcmp(value, "true") == 0;
-	if (n->form->bind->type == XF_INT || n->form->bind->type == XF_DECIMAL)
+	if (is_boolean(tree, at))
+		return reads_true(value);
+	if (n->computed == XP_NUMBER || n->form->bind->type == XF_INT ||
+			n->form->bind->type == XF_DECIMAL)
 		return value[0] != '\0' && xp_text_to_number(value) != 0;
 	return value[0] != '\0';
 }
@@ -371,4 +398,6 @@ const struct xp_tree_ops session_tree_ops = {
 	.child_named = child_named,
 	.is_hidden = is_hidden,
 	.truth = truth,
+	.is_boolean = is_boolean,
+	.number = number,
 };

@@ -102,7 +102,7 @@ static void restore_state(struct session *s, struct node *n,
 	n->required = state->required;
 	n->constraint_ok = state->constraint_ok;
 	n->answered = state->answered;
-	n->is_boolean = state->is_boolean;
+	n->computed = state->computed;
 	n->constraint_failed_eval = state->constraint_failed_eval;
 	free(n->shown);
 	n->shown = NULL;

@@ -654,29 +654,6 @@ static void sum_up(struct graph *g)
 
 /* --- all of it --- */
 
-static void list_volatile(struct graph *g)
-{
-	struct xform *form = g->form;
-
-	for (int pass = 0; pass < 2; pass++) {
-		form->n_volatile = 0;
-		for (unsigned i = 0; i < form->n_nodes; i++) {
-			const struct xf_expr *c =
-				form->nodes[i]->bind->calculate;
-
-			if (c == NULL || !c->is_volatile)
-				continue;
-			if (pass == 1)
-				form->volatile_nodes[form->n_volatile] =
-					form->nodes[i];
-			form->n_volatile++;
-		}
-		if (pass == 0)
-			form->volatile_nodes = ARENA_ARRAY(g->l->arena,
-				struct xf_node *, form->n_volatile + 1u);
-	}
-}
-
 static void graph_init(struct graph *g, struct loader *l)
 {
 	size_t n = l->form->n_nodes;
@@ -718,5 +695,4 @@ void load_graph(struct loader *l)
 		problem_add(l->problems, SEVERITY_ERROR, ERR_LIMIT,
 			l->form->name, 0, 0, NULL, NULL,
 			_("the expressions of the form read too many nodes"));
-	list_volatile(&g);
 }

@@ -253,9 +253,6 @@ struct xform {
 	struct xf_use *uses; size_t n_uses;
 	const char *submission_action, *submission_key;	/* or NULL */
 	struct xf_node *instance_id, *instance_name, *deprecated_id;	/* meta nodes or NULL */
-	/* Value nodes whose calculation nothing triggers but time: computed at
-	 * the start and at finalising. */
-	struct xf_node **volatile_nodes; unsigned n_volatile;
 };
 
 /*

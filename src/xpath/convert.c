@@ -238,11 +238,18 @@ double xp_to_number(const struct xp_value *v, struct arena *arena)
 }
 
 /* In a record a node stands for its value, as in JavaRosa. */
-static bool node_is_true(struct xp_node node)
+bool xp_node_is_true(struct xp_node node)
 {
 	const struct xp_tree_ops *ops = node.tree->ops;
 
 	return ops->truth == NULL || ops->truth(node.tree, node.at);
+}
+
+bool xp_node_is_boolean(struct xp_node node)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+
+	return ops->is_boolean != NULL && ops->is_boolean(node.tree, node.at);
 }
 
 bool xp_to_boolean(const struct xp_value *v)
@@ -255,7 +262,7 @@ bool xp_to_boolean(const struct xp_value *v)
 	case XP_STRING:
 		return v->text[0] != '\0';
 	case XP_NODESET:
-		return v->nodes.n > 0 && node_is_true(v->nodes.items[0]);
+		return v->nodes.n > 0 && xp_node_is_true(v->nodes.items[0]);
 	}
 	return false;
 }

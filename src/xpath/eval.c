@@ -109,7 +109,7 @@ bool eval_boolean(struct eval *e, const struct expr *x, const struct scope *s,
 	if (!one_node(e, x, s, &node, &done))
 		return false;
 	if (done) {
-		*boolean = node.tree != NULL;
+		*boolean = node.tree != NULL && xp_node_is_true(node);
 		return true;
 	}
 	if (!eval_value(e, x, s, &value))
@@ -148,6 +148,21 @@ static enum op mirrored(enum op op)
 	}
 }
 
+static bool compare_booleans(enum op op, bool a, bool b)
+{
+	return (a == b) == (op == OP_EQ);
+}
+
+static bool node_is_text(struct eval *e, enum op op, struct xp_node node,
+	const struct xp_value *text)
+{
+	if (xp_node_is_boolean(node))
+		return compare_booleans(op, xp_node_is_true(node),
+			xp_to_boolean(text));
+	return (strcmp(xp_node_text(node, e->arena), text->text) == 0) ==
+		(op == OP_EQ);
+}
+
 /* Some node of the set compares so with a value that is none. */
 static bool any_node(struct eval *e, enum op op, const struct xp_nodeset *set,
 	const struct xp_value *other)
@@ -161,8 +176,7 @@ static bool any_node(struct eval *e, enum op op, const struct xp_nodeset *set,
 		struct arena_mark mark = arena_mark(e->arena);
 
 		if (as_text)
-			found = (strcmp(xp_node_text(set->items[i], e->arena),
-				other->text) == 0) == (op == OP_EQ);
+			found = node_is_text(e, op, set->items[i], other);
 		else
 			found = compare_numbers(op, node_number(set->items[i],
 				e->arena, e->env), number);
@@ -249,8 +263,8 @@ static bool compare_plain(struct eval *e, enum op op, const struct xp_value *a,
 {
 	if (is_equality(op)) {
 		if (a->type == XP_BOOLEAN || b->type == XP_BOOLEAN)
-			return (xp_to_boolean(a) == xp_to_boolean(b)) ==
-				(op == OP_EQ);
+			return compare_booleans(op, xp_to_boolean(a),
+				xp_to_boolean(b));
 		if (a->type == XP_STRING && b->type == XP_STRING)
 			return (strcmp(a->text, b->text) == 0) == (op == OP_EQ);
 	}

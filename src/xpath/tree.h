@@ -65,6 +65,9 @@ struct xp_tree_ops {
 	/* What the node means as a boolean; without it every node is true, as
 	 * in plain XPath. */
 	bool (*truth)(const struct xp_tree *, uintptr_t at);
+	/* Does the node stand for true or false?  Then it is compared with
+	 * everything as a boolean. */
+	bool (*is_boolean)(const struct xp_tree *, uintptr_t at);
 	/* The number an element's text stands for, when the tree keeps it at
 	 * hand; false: convert the text. */
 	bool (*number)(const struct xp_tree *, uintptr_t at, double *number);

@@ -180,6 +180,9 @@ bool xpath_eval_boolean(const struct xpath *x, struct xp_context *ctx,
 const char *xp_to_text(const struct xp_value *v, struct arena *arena);
 double xp_to_number(const struct xp_value *v, struct arena *arena);
 bool xp_to_boolean(const struct xp_value *v);
+/* In a record a node stands for its value: true, false or whether it is blank. */
+bool xp_node_is_true(struct xp_node node);
+bool xp_node_is_boolean(struct xp_node node);
 double xp_text_to_number(const char *text);	/* NaN if it is none */
 /* The same, with dates in the surroundings' time zone. */
 double xp_to_number_in(const struct xp_value *v, struct arena *arena,
