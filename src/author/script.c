@@ -287,7 +287,7 @@ bool script_run(const struct script *script, struct session *s,
 			!has_operations(script)) || session_finalize(s, err)) &&
 		session_serialize(s, false, out, err);
 	if (ok) {
-		doc = xml_parse(out->data, out->len, "", &xml_limits_record,
+		doc = xml_parse_kept(out->data, out->len, "", &xml_limits_record,
 			err);
 		ok = doc != NULL;
 	}

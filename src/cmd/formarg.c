@@ -43,6 +43,7 @@ static void begin(struct form_source *source, struct workspace *ws)
 {
 	memset(source, 0, sizeof *source);
 	str_init(&source->xml);
+	source->options.keeps_bytes = true;
 	source->ws = ws;
 }
 

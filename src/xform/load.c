@@ -394,7 +394,9 @@ struct xform *xform_load(const char *bytes, size_t n_bytes, const char *name,
 	struct loader l;
 	bool ok;
 
-	form->doc = xml_parse(bytes, n_bytes, name, &xml_limits_form, &err);
+	form->doc = options != NULL && options->keeps_bytes ?
+		xml_parse_kept(bytes, n_bytes, name, &xml_limits_form, &err) :
+		xml_parse(bytes, n_bytes, name, &xml_limits_form, &err);
 	if (form->doc == NULL) {
 		problem_add_err(problems, SEVERITY_ERROR, &err, NULL, NULL);
 		xform_free(form);

@@ -57,8 +57,8 @@ struct table *table_from_geojson(const char *bytes, size_t n_bytes,
 /* The children of `root` if they are a flat list: same name, text fields in
  * the same order, no attributes.  NULL: they are not. */
 struct table *table_from_xml(const struct xml_node *root);
-/* The same for a file, in the memory of one item.  NULL: it is no flat list
- * (err->code ERR_NONE), or no XML. */
+/* The same for a file, in the memory of one item; a NUL follows its bytes.
+ * NULL: it is no flat list (err->code ERR_NONE), or no XML. */
 struct table *table_from_xml_file(const char *bytes, size_t n_bytes,
 	const char *name, struct err *err) MUST_CHECK;
 /* A file of the plainest form, quickly (flatxml.c).  NULL: it is not, which says

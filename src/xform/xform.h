@@ -274,6 +274,7 @@ struct xf_options {
 	bool whole;		/* for looking into a form: it is given though it
 				 * is refused, if there is a primary instance at
 				 * all, and every instance is read */
+	bool keeps_bytes;		/* the form's bytes, a NUL after them, outlive it: no copy is made */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <iconv.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -136,29 +137,41 @@ static bool convert(const char *bytes, size_t n, const char *encoding,
 	return true;
 }
 
-/* A copy of the bytes in UTF-8 without byte order mark. */
-static bool to_utf8(const char *bytes, size_t n, size_t limit, struct str *out,
-	struct err *err)
+static bool convert_source(struct xml_doc *doc, const char *bytes, size_t n,
+	const char *encoding, size_t limit, struct err *err)
+{
+	struct str out = STR_INIT;
+	bool ok;
+
+	out.limit = limit + 4;
+	ok = convert(bytes, n, encoding, &out, err);
+	doc->source_bytes = out.len;
+	doc->source = doc->own_source = str_steal(&out);
+	return ok;
+}
+
+/* The bytes in UTF-8 without byte order mark, where they can stay in place. */
+static bool take_source(struct xml_doc *doc, const char *bytes, size_t n,
+	bool is_kept, size_t limit, struct err *err)
 {
 	char name[64];
 	const char *encoding = encoding_of(bytes, n, name);
 
-	str_init(out);
-	out->limit = limit;
 	if (encoding != NULL) {
-		if (!convert(bytes, n, encoding, out, err))
+		if (!convert_source(doc, bytes, n, encoding, limit, err))
 			return false;
-		if (starts_with(out->data, out->len, "\xef\xbb\xbf", 3)) {
-			memmove(out->data, out->data + 3, out->len - 3);
-			str_cut(out, out->len - 3);
-		}
-		return true;
+	} else {
+		if (!is_kept)
+			bytes = doc->own_source = xstrndup(bytes, n);
+		doc->source = bytes;
+		doc->source_bytes = n;
 	}
-	if (starts_with(bytes, n, "\xef\xbb\xbf", 3)) {
-		bytes += 3;
-		n -= 3;
+	if (starts_with(doc->source, doc->source_bytes, "\xef\xbb\xbf", 3)) {
+		doc->source += 3;
+		doc->source_bytes -= 3;
 	}
-	str_addn(out, bytes, n);
+	if (memchr(doc->source, '\0', doc->source_bytes) != NULL)
+		return err_set(err, ERR_XML, _("there is a NUL byte"));
 	return true;
 }
 
@@ -185,7 +198,7 @@ static const char *name_of(struct reader *r, const xmlChar *theirs)
 	struct name_cache *slot;
 
 	if (theirs == NULL)
-		return intern("");
+		return intern_empty;
 	slot = &r->cache[((uintptr_t)theirs >> 3) % CACHE_SLOTS];
 	if (slot->theirs != theirs) {
 		slot->theirs = theirs;
@@ -194,13 +207,20 @@ static const char *name_of(struct reader *r, const xmlChar *theirs)
 	return slot->ours;
 }
 
+static bool is_branch(enum xml_kind kind)
+{
+	return kind == XML_ELEMENT || kind == XML_DOCUMENT;
+}
+
 static struct xml_node *node_new(struct reader *r, enum xml_kind kind)
 {
-	struct xml_node *node = ARENA_NEW(r->doc->arena, struct xml_node);
+	size_t size = is_branch(kind) ? sizeof(struct xml_node) :
+		offsetof(struct xml_node, last);
+	struct xml_node *node = arena_zalloc(r->doc->arena, size);
 
 	node->kind = kind;
-	node->order = r->doc->n_nodes++;
-	node->local = node->ns = node->prefix = intern("");
+	node->order = r->doc->n_nodes++ & 0xFFFFFFF;
+	node->local = node->ns = node->prefix = intern_empty;
 	node->parent = r->open;
 	if (r->doc->n_nodes > r->limits->max_nodes)
 		fail_here(r, ERR_LIMIT, _("the document has too many nodes"));
@@ -230,21 +250,15 @@ static void flush_text(struct reader *r)
 	str_clear(&r->text);
 }
 
-/* Where the last `mark` before the parser's position begins. */
-static uint32_t offset_back(const struct reader *r, const char *mark)
+/* Where the last '<' before the parser's position is: in a tag, a comment that
+ * has ended or an instruction there is no other. */
+static uint32_t offset_here(const struct reader *r)
 {
 	const char *source = r->doc->source;
-	size_t n = strlen(mark);
-	long consumed = xmlByteConsumed(r->parser);
-	size_t at = consumed < 0 ? 0 : (size_t)consumed;
+	const char *at = (const char *)r->parser->input->cur;
+	const char *open = memrchr(source, '<', (size_t)(at - source));
 
-	if (at > r->doc->source_bytes)
-		at = r->doc->source_bytes;
-	for (; at > 0; at--)
-		if (at + n - 1 <= r->doc->source_bytes &&
-		    memcmp(source + at - 1, mark, n) == 0)
-			return (uint32_t)(at - 1);
-	return 0;
+	return open != NULL ? (uint32_t)(open - source) : 0;
 }
 
 static void add_decls(struct reader *r, struct xml_node *node, int n,
@@ -306,7 +320,7 @@ static void on_start(void *data, const xmlChar *local, const xmlChar *prefix,
 	node->local = name_of(r, local);
 	node->prefix = name_of(r, prefix);
 	node->ns = name_of(r, uri);
-	node->offset = offset_back(r, "<");
+	node->offset = offset_here(r);
 	add_decls(r, node, n_decls, decls);
 	/* Those that a DTD would add come last, and are left out. */
 	add_attributes(r, node, n_attributes - n_defaulted, attributes);
@@ -364,7 +378,7 @@ static void on_comment(void *data, const xmlChar *text)
 		return;
 	flush_text(r);
 	node = node_new(r, XML_COMMENT);
-	node->offset = offset_back(r, "<!--");
+	node->offset = offset_here(r);
 	node->text = arena_strdup(r->doc->arena, (const char *)text);
 	append(r->open, node);
 }
@@ -378,7 +392,7 @@ static void on_pi(void *data, const xmlChar *target, const xmlChar *text)
 		return;
 	flush_text(r);
 	node = node_new(r, XML_PI);
-	node->offset = offset_back(r, "<?");
+	node->offset = offset_here(r);
 	node->local = intern((const char *)target);
 	node->text = arena_strdup(r->doc->arena,
 		text == NULL ? "" : (const char *)text);
@@ -460,6 +474,22 @@ static void set_handlers(xmlSAXHandler *sax)
 	sax->serror = ON_ERROR;
 }
 
+/* The parser reads in our bytes, not in a copy: offset_here() counts on it. */
+static xmlParserCtxtPtr parser_new(const struct xml_doc *doc)
+{
+	xmlParserCtxtPtr parser = xmlNewParserCtxt();
+	xmlParserInputPtr input;
+
+	if (parser == NULL)
+		return NULL;
+	input = xmlNewStringInputStream(parser, (const xmlChar *)doc->source);
+	if (input == NULL || inputPush(parser, input) < 0) {
+		xmlFreeParserCtxt(parser);
+		return NULL;
+	}
+	return parser;
+}
+
 /* XML_PARSE_HUGE lifts libxml2's own limits, ours stand instead; NOENT only
  * makes it resolve the five in attributes, as no other entity is known. */
 static bool run_parser(struct reader *r)
@@ -467,8 +497,7 @@ static bool run_parser(struct reader *r)
 	xmlSAXHandler sax;
 
 	set_handlers(&sax);
-	r->parser = xmlCreateMemoryParserCtxt(r->doc->source,
-		(int)r->doc->source_bytes);
+	r->parser = parser_new(r->doc);
 	if (r->parser == NULL)
 		return err_set(r->err, ERR_XML, _("the document is empty"));
 	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT |
@@ -515,12 +544,11 @@ static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
 	return ok;
 }
 
-struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
+static struct xml_doc *parse(const char *bytes, size_t n_bytes, bool is_kept,
 	const char *name, const struct xml_limits *limits,
 	const struct xml_items *items, struct err *err)
 {
 	struct xml_doc *doc = doc_new(name);
-	struct str source = STR_INIT;
 	bool ok;
 
 	if (n_bytes > limits->max_bytes || n_bytes > INT_MAX / 2)
@@ -528,11 +556,9 @@ struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	else if (n_bytes == 0)
 		ok = err_set(err, ERR_XML, _("the document is empty"));
 	else
-		ok = to_utf8(bytes, n_bytes, limits->max_bytes + 4, &source, err);
-	doc->source_bytes = source.len;
-	doc->source = str_steal(&source);
-	if (ok)
-		ok = read_into(doc, limits, items, err);
+		ok = take_source(doc, bytes, n_bytes, is_kept,
+			limits->max_bytes, err) &&
+			read_into(doc, limits, items, err);
 	if (ok)
 		return doc;
 	err_at(err, doc->name, 0, 0);
@@ -540,16 +566,29 @@ struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	return NULL;
 }
 
+struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits,
+	const struct xml_items *items, struct err *err)
+{
+	return parse(bytes, n_bytes, true, name, limits, items, err);
+}
+
 struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
 	const struct xml_limits *limits, struct err *err)
 {
-	return xml_parse_items(bytes, n_bytes, name, limits, NULL, err);
+	return parse(bytes, n_bytes, false, name, limits, NULL, err);
+}
+
+struct xml_doc *xml_parse_kept(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits, struct err *err)
+{
+	return parse(bytes, n_bytes, true, name, limits, NULL, err);
 }
 
 void xml_free(struct xml_doc *doc)
 {
 	if (doc == NULL)
 		return;
-	free(doc->source);
+	free(doc->own_source);
 	arena_free(doc->arena);
 }

@@ -86,6 +86,8 @@ const char *xml_prefix_uri(const struct xml_node *node, const char *prefix,
 
 	if (n_bytes == 3 && memcmp(prefix, "xml", 3) == 0)
 		return intern("http://www.w3.org/XML/1998/namespace");
+	if (node->kind != XML_ELEMENT)
+		node = node->parent;
 	for (; node != NULL; node = node->parent)
 		for (decl = node->decls; decl != NULL; decl = decl->next)
 			if (strlen(decl->prefix) == n_bytes &&

@@ -21,15 +21,18 @@ enum xml_kind {
 };
 
 struct xml_node {
-	enum xml_kind kind;
+	enum xml_kind kind : 4;
+	uint32_t order : 28;	/* document order, from 0 */
 	uint32_t offset;	/* of its '<' in the source, in bytes; attributes: their element's */
-	uint32_t order;		/* document order, from 0 */
 	const char *local;	/* interned; "" for text, comments, the document */
 	const char *ns;		/* namespace URI, interned; "" if none */
 	const char *prefix;	/* as written, interned; "" if none */
 	const char *text;	/* of attributes, text, comments, PIs; NULL otherwise */
 	struct xml_node *parent, *next, *previous;
-	struct xml_node *first, *last;	/* children */
+	struct xml_node *first;		/* child; NULL in what has none */
+	/* From here on only in elements and the document: the memory of other
+	 * nodes, which are most, ends here. */
+	struct xml_node *last;
 	struct xml_node *attributes;	/* linked by next; no xmlns declarations */
 	struct xml_decl *decls;		/* xmlns declarations written here */
 };
@@ -42,8 +45,9 @@ struct xml_doc {
 	struct arena *arena;
 	struct xml_node *document;	/* kind XML_DOCUMENT */
 	struct xml_node *root;		/* its one element */
-	char *source;			/* the bytes in UTF-8, for xml_place(); owned */
+	const char *source;		/* the bytes in UTF-8, for xml_place() */
 	size_t source_bytes;
+	char *own_source;		/* freed with the document; or NULL */
 	const char *name;		/* file name for messages, or "" */
 	struct xml_cursor *cursor;	/* the place asked for last */
 	uint32_t n_nodes;
@@ -61,13 +65,18 @@ extern const struct xml_limits xml_limits_record;
  * bytes are copied.  `name` (may be NULL) is used in messages. */
 struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
 	const struct xml_limits *limits, struct err *err) MUST_CHECK;
+/* The same without a copy: the bytes must outlive the document, and a NUL must
+ * follow them. */
+struct xml_doc *xml_parse_kept(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits, struct err *err)
+	MUST_CHECK;
 
 /*
  * Read a document of many items in the memory of one: each child element of
  * the root is handed over when it is complete, and is gone afterwards.  Text
  * and comments before it are its previous siblings; those after the last one
  * are left below the root.  When `take` returns false reading stops: NULL, and
- * err->code stays ERR_NONE.
+ * err->code stays ERR_NONE.  The bytes are as in xml_parse_kept().
  */
 struct xml_items {
 	bool (*take)(void *data, const struct xml_node *item);

@@ -61,8 +61,9 @@ static uintptr_t xml_op_first(const struct xp_tree *tree, uintptr_t at)
 
 static uintptr_t xml_op_last(const struct xp_tree *tree, uintptr_t at)
 {
-	return is_root(tree, at) ? handle(xml_tree(tree)->top) :
-		handle(of(at)->last);
+	if (is_root(tree, at))
+		return handle(xml_tree(tree)->top);
+	return of(at)->first != NULL ? handle(of(at)->last) : 0;
 }
 
 static bool is_alone(const struct xp_tree *tree, uintptr_t at)
@@ -84,7 +85,8 @@ static uintptr_t xml_op_previous(const struct xp_tree *tree, uintptr_t at)
 static uintptr_t xml_op_first_attribute(const struct xp_tree *tree,
 	uintptr_t at)
 {
-	return is_root(tree, at) ? 0 : handle(of(at)->attributes);
+	return is_root(tree, at) || of(at)->kind != XML_ELEMENT ? 0 :
+		handle(of(at)->attributes);
 }
 
 static uintptr_t xml_op_next_attribute(const struct xp_tree *tree,

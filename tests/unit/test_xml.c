@@ -138,6 +138,35 @@ static void an_error_has_its_place(void **state)
 	assert_string_equal(err.source, "t.xml");
 }
 
+static void a_nul_is_an_error(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_null(xml_parse("<a/>\0<b", 8, "t.xml", &xml_limits_form, &err));
+	assert_int_equal(err.code, ERR_XML);
+	assert_null(xml_parse_kept("<a>\0</a>", 8, NULL, &xml_limits_form,
+		&err));
+	assert_int_equal(err.code, ERR_XML);
+}
+
+static void what_is_kept_is_not_copied(void **state)
+{
+	static const char text[] = "\xef\xbb\xbf<a>\n <b/></a>";
+	struct err err = ERR_INIT;
+	struct xml_doc *doc = xml_parse_kept(text, strlen(text), NULL,
+		&xml_limits_form, &err);
+	int line, column;
+
+	(void)state;
+	assert_non_null(doc);
+	assert_ptr_equal(doc->source, text + 3);
+	xml_place(doc, doc->root->last, NULL, 0, &line, &column);
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 2);
+	xml_free(doc);
+}
+
 static void what_is_no_xml_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -257,6 +286,8 @@ int main(void)
 		cmocka_unit_test(a_place_is_a_line_and_a_column),
 		cmocka_unit_test(a_place_far_down_is_right),
 		cmocka_unit_test(an_error_has_its_place),
+		cmocka_unit_test(a_nul_is_an_error),
+		cmocka_unit_test(what_is_kept_is_not_copied),
 		cmocka_unit_test(what_is_no_xml_is_refused),
 		cmocka_unit_test(entities_and_dtds_do_nothing),
 		cmocka_unit_test(limits_are_kept),
