@@ -29,6 +29,7 @@ typedef VEC(uint32_t) index_list;
 struct graph {
 	struct loader *l;
 	struct xform *form;
+	struct arena *scratch;		/* of one expression's references */
 	dependent_list *dependents, *structure;	/* by node index */
 	index_list *reads;	/* by vertex: the vertices it depends on */
 	const struct xf_expr **expr_of;		/* by vertex */
@@ -338,10 +339,10 @@ static void read_refs(struct graph *g, const struct xf_use *use,
 	struct match m = { .g = g, .use = use };
 	struct xpath_ref *refs;
 	size_t n_names, n;
-	const char **names = path_names(g->l->arena, context, attribute,
+	const char **names = path_names(g->scratch, context, attribute,
 		&n_names);
 
-	refs = xpath_refs(expr->program, g->l->arena, names, n_names, true, &n);
+	refs = xpath_refs(expr->program, g->scratch, names, n_names, true, &n);
 	for (size_t i = 0; i < n && !g->too_many; i++) {
 		m.ref = &refs[i];
 		read_ref(&m, expr, depth);
@@ -351,6 +352,7 @@ static void read_refs(struct graph *g, const struct xf_use *use,
 static void read_use(struct graph *g, const struct xf_use *use)
 {
 	const struct xf_node *context = use->node;
+	struct arena_mark mark = arena_mark(g->scratch);
 
 	if (use->property == XF_P_COUNT && context->parent != NULL)
 		context = context->parent;
@@ -360,6 +362,7 @@ static void read_use(struct graph *g, const struct xf_use *use)
 		g->expr_of[vertex_r(use->node)] = use->expr;
 	read_refs(g, use, use->expr, context,
 		use->attribute != NULL ? use->attribute->local : NULL, 0);
+	arena_reset(g->scratch, mark);
 }
 
 /* --- circles: Tarjan's components, without recursion --- */
@@ -617,9 +620,11 @@ static void keep(struct graph *g, dependent_list *list,
 	struct xf_dependents *to)
 {
 	to->n = list->n;
-	to->items = ARENA_ARRAY(g->l->arena, struct xf_dependent, list->n + 1);
-	if (list->n > 0)
+	if (list->n > 0) {
+		to->items = arena_alloc(g->l->arena,
+			list->n * sizeof *to->items);
 		memcpy(to->items, list->items, list->n * sizeof *to->items);
+	}
 	vec_release(list);
 }
 
@@ -658,7 +663,8 @@ static void graph_init(struct graph *g, struct loader *l)
 {
 	size_t n = l->form->n_nodes;
 
-	*g = (struct graph){ .l = l, .form = l->form };
+	*g = (struct graph){ .l = l, .form = l->form,
+		.scratch = arena_new() };
 	g->dependents = xcalloc(n, sizeof *g->dependents);
 	g->structure = xcalloc(n, sizeof *g->structure);
 	g->reads = xcalloc(2 * n, sizeof *g->reads);
@@ -679,6 +685,7 @@ static void graph_release(struct graph *g)
 	free(g->structure);
 	free(g->reads);
 	free(g->expr_of);
+	arena_free(g->scratch);
 }
 
 void load_graph(struct loader *l)

@@ -21,10 +21,10 @@ struct shape {
 	size_t n, n_bound;
 };
 
-struct shapes { struct shape items[MAX_SHAPES]; size_t n; };
+struct shapes { struct shape *items; size_t n, cap; };
 
 struct reader {
-	struct arena *arena;		/* of the shapes, dropped at the end */
+	struct arena *arena;		/* of the shapes */
 	struct arena *result;		/* of the refs */
 	struct shape original;		/* the expression's context node */
 	bool contextual, in_once;
@@ -39,10 +39,23 @@ static void shapes_of(struct reader *r, const struct expr *x,
 
 /* --- shapes --- */
 
-static void add_shape(struct shapes *list, const struct shape *shape)
+/* One is the rule; a field of many for each step costs more than all else. */
+static void add_shape(struct reader *r, struct shapes *list,
+	const struct shape *shape)
 {
-	if (list->n < MAX_SHAPES)
-		list->items[list->n++] = *shape;
+	if (list->n == MAX_SHAPES)
+		return;
+	if (list->n == list->cap) {
+		size_t cap = list->cap == 0 ? 1 : 4 * list->cap;
+		struct shape *items = arena_alloc(r->arena,
+			cap * sizeof *items);
+
+		if (list->n > 0)
+			memcpy(items, list->items, list->n * sizeof *items);
+		list->items = items;
+		list->cap = cap;
+	}
+	list->items[list->n++] = *shape;
 }
 
 static void push(struct reader *r, struct shape *shape, const char *name)
@@ -121,7 +134,7 @@ static void add_ancestors(struct reader *r, const struct step *step,
 
 		if (any || (shape.n > 0 &&
 		    shape.steps[shape.n - 1] == step->local))
-			add_shape(out, &shape);
+			add_shape(r, out, &shape);
 		if (shape.n == 0)
 			return;
 		if (ends_anywhere(&shape))
@@ -172,7 +185,7 @@ static void apply_axis(struct reader *r, const struct step *step,
 	case AXIS_NAMESPACE:
 		return;
 	}
-	add_shape(out, &shape);
+	add_shape(r, out, &shape);
 }
 
 static void read_predicates(struct reader *r,
@@ -238,13 +251,13 @@ static void path_shapes(struct reader *r, const struct expr *x,
 	switch (path->start) {
 	case START_ROOT:
 		bound = bound_steps(r, path, context);
-		add_shape(out, &root);
+		add_shape(r, out, &root);
 		break;
 	case START_CURRENT:
-		add_shape(out, &r->original);
+		add_shape(r, out, &r->original);
 		break;
 	case START_CONTEXT:
-		add_shape(out, context);
+		add_shape(r, out, context);
 		break;
 	case START_EXPR:
 		shapes_of(r, path->filter, context, out);
@@ -301,7 +314,7 @@ static bool call_shapes(struct reader *r, const struct expr *x,
 
 	out->n = 0;
 	if (strcmp(call->name, "current") == 0) {
-		add_shape(out, &r->original);
+		add_shape(r, out, &r->original);
 		return true;
 	}
 	if (strcmp(call->name, "instance") == 0 && call->n_args == 1) {
@@ -309,7 +322,7 @@ static bool call_shapes(struct reader *r, const struct expr *x,
 			instance.instance = call->args[0]->text;
 		else
 			read_expr(r, call->args[0], context, false);
-		add_shape(out, &instance);
+		add_shape(r, out, &instance);
 		return true;
 	}
 	if (strcmp(call->name, "indexed-repeat") == 0 && call->n_args >= 3) {
@@ -329,7 +342,7 @@ static bool call_shapes(struct reader *r, const struct expr *x,
 	more = ARENA_NEW(r->arena, struct shapes);
 	shapes_of(r, call->args[2], context, more);
 	for (i = 0; i < more->n; i++)
-		add_shape(out, &more->items[i]);
+		add_shape(r, out, &more->items[i]);
 	return true;
 }
 
@@ -347,7 +360,7 @@ static void shapes_of(struct reader *r, const struct expr *x,
 		for (i = 0; i < x->chain.n; i++) {
 			shapes_of(r, x->chain.items[i], context, more);
 			for (k = 0; k < more->n; k++)
-				add_shape(out, &more->items[k]);
+				add_shape(r, out, &more->items[k]);
 		}
 	} else if (x->kind != EXPR_CALL || !call_shapes(r, x, context, out)) {
 		read_expr(r, x, context, false);
@@ -468,7 +481,7 @@ struct xpath_ref *xpath_refs(const struct xpath *x, struct arena *arena,
 	const char *const *context, size_t n_context, bool contextual,
 	size_t *n_refs)
 {
-	struct reader r = { .arena = arena_new(), .result = arena,
+	struct reader r = { .arena = arena, .result = arena,
 		.contextual = contextual };
 	size_t i;
 
@@ -478,7 +491,6 @@ struct xpath_ref *xpath_refs(const struct xpath *x, struct arena *arena,
 		r.original.steps[i] = intern(context[i]);
 	r.original.n = r.original.n_bound = n_context;
 	read_expr(&r, x->top, &r.original, false);
-	arena_free(r.arena);
 	*n_refs = r.n;
 	return r.refs;
 }
