@@ -58,6 +58,7 @@ struct script_outcome {
 struct script_listener {
 	void (*hear)(void *data, const struct script_outcome *outcome);
 	void *data;
+	bool only_operations;	/* checks are passed over, which saves reading the record */
 };
 
 /* Do the operations in order on a new record, read the form to its end,

@@ -70,7 +70,7 @@ static int fill(const struct cmd_args *args, const struct xform *form,
 	const char *name = cmd_text(args, "script");
 	struct script script = { 0 };
 	struct refusals refusals = { name, false };
-	const struct script_listener listener = { hear, &refusals };
+	const struct script_listener listener = { hear, &refusals, true };
 	struct str bytes = STR_INIT, xml = STR_INIT;
 	struct session *s = NULL;
 	int status = EXIT_PROBLEM;

@@ -82,7 +82,7 @@ static void report_failure(struct tap *tap, const struct err *err)
 static bool run_script(struct tap *tap, const struct xform *form,
 	const struct session_options *options, struct err *err)
 {
-	const struct script_listener listener = { hear, tap };
+	const struct script_listener listener = { hear, tap, false };
 	struct script script = { 0 };
 	struct str bytes = STR_INIT;
 	struct session *s = NULL;
