@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/gettext.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "session/node.h"
 
@@ -97,20 +98,21 @@ static bool is_template(const struct xml_node *xml)
 	return xml_attribute(xml, NS_JAVAROSA, "template") != NULL;
 }
 
-/* Is this element meant by that child of the form node?  Records of other
- * programs may have lost the namespace. */
-static bool is_element_of(const struct xml_node *xml,
-	const struct xf_node *form, const struct xf_node *parent)
+/* The child that an element means; NULL: none.  Records of other programs may
+ * have lost the namespace. */
+static const struct xf_node *meant_by(const struct xml_node *xml,
+	const struct xf_node *form)
 {
-	unsigned same = 0;
+	const struct xf_node *child = xml->kind == XML_ELEMENT ?
+		xf_child(form, xml->local) : NULL;
 
-	if (xml->kind != XML_ELEMENT || xml->local != form->local)
-		return false;
-	if (xml->ns == form->ns)
-		return true;
-	for (unsigned i = 0; i < parent->n_children; i++)
-		same += parent->children[i]->local == form->local;
-	return same == 1;
+	if (child == NULL || !child->has_twin)
+		return child;
+	for (unsigned i = 0; i < form->n_children; i++)
+		if (form->children[i]->local == xml->local &&
+				form->children[i]->ns == xml->ns)
+			return form->children[i];
+	return NULL;
 }
 
 static void fill_value(struct session *s, struct node *n,
@@ -158,22 +160,74 @@ static void add_child(struct session *s, struct node *n, unsigned slot,
 static void report_strangers(const struct node *n, const struct xml_node *xml,
 	struct problems *problems)
 {
-	for (const struct xml_node *x = xml->first; x != NULL; x = x->next) {
-		bool known = x->kind != XML_ELEMENT;
-
-		for (unsigned i = 0; i < n->form->n_children && !known; i++)
-			known = is_element_of(x, n->form->children[i], n->form);
-		if (!known)
+	for (const struct xml_node *x = xml->first; x != NULL; x = x->next)
+		if (x->kind == XML_ELEMENT && meant_by(x, n->form) == NULL)
 			problem_add(problems, SEVERITY_WARNING, ERR_RECORD, "",
 				0, 0, n->form->ref, NULL,
 				_("the form has no '%s' here: it was left out"),
 				x->local);
+}
+
+/* The elements below `xml` by the child of the form that they mean: those of
+ * slot i are items[begin[i]] to items[begin[i + 1]]. */
+struct by_slot { const struct xml_node **items; uint32_t *begin; };
+
+static bool is_of_form(const struct xml_node *x, const struct xf_node *child)
+{
+	return child != NULL && !(child->is_repeat && is_template(x));
+}
+
+static struct by_slot sort_elements(struct session *s, const struct node *n,
+	const struct xml_node *xml)
+{
+	unsigned n_slots = n->form->n_children;
+	struct by_slot sorted;
+	uint32_t *end = ARENA_ARRAY(s->scratch, uint32_t, n_slots + 2u);
+
+	for (const struct xml_node *x = xml->first; x != NULL; x = x->next) {
+		const struct xf_node *child = meant_by(x, n->form);
+
+		if (is_of_form(x, child))
+			end[child->slot + 2]++;
 	}
+	for (unsigned i = 1; i <= n_slots; i++)
+		end[i + 1] += end[i];
+	sorted.begin = end;
+	end++;			/* while filling: where slot i goes on */
+	sorted.items = arena_alloc(s->scratch,
+		(end[n_slots] + 1u) * sizeof *sorted.items);
+	for (const struct xml_node *x = xml->first; x != NULL; x = x->next) {
+		const struct xf_node *child = meant_by(x, n->form);
+
+		if (is_of_form(x, child))
+			sorted.items[end[child->slot]++] = x;
+	}
+	return sorted;
+}
+
+static void fill_slot(struct session *s, struct node *n, unsigned slot,
+	const struct by_slot *sorted, bool emptied, struct problems *problems)
+{
+	const struct xf_node *child = n->form->children[slot];
+	uint32_t i = sorted->begin[slot], end = sorted->begin[slot + 1];
+
+	if (child->is_repeat)		/* ids are in the order of the form */
+		session_repeat_id(s, n, child);
+	else if (end > i)
+		end = i + 1;
+	for (; i < end; i++)
+		add_child(s, n, slot, sorted->items[i], emptied, problems);
+	/* The form's default for what the record left out. */
+	if (!child->is_repeat && n->slots[slot].n == 0)
+		add_child(s, n, slot, child->template_xml, emptied, NULL);
 }
 
 void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 	bool emptied, struct problems *problems)
 {
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct by_slot sorted;
+
 	if (n->attributes != NULL)
 		fill_attributes(n, xml);
 	if (n->form->is_value) {
@@ -181,30 +235,12 @@ void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 			fill_value(s, n, xml, problems);
 		return;
 	}
-	/* One pass over the elements when they come in the form's order. */
-	for (unsigned i = 0; i < n->form->n_children; i++) {
-		const struct xf_node *child = n->form->children[i];
-		bool found = false;
-
-		if (child->is_repeat)	/* ids are in the order of the form */
-			session_repeat_id(s, n, child);
-		for (struct xml_node *x = xml->first; x != NULL; x = x->next) {
-			if (!is_element_of(x, child, n->form))
-				continue;
-			if (child->is_repeat && is_template(x))
-				continue;
-			if (found && !child->is_repeat)
-				break;
-			add_child(s, n, i, x, emptied, problems);
-			found = true;
-		}
-		/* The form's default for what the record left out. */
-		if (!found && !child->is_repeat)
-			add_child(s, n, i, child->template_xml, emptied,
-				NULL);
-	}
+	sorted = sort_elements(s, n, xml);
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		fill_slot(s, n, i, &sorted, emptied, problems);
 	if (problems != NULL)
 		report_strangers(n, xml, problems);
+	arena_reset(s->scratch, mark);
 }
 
 struct node *instance_insert(struct session *s, struct node *parent,
@@ -375,14 +411,9 @@ static bool next_step(const char **at, struct step_text *step)
 static const struct xf_node *form_child(const struct xf_node *form,
 	const struct step_text *step)
 {
-	for (unsigned i = 0; i < form->n_children; i++) {
-		const char *local = form->children[i]->local;
+	const char *local = intern_find(step->name, step->n);
 
-		if (strncmp(local, step->name, step->n) == 0 &&
-				local[step->n] == '\0')
-			return form->children[i];
-	}
-	return NULL;
+	return local != NULL ? xf_child(form, local) : NULL;
 }
 
 static bool no_such_node(const char *ref, struct err *err)

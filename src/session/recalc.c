@@ -454,7 +454,8 @@ bool node_is_relevant(struct session *s, struct node *n)
 		return true;
 	if (n->parent != NULL && !node_is_relevant(s, n->parent))
 		return false;
-	compute(s, n, XF_P_RELEVANT);
+	if (n->dirty & property_bit(XF_P_RELEVANT))
+		compute(s, n, XF_P_RELEVANT);
 	return n->relevant;
 }
 
@@ -467,7 +468,8 @@ bool node_is_readonly(struct session *s, struct node *n)
 	for (; n != NULL && n->form != NULL; n = n->parent) {
 		const struct xf_expr *expr = n->form->bind->readonly;
 
-		if (relevant || (expr != NULL && expr->is_constant))
+		if ((n->dirty & property_bit(XF_P_READONLY)) && (relevant ||
+				(expr != NULL && expr->is_constant)))
 			compute(s, n, XF_P_READONLY);
 		if (n->readonly)
 			return true;
@@ -479,7 +481,8 @@ bool node_is_required(struct session *s, struct node *n)
 {
 	if (!node_is_relevant(s, n))
 		return false;
-	compute(s, n, XF_P_REQUIRED);
+	if (n->dirty & property_bit(XF_P_REQUIRED))
+		compute(s, n, XF_P_REQUIRED);
 	return n->required;
 }
 
@@ -487,7 +490,8 @@ const char *node_value(struct session *s, struct node *n)
 {
 	if (!node_is_relevant(s, n))
 		return "";
-	compute(s, n, XF_P_VALUE);
+	if (n->dirty & property_bit(XF_P_VALUE))
+		compute(s, n, XF_P_VALUE);
 	return node_shown_value(s, n);
 }
 

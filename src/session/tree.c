@@ -321,7 +321,8 @@ static uintptr_t child_named(const struct xp_tree *tree, uintptr_t parent_at,
 	uintptr_t after, const char *ns_uri, const char *name)
 {
 	const struct node *p = node_at(parent_at), *n = node_at(after);
-	unsigned slot = 0;
+	const struct xf_node *child;
+	unsigned slot;
 
 	if (parent_at & BITS)
 		return 0;
@@ -337,11 +338,21 @@ static uintptr_t child_named(const struct xp_tree *tree, uintptr_t parent_at,
 
 		if (n->position + 1 < at->n)
 			return at_node(at->items[n->position + 1]);
+		if (!n->form->has_twin)
+			return 0;
 		slot = n->form->slot + 1;
+	} else {
+		child = xf_child(p->form, name);
+		if (child == NULL)
+			return 0;
+		slot = child->slot;
+		if (!child->has_twin)
+			return p->slots[slot].n > 0 && (ns_uri == NULL ||
+				child->ns == ns_uri) ?
+				at_node(p->slots[slot].items[0]) : 0;
 	}
 	for (; slot < p->form->n_children; slot++) {
-		const struct xf_node *child = p->form->children[slot];
-
+		child = p->form->children[slot];
 		if (child->local == name && p->slots[slot].n > 0 &&
 				(ns_uri == NULL || child->ns == ns_uri))
 			return at_node(p->slots[slot].items[0]);
@@ -355,6 +366,12 @@ static bool number(const struct xp_tree *tree, uintptr_t at, double *number)
 		return false;
 	*number = reads_true(node_value(session_of(tree), node_at(at)));
 	return true;
+}
+
+static size_t position(const struct xp_tree *tree, uintptr_t at)
+{
+	(void)tree;
+	return at & BITS ? 1 : node_position(node_at(at));
 }
 
 static bool is_hidden(const struct xp_tree *tree, uintptr_t at)
@@ -397,6 +414,7 @@ const struct xp_tree_ops session_tree_ops = {
 	.order = order,
 	.child_named = child_named,
 	.is_hidden = is_hidden,
+	.position = position,
 	.truth = truth,
 	.is_boolean = is_boolean,
 	.number = number,

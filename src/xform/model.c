@@ -146,6 +146,70 @@ static void take_template(struct loader *l, struct family *f)
 				f->node->ref);
 }
 
+/* --- children by name --- */
+
+enum { FEW_CHILDREN = 8 };
+
+static uint32_t slot_of_name(const char *local, uint32_t mask)
+{
+	return (uint32_t)((uintptr_t)local * 0x9E3779B97F4A7C15u >> 32) & mask;
+}
+
+/* The slot that holds a child of that name, or the free one for it. */
+static uint32_t *find_by_name(const struct xf_node *parent, const char *local)
+{
+	uint32_t i = slot_of_name(local, parent->by_name_mask);
+
+	while (parent->by_name[i] != 0 && parent->children[
+			parent->by_name[i] - 1]->local != local)
+		i = (i + 1) & parent->by_name_mask;
+	return &parent->by_name[i];
+}
+
+struct xf_node *xf_child(const struct xf_node *parent, const char *local)
+{
+	uint32_t known;
+
+	if (parent->by_name != NULL) {
+		known = *find_by_name(parent, local);
+		return known != 0 ? parent->children[known - 1] : NULL;
+	}
+	for (unsigned i = 0; i < parent->n_children; i++)
+		if (parent->children[i]->local == local)
+			return parent->children[i];
+	return NULL;
+}
+
+static void index_names(struct loader *l, struct xf_node *parent)
+{
+	uint32_t n = 2 * FEW_CHILDREN;
+
+	if (parent->n_children <= FEW_CHILDREN)
+		return;
+	while (n < 2 * parent->n_children)
+		n *= 2;
+	parent->by_name = ARENA_ARRAY(l->arena, uint32_t, n);
+	parent->by_name_mask = n - 1;
+	for (uint32_t i = 0; i < parent->n_children; i++) {
+		uint32_t *at = find_by_name(parent,
+			parent->children[i]->local);
+
+		if (*at == 0)
+			*at = i + 1;
+	}
+}
+
+static void note_twins(struct xf_node *parent)
+{
+	for (unsigned i = 0; i < parent->n_children; i++) {
+		struct xf_node *child = parent->children[i];
+		struct xf_node *first = xf_child(parent, child->local);
+
+		if (first != child)
+			first->has_twin = child->has_twin = true;
+	}
+}
+
 static void build(struct loader *l, struct family *f);
 
 static void build_children(struct loader *l, struct family *f)
@@ -165,6 +229,8 @@ static void build_children(struct loader *l, struct family *f)
 	}
 	node->n_children = (unsigned)list.n;
 	node->is_value = list.n == 0;
+	index_names(l, node);
+	note_twins(node);
 	for (size_t i = 0; i < list.n; i++) {
 		build(l, &list.items[i]);
 		vec_release(&list.items[i].elements);

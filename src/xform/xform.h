@@ -114,6 +114,9 @@ struct xf_node {
 	struct xf_node *parent;		/* NULL: the root */
 	struct xf_node **children;	/* one per name; a repeat once */
 	unsigned n_children;
+	uint32_t *by_name;		/* for xf_child(); NULL: few children */
+	uint32_t by_name_mask;
+	bool has_twin;			/* a sibling has its local name, in another namespace */
 	unsigned slot;			/* index among parent's children */
 	unsigned index;			/* index in xform.nodes: document order */
 	unsigned depth;			/* root: 0 */
@@ -294,6 +297,10 @@ struct xf_media xf_media_from_folders(struct xf_media_folders *folders);
 
 /* The node of an absolute path without positions and prefixes, or NULL. */
 struct xf_node *xform_node(const struct xform *form, const char *path);
+
+/* The first child of that local name (interned), or NULL.  Only if it has_twin
+ * may there be others. */
+struct xf_node *xf_child(const struct xf_node *parent, const char *local);
 
 /* DNH-10: in a form with a class an untagged bind counts as identifying;
  * notes and instanceID are public in standard forms.  Untagged forms: public. */

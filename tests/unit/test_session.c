@@ -409,6 +409,57 @@ static void what_does_not_fit_a_record_is_said(void **state)
 }
 
 /* A hostile form may repeat its meta block, and a record have none of it. */
+/* Names are looked up in an index where there are many; in two namespaces they
+ * are two nodes. */
+static void children_are_found_by_name(void **state)
+{
+	struct str xml = STR_INIT;
+	struct fixture f;
+
+	(void)state;
+	str_add(&xml, HEAD "<instance><data id='x'>");
+	for (int i = 0; i < 40; i++)
+		str_addf(&xml, "<n%d>%d</n%d>", i, i, i);
+	str_add(&xml, "<u:n7 xmlns:u='urn:u'>in u</u:n7><sum/></data>"
+		"</instance><bind nodeset='/data/sum' "
+		"calculate=\"concat(/data/n39, ' ', count(/data/n7), ' ', "
+		"count(/data/n40))\"/>" BODY "<input ref='/data/n0'/>" TAIL);
+	f = open_form(xml.data);
+	assert_string_equal(node_value(f.s, session_find(f.s, "/data/n39",
+		NULL)), "39");
+	assert_string_equal(node_value(f.s, session_find(f.s, "/data/sum",
+		NULL)), "39 2 0");
+	assert_null(session_find(f.s, "/data/n40", NULL));
+	close_form(f);
+	str_release(&xml);
+}
+
+static void elements_may_come_in_any_order(void **state)
+{
+	struct fixture f = open_form(HEAD "<instance><data id='x'><a/><b>1</b>"
+		"<u:b xmlns:u='urn:u'/><c/></data></instance>" BODY
+		"<input ref='/data/a'/>" TAIL);
+	const char *record = "<data id='x'><c>3</c><stranger/>"
+		"<v:b xmlns:v='urn:u'>u</v:b><a>2</a><a>second</a></data>";
+	struct problems problems = PROBLEMS_INIT;
+	struct err err = ERR_INIT;
+	struct session *s = session_load(f.form, record, strlen(record), false,
+		NULL, &problems, &err);
+	struct str out = STR_INIT;
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(problems.n, 1);
+	assert_non_null(strstr(problems.items[0].message, "stranger"));
+	assert_true(session_serialize(s, false, &out, &err));
+	assert_non_null(strstr(out.data, "<a>2</a><b>1</b>"));
+	assert_non_null(strstr(out.data, ">u</u:b><c>3</c>"));
+	str_release(&out);
+	session_free(s);
+	problems_release(&problems);
+	close_form(f);
+}
+
 static void a_record_without_its_meta_block_is_survived(void **state)
 {
 	static const char xml[] = HEAD
@@ -445,6 +496,8 @@ int main(void)
 		cmocka_unit_test(actions_fire_at_their_events),
 		cmocka_unit_test(a_record_loads_as_it_was_written),
 		cmocka_unit_test(what_does_not_fit_a_record_is_said),
+		cmocka_unit_test(children_are_found_by_name),
+		cmocka_unit_test(elements_may_come_in_any_order),
 		cmocka_unit_test(a_record_without_its_meta_block_is_survived),
 	};
 
