@@ -35,9 +35,10 @@ static void write_attribute(struct session *s, struct node *n,
 }
 
 static bool write_target(struct session *s, struct node *n,
-	const struct xf_action *action, const char *text, struct err *err)
+	const struct xf_action *action, const char *text, uint8_t type,
+	struct err *err)
 {
-	char *cast, *before;
+	char *cast;
 	bool changed;
 
 	if (action->attribute != NULL) {
@@ -46,16 +47,17 @@ static bool write_target(struct session *s, struct node *n,
 	}
 	if (!n->form->is_value)
 		return true;
+	/* A change has its calculations first, a beginning after the actions. */
+	if (action->events & XF_ON_VALUE_CHANGED)
+		compute(s, n, XF_P_VALUE);
 	cast = value_cast(n->form, text, NULL);
-	before = xstrdup(node_raw_value(n));
-	changed = strcmp(before, cast) != 0;
+	changed = strcmp(node_raw_value(n), cast) != 0;
+	undo_keep_state(s, n);
 	node_store(s, n, cast);
+	n->computed = type;
 	free(cast);
-	free(before);
-	if (!changed)
-		return true;
 	mark_value_changed(s, n);
-	return fire_value_changed(s, n, err);
+	return !changed || fire_value_changed(s, n, err);
 }
 
 /* A place or a sound is asked for by the front end. */
@@ -91,9 +93,7 @@ static void run_at(void *data, struct node *n)
 		take_failure(s, run->err);
 		run->ok = false;
 	} else {
-		if (action->attribute == NULL)
-			n->computed = type;
-		run->ok = write_target(s, n, action, text, run->err);
+		run->ok = write_target(s, n, action, text, type, run->err);
 	}
 	arena_reset(s->scratch, mark);
 }
@@ -206,7 +206,7 @@ bool session_capture(struct session *s, uint32_t id, const char *value,
 	struct node *n = session_capture_node(s, id, err);
 
 	return n != NULL && write_target(s, n, s->captures.items[id - 1].action,
-		value, err) &&
+		value, XP_STRING, err) &&
 		settle_counts(s, err) && !take_failure(s, err);
 }
 

@@ -25,8 +25,10 @@ struct node *node_new(struct session *s, const struct xf_node *form,
 	n->relevant = n->constraint_ok = true;
 	if (!form->is_value)
 		n->slots = xcalloc(form->n_children, sizeof *n->slots);
-	if (b->calculate != NULL)
+	if (b->calculate != NULL) {
 		begin_dirty(s, n, XF_P_VALUE);
+		note_timely(s, n);
+	}
 	if (b->relevant != NULL)
 		begin_dirty(s, n, XF_P_RELEVANT);
 	if (b->readonly != NULL)
@@ -294,6 +296,7 @@ void instance_remove(struct session *s, struct node *parent,
 	FORGET(&s->counts, n);
 	FORGET(&s->waiting, n);
 	FORGET(&s->unsaved, n);
+	FORGET(&s->timely, n);
 	memmove(slot->items + position, slot->items + position + 1,
 		(slot->n - position - 1) * sizeof *slot->items);
 	slot->n--;

@@ -88,6 +88,8 @@ struct session {
 	VEC(struct mark) marks;		/* marked since the last flush, some stale */
 	VEC(struct mark) to_spread;	/* marked, dependents not yet */
 	bool is_spreading;
+	VEC(struct node *) timely;	/* marked, to be computed by the end of
+					 * the change: clock, chance, labels */
 	VEC(struct node *) counts;	/* nodes with a repeat whose count is dirty */
 	VEC(struct node *) waiting;	/* the same, not relevant at the time */
 	bool relevance_marked;		/* since they were looked at */
@@ -159,6 +161,10 @@ void mark_structure_changed(struct session *s, struct node *parent,
 void mark_below_changed(struct session *s, struct node *n);
 void compute(struct session *s, struct node *n, enum xf_property p);
 bool settle_counts(struct session *s, struct err *err);
+/* Calculations that ask the clock, chance or labels are made when something
+ * triggers them, not when somebody reads. */
+void note_timely(struct session *s, struct node *n);
+void settle_timely(struct session *s);
 /* Has the repeat a count, and lies that position after it? */
 bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);

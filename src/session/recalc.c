@@ -153,6 +153,31 @@ static void spread(struct session *s, struct node *n, enum xf_property p)
 	s->is_spreading = false;
 }
 
+void note_timely(struct session *s, struct node *n)
+{
+	if (n->form->bind->calculate->is_of_its_time)
+		vec_push(&s->timely, n);
+}
+
+void settle_timely(struct session *s)
+{
+	size_t n_before = s->timely.n, kept = 0;
+
+	for (size_t i = 0; i < n_before; i++) {
+		struct node *n = s->timely.items[i];
+
+		if (!(n->dirty & property_bit(XF_P_VALUE)))
+			continue;
+		if (node_is_relevant(s, n))
+			compute(s, n, XF_P_VALUE);
+		else			/* what it reads is away, too */
+			s->timely.items[kept++] = n;
+	}
+	for (size_t i = n_before; i < s->timely.n; i++)
+		s->timely.items[kept++] = s->timely.items[i];
+	s->timely.n = kept;
+}
+
 void mark_property(struct session *s, struct node *n, enum xf_property p)
 {
 	if ((n->dirty & property_bit(p)) || !is_computed(n, p))
@@ -164,6 +189,7 @@ void mark_property(struct session *s, struct node *n, enum xf_property p)
 		if (n->form->bind->constraint != NULL)
 			n->dirty |= property_bit(XF_P_CONSTRAINT);
 		note_mark(s, n, p);
+		note_timely(s, n);
 		spread(s, n, p);
 		break;
 	case XF_P_RELEVANT:
@@ -503,6 +529,7 @@ static bool eval_count(struct session *s, struct node *parent,
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	size_t n_counts = s->counts.n, n_marks = s->marks.n;
+	size_t n_timely = s->timely.n;
 	uint32_t last_id = s->last_id;
 	struct slot *slot = &parent->slots[repeat->slot];
 	struct node *probe = slot->n > 0 ? NULL : node_new(s, repeat, parent);
@@ -515,6 +542,7 @@ static bool eval_count(struct session *s, struct node *parent,
 	if (probe != NULL) {		/* it was never here */
 		s->counts.n = n_counts;
 		s->marks.n = n_marks;
+		s->timely.n = n_timely;
 		ids_forget_below(s, probe);
 		s->last_id = last_id;
 		probe->dirty = 0;

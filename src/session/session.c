@@ -83,6 +83,7 @@ void session_free(struct session *s)
 	node_free(s->root);
 	vec_release(&s->marks);
 	vec_release(&s->to_spread);
+	vec_release(&s->timely);
 	vec_release(&s->counts);
 	vec_release(&s->waiting);
 	vec_release(&s->unsaved);
@@ -274,6 +275,16 @@ static bool is_offered(struct session *s, struct node *n, const char *value,
 		_("this is not among the choices"));
 }
 
+/* After every change. */
+static bool settle(struct session *s, struct err *err)
+{
+	settle_timely(s);
+	if (!settle_counts(s, err))
+		return false;
+	settle_timely(s);		/* of new instances */
+	return true;
+}
+
 static bool take_value(struct session *s, struct node *n, const char *cast,
 	struct err *err)
 {
@@ -288,8 +299,9 @@ static bool take_value(struct session *s, struct node *n, const char *cast,
 	n->answered = true;
 	n->computed = XP_STRING;
 	mark_value_changed(s, n);
+	settle_timely(s);
 	return (!changed || fire_value_changed(s, n, err)) &&
-		settle_counts(s, err);
+		settle(s, err);
 }
 
 bool session_set(struct session *s, struct node *n, const char *value,
@@ -368,7 +380,7 @@ bool session_insert(struct session *s, struct node *parent,
 		if (!fire_new_repeat(s, n, err))
 			return false;
 	}
-	return settle_counts(s, err);
+	return settle(s, err);
 }
 
 bool session_remove(struct session *s, struct node *parent,
@@ -391,7 +403,7 @@ bool session_remove(struct session *s, struct node *parent,
 		s->revision++;
 	}
 	mark_structure_changed(s, parent, repeat, position - 1);
-	return settle_counts(s, err);
+	return settle(s, err);
 }
 
 /* --- checking --- */

@@ -84,8 +84,10 @@ void session_commit(struct session *s)
 /* What is marked must be in the lists of marks. */
 static void mark_again(struct session *s, struct node *n)
 {
-	if (n->dirty & property_bit(XF_P_VALUE))
+	if (n->dirty & property_bit(XF_P_VALUE)) {
 		note_mark(s, n, XF_P_VALUE);
+		note_timely(s, n);
+	}
 	if (n->dirty & property_bit(XF_P_RELEVANT))
 		note_mark(s, n, XF_P_RELEVANT);
 	if (n->dirty & property_bit(XF_P_COUNT))

@@ -184,6 +184,10 @@ const struct xf_expr *load_expr(struct loader *l,
 	place_in(l, element, attribute, skip, &expr->line, &expr->column);
 	expr->is_constant = xpath_is_constant(expr->program);
 	expr->is_volatile = xpath_is_volatile(expr->program);
+	/* Labels may show answers that the expression does not name. */
+	expr->is_of_its_time = expr->is_volatile ||
+		strstr(text, "jr:choice-name") != NULL ||
+		strstr(text, "jr:itext") != NULL;
 	say_unknown_functions(l, expr, element, attribute, skip);
 	return expr;
 }
