@@ -55,6 +55,7 @@ static bool write_target(struct session *s, struct node *n,
 	undo_keep_state(s, n);
 	node_store(s, n, cast);
 	n->computed = type;
+	note_written_over(s, n);
 	free(cast);
 	mark_value_changed(s, n);
 	return !changed || fire_value_changed(s, n, err);
@@ -83,6 +84,9 @@ static void run_at(void *data, struct node *n)
 
 	if (!run->ok)
 		return;
+	if (action->attribute != NULL)
+		ctx.node = ctx.current = attribute_handle(s, n,
+			action->attribute);
 	if (action->kind != XF_SETVALUE) {
 		ask_for_capture(s, action, n);
 		return;
@@ -116,7 +120,7 @@ static void run_at_nodeset(struct run *run, struct node *from)
 		return;
 	}
 	for (size_t i = 0; value.type == XP_NODESET && i < value.nodes.n; i++) {
-		struct node *n = node_of_handle(s, value.nodes.items[i]);
+		struct node *n = owner_of_handle(s, value.nodes.items[i]);
 
 		if (n != NULL)
 			vec_push(&targets, n);
@@ -139,12 +143,28 @@ static bool has_predicates(struct session *s, const struct xf_action *action)
 	return !plain;
 }
 
+/* All instances that share the most with `from`. */
+static void each_nearest(struct node *from, const struct xf_node *target,
+	void (*visit)(void *data, struct node *n), void *data)
+{
+	const struct xf_node *common = target;
+
+	while (from->form->depth > common->depth)
+		from = from->parent;
+	while (common->depth > from->form->depth)
+		common = common->parent;
+	while (common != from->form) {
+		common = common->parent;
+		from = from->parent;
+	}
+	each_instance(from, target, visit, data);
+}
+
 /* Run at the targets that share the most with `from`. */
 static bool run_action(struct session *s, const struct xf_action *action,
 	struct node *from, struct err *err)
 {
 	struct run run = { s, action, err, true };
-	const struct xf_node *common = action->target;
 
 	if (action->target == NULL)
 		return true;
@@ -156,15 +176,7 @@ static bool run_action(struct session *s, const struct xf_action *action,
 	if (has_predicates(s, action)) {
 		run_at_nodeset(&run, from);
 	} else {
-		while (from->form->depth > common->depth)
-			from = from->parent;
-		while (common->depth > from->form->depth)
-			common = common->parent;
-		while (common != from->form) {
-			common = common->parent;
-			from = from->parent;
-		}
-		each_instance(from, action->target, run_at, &run);
+		each_nearest(from, action->target, run_at, &run);
 	}
 	s->action_depth--;
 	return run.ok;
@@ -224,18 +236,69 @@ bool fire_at_end(struct session *s, struct err *err)
 	return fire_load(s, XF_ON_REVALIDATE, err);
 }
 
-bool fire_new_repeat(struct session *s, struct node *instance,
-	struct err *err)
+static bool is_fired_by(const struct xf_action *a, const struct xf_node *repeat)
 {
+	return (a->events & XF_ON_NEW_REPEAT) &&
+		(a->repeat == NULL || a->repeat == repeat);
+}
+
+struct settling { struct session *s; const struct xf_read *read; };
+
+static void settle_read(void *data, struct node *n)
+{
+	const struct settling *settling = data;
+	struct session *s = settling->s;
+	const struct xf_attribute *form = settling->read->attribute;
+	struct arena_mark mark = arena_mark(s->scratch);
+
+	if (form == NULL) {
+		node_value(s, n);
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_attributes; i++)
+		if (&n->form->attributes[i] == form) {
+			struct attribute *a = &n->attributes[i];
+			char *value = xstrdup(attribute_value(s, a,
+				s->scratch));
+
+			free(a->value);
+			a->value = value;
+		}
+	arena_reset(s->scratch, mark);
+}
+
+bool before_new_repeat(struct session *s, struct node *parent,
+	const struct xf_node *repeat)
+{
+	bool is_read = false;
+
 	for (unsigned i = 0; i < s->form->n_actions; i++) {
 		const struct xf_action *a = s->form->actions[i];
 
-		if ((a->events & XF_ON_NEW_REPEAT) && (a->repeat == NULL ||
-				a->repeat == instance->form) &&
-				!run_action(s, a, instance, err))
-			return false;
+		if (!is_fired_by(a, repeat))
+			continue;
+		for (unsigned k = 0; k < a->n_reads; k++) {
+			struct settling settling = { s, &a->reads[k] };
+
+			each_nearest(parent, a->reads[k].node, settle_read,
+				&settling);
+			is_read = true;
+		}
 	}
-	return true;
+	return is_read;
+}
+
+bool fire_new_repeat(struct session *s, struct node *instance,
+	struct err *err)
+{
+	bool ok = true;
+
+	s->is_inserting = true;
+	for (unsigned i = 0; i < s->form->n_actions && ok; i++)
+		if (is_fired_by(s->form->actions[i], instance->form))
+			ok = run_action(s, s->form->actions[i], instance, err);
+	s->is_inserting = false;
+	return ok;
 }
 
 bool fire_value_changed(struct session *s, struct node *n, struct err *err)

@@ -297,6 +297,7 @@ void instance_remove(struct session *s, struct node *parent,
 	FORGET(&s->waiting, n);
 	FORGET(&s->unsaved, n);
 	FORGET(&s->timely, n);
+	FORGET(&s->written_over, n);
 	memmove(slot->items + position, slot->items + position + 1,
 		(slot->n - position - 1) * sizeof *slot->items);
 	slot->n--;

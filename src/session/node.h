@@ -43,6 +43,7 @@ struct node {
 	uint8_t busy;			/* being computed */
 	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
 	bool answered;			/* a person wrote here */
+	bool is_written_over;		/* stands in s->written_over */
 	uint8_t computed;		/* enum xp_type of what was calculated */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
 	uint32_t undo_round;		/* its state was kept in this one */
@@ -105,6 +106,9 @@ struct session {
 	size_t n_captures_told;
 	struct err failure;		/* first expression that failed while reading */
 	unsigned action_depth;
+	bool is_inserting;		/* attributes read as before, see
+					 * fire_new_repeat */
+	VEC(struct node *) written_over;	/* calculated nodes that hold an answer */
 	/* surroundings */
 	const char *(*property)(void *data, const char *name);
 	void *property_data;
@@ -157,6 +161,11 @@ void note_mark(struct session *s, struct node *n, enum xf_property p);
 void mark_value_changed(struct session *s, struct node *n);
 void mark_structure_changed(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t from_position);
+/* Answers that stand in for a calculation (note_written_over) make way when
+ * instances came or one was removed at `position`. */
+void mark_written_over(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, bool is_removal);
+void note_written_over(struct session *s, struct node *n);
 /* What depends on nodes inside `n`, from outside of it. */
 void mark_below_changed(struct session *s, struct node *n);
 void compute(struct session *s, struct node *n, enum xf_property p);
@@ -187,6 +196,10 @@ struct xp_node node_handle(struct session *s, struct node *n);
 const char *attribute_value(struct session *s, const struct attribute *a,
 	struct arena *scratch);
 struct node *node_of_handle(struct session *s, struct xp_node handle);
+/* The same, or the element that the attribute belongs to. */
+struct node *owner_of_handle(struct session *s, struct xp_node handle);
+struct xp_node attribute_handle(struct session *s, struct node *n,
+	const struct xf_attribute *form);
 
 /* value.c */
 /* Bring `text` into the node's type; "" when it cannot be read as it.  With
@@ -205,6 +218,11 @@ char *static_choices_only(const struct xf_control *control, const char *value);
 
 /* action.c */
 bool fire_load(struct session *s, unsigned events, struct err *err);
+/* odk-new-repeat comes before recalculation: what its actions read from outside
+ * is settled before the instance is there, which they then are fired in.
+ * True: they do read something. */
+bool before_new_repeat(struct session *s, struct node *parent,
+	const struct xf_node *repeat);
 bool fire_new_repeat(struct session *s, struct node *instance,
 	struct err *err);
 bool fire_value_changed(struct session *s, struct node *n, struct err *err);

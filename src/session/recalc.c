@@ -232,6 +232,95 @@ static void each_successor(const struct xform *form, unsigned v,
 				visit(data, vertex(&lists[l]->items[i]));
 }
 
+/* --- answers that stand in for a calculation --- */
+
+void note_written_over(struct session *s, struct node *n)
+{
+	if (n->form->bind->calculate == NULL || n->is_written_over)
+		return;
+	n->is_written_over = true;
+	vec_push(&s->written_over, n);
+}
+
+struct reach { bool *is_reached; unsigned *queue; unsigned n; };
+
+static void reach(void *data, unsigned to)
+{
+	struct reach *r = data;
+
+	if (r->is_reached[to])
+		return;
+	r->is_reached[to] = true;
+	r->queue[r->n++] = to;
+}
+
+static void reach_dependents(struct reach *r, const struct xf_dependents *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].property == XF_P_VALUE ||
+				list->items[i].property == XF_P_RELEVANT)
+			reach(r, vertex(&list->items[i]));
+}
+
+static void reach_all(struct reach *r, const struct xform *form)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		each_successor(form, r->queue[i], reach, r);
+}
+
+static bool lies_in(const struct node *n, const struct node *top)
+{
+	while (n != NULL && n != top)
+		n = n->parent;
+	return n != NULL;
+}
+
+/* Take those out of the list that are reached and lie in `top`, and mark
+ * them. */
+static void recalculate_reached(struct session *s, const struct reach *r,
+	const struct node *top)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->written_over.n; i++) {
+		struct node *n = s->written_over.items[i];
+
+		if (!r->is_reached[2 * n->form->index] || !lies_in(n, top)) {
+			s->written_over.items[kept++] = n;
+			continue;
+		}
+		n->is_written_over = false;
+		mark_property(s, n, XF_P_VALUE);
+	}
+	s->written_over.n = kept;
+}
+
+/* JavaRosa calculates again in all instances what reads the repeat itself,
+ * and in the instance that moved up what reads its children. */
+void mark_written_over(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, bool is_removal)
+{
+	const struct slot *slot = &parent->slots[repeat->slot];
+	unsigned n = 2 * s->form->n_nodes;
+	struct reach r = { NULL, NULL, 0 };
+
+	if (s->written_over.n == 0)
+		return;
+	r.is_reached = xcalloc(n, sizeof *r.is_reached);
+	r.queue = xcalloc(n, sizeof *r.queue);
+	reach_dependents(&r, &repeat->dependents);
+	reach_all(&r, s->form);
+	recalculate_reached(s, &r, s->root);
+	if (is_removal && position < slot->n) {
+		for (unsigned i = 0; i < repeat->n_children; i++)
+			reach_dependents(&r, &repeat->children[i]->dependents);
+		reach_all(&r, s->form);
+		recalculate_reached(s, &r, slot->items[position]);
+	}
+	free(r.queue);
+	free(r.is_reached);
+}
+
 struct ranking { unsigned *waiting, *queue, *ranks; unsigned n_queue, at; };
 
 static void count_edge(void *data, unsigned to)
@@ -561,13 +650,16 @@ static bool add_instances(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want, struct err *err)
 {
 	while (parent->slots[repeat->slot].n < want) {
-		struct node *n = instance_insert(s, parent, repeat,
-			parent->slots[repeat->slot].n);
+		bool is_read = before_new_repeat(s, parent, repeat);
+		size_t position = parent->slots[repeat->slot].n;
+		struct node *n = instance_insert(s, parent, repeat, position);
 
-		mark_below_changed(s, n);
 		preload(s, n, false);
 		if (!fire_new_repeat(s, n, err))
 			return false;
+		mark_below_changed(s, n);
+		if (is_read)		/* by the next one's actions */
+			mark_structure_changed(s, parent, repeat, position);
 	}
 	return true;
 }
@@ -606,6 +698,8 @@ static bool apply_count(struct session *s, struct node *parent,
 	if (after != before)
 		mark_structure_changed(s, parent, repeat,
 			before < after ? before : after);
+	if (after > before)
+		mark_written_over(s, parent, repeat, before, false);
 	return true;
 }
 

@@ -84,6 +84,7 @@ void session_free(struct session *s)
 	vec_release(&s->marks);
 	vec_release(&s->to_spread);
 	vec_release(&s->timely);
+	vec_release(&s->written_over);
 	vec_release(&s->counts);
 	vec_release(&s->waiting);
 	vec_release(&s->unsaved);
@@ -298,6 +299,7 @@ static bool take_value(struct session *s, struct node *n, const char *cast,
 	node_store(s, n, cast);
 	n->answered = true;
 	n->computed = XP_STRING;
+	note_written_over(s, n);
 	mark_value_changed(s, n);
 	settle_timely(s);
 	return (!changed || fire_value_changed(s, n, err)) &&
@@ -371,14 +373,17 @@ bool session_insert(struct session *s, struct node *parent,
 		return err_set(err, ERR_NODE, _("there is no '%s[%zu]'"),
 			repeat->ref, after);
 	for (size_t i = 0; i < count; i++) {
-		struct node *n = instance_insert(s, parent, repeat, after + i);
+		struct node *n;
 
+		before_new_repeat(s, parent, repeat);
+		n = instance_insert(s, parent, repeat, after + i);
 		s->revision++;
-		mark_below_changed(s, n);
-		mark_structure_changed(s, parent, repeat, after + i);
 		preload(s, n, false);
 		if (!fire_new_repeat(s, n, err))
 			return false;
+		mark_below_changed(s, n);
+		mark_structure_changed(s, parent, repeat, after + i);
+		mark_written_over(s, parent, repeat, after + i, false);
 	}
 	return settle(s, err);
 }
@@ -403,6 +408,7 @@ bool session_remove(struct session *s, struct node *parent,
 		s->revision++;
 	}
 	mark_structure_changed(s, parent, repeat, position - 1);
+	mark_written_over(s, parent, repeat, position - 1, true);
 	return settle(s, err);
 }
 

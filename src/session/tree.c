@@ -59,6 +59,23 @@ struct node *node_of_handle(struct session *s, struct xp_node handle)
 	return node_at(handle.at);
 }
 
+struct node *owner_of_handle(struct session *s, struct xp_node handle)
+{
+	if (handle.tree == &s->tree && (handle.at & ATTRIBUTE_BIT))
+		return attribute_at(handle.at)->owner;
+	return node_of_handle(s, handle);
+}
+
+struct xp_node attribute_handle(struct session *s, struct node *n,
+	const struct xf_attribute *form)
+{
+	size_t i = (size_t)(form - n->form->attributes);
+	struct xp_node handle = { &s->tree,
+		(uintptr_t)&n->attributes[i] | ATTRIBUTE_BIT };
+
+	return handle;
+}
+
 static enum xml_kind kind(const struct xp_tree *tree, uintptr_t at)
 {
 	(void)tree;
@@ -221,7 +238,8 @@ const char *attribute_value(struct session *s, const struct attribute *a,
 	const char *value = "";
 	uint8_t type;
 
-	if (b == NULL || b->calculate == NULL)
+	if (b == NULL || b->calculate == NULL ||
+			(s->is_inserting && a->value != NULL))
 		return a->value != NULL ? a->value : a->form->value;
 	ctx.node = ctx.current = (struct xp_node){ &s->tree,
 		(uintptr_t)a | ATTRIBUTE_BIT };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/gettext.h"
+#include "base/intern.h"
 #include "xform/loader.h"
 
 static const struct { const char *name; unsigned event; } events[] = {
@@ -118,12 +119,66 @@ static void load_value(struct loader *l, const struct xml_node *e,
 {
 	const struct xml_node *a = load_attribute(e, "value");
 
+	size_t n_uses = l->uses.n;
+
 	action->text = "";
 	if (a == NULL)
 		action->text = xml_text_of(e, l->arena);
 	else if (a->text[strspn(a->text, " \t\r\n")] != '\0')
 		action->value = load_expr(l, e, a, 0, a->text);
 	load_use(l, action->value, action->target, XF_N_PROPERTIES, true);
+	if (l->uses.n > n_uses)
+		l->uses.items[n_uses].attribute = action->attribute;
+}
+
+static bool is_below(const struct xf_node *node, const struct xf_node *top)
+{
+	while (node != NULL && node != top)
+		node = node->parent;
+	return node != NULL;
+}
+
+static bool read_of(struct loader *l, const struct xpath_ref *ref,
+	struct xf_read *read)
+{
+	struct xf_path path = { ref->steps, ref->n_steps, false, false };
+
+	for (size_t i = 0; i < ref->n_steps; i++)
+		if (ref->steps[i] == NULL || ref->steps[i] == XPATH_ANY_DEPTH)
+			return false;
+	if (ref->start != REF_PRIMARY || ref->n_steps == 0)
+		return false;
+	*read = (struct xf_read){ path_node(l, &path), NULL };
+	if (read->node != NULL)
+		return read->node->bind->calculate != NULL;
+	if (path.steps[path.n_steps - 1][0] == '@')
+		path.steps[path.n_steps - 1] =
+			intern(path.steps[path.n_steps - 1] + 1);
+	path.is_attribute = true;
+	*read = (struct xf_read){ path_node(l, &path), path_attribute(l, &path) };
+	return read->attribute != NULL && read->attribute->bind != NULL &&
+		read->attribute->bind->calculate != NULL;
+}
+
+static void note_reads(struct loader *l, struct xf_action *action)
+{
+	struct xpath_ref *refs;
+	const char **names;
+	size_t n, n_names;
+
+	if (action->value == NULL || action->target == NULL ||
+			!(action->events & XF_ON_NEW_REPEAT))
+		return;
+	names = path_names(l->arena, action->target, action->attribute != NULL ?
+		action->attribute->local : NULL, &n_names);
+	refs = xpath_refs(action->value->program, l->arena, names, n_names, true,
+		&n);
+	action->reads = ARENA_ARRAY(l->arena, struct xf_read, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (read_of(l, &refs[i], &action->reads[action->n_reads]) &&
+				!is_below(action->reads[action->n_reads].node,
+				action->repeat))
+			action->n_reads++;
 }
 
 static const struct xf_control *repeat_around(const struct xf_control *c)
@@ -171,6 +226,7 @@ void action_load(struct loader *l, const struct xml_node *e,
 		action->repeat = target_repeat(l, action);
 	if (control != NULL && control->kind != XF_CONTROL_REPEAT)
 		action->source = control->node;
+	note_reads(l, action);
 	vec_push(&l->actions, action);
 }
 

@@ -197,6 +197,8 @@ enum xf_event {				/* bits */
 
 enum xf_action_kind { XF_SETVALUE, XF_SETGEOPOINT, XF_RECORDAUDIO };
 
+struct xf_read { struct xf_node *node; struct xf_attribute *attribute; };
+
 struct xf_action {
 	enum xf_action_kind kind;
 	unsigned events;		/* XF_ON_... */
@@ -206,6 +208,9 @@ struct xf_action {
 	const struct xf_expr *value;	/* NULL: `text` */
 	const char *text;
 	struct xf_node *repeat;		/* of odk-new-repeat: the repeat it stands in */
+	/* Of odk-new-repeat: what is calculated outside of the repeat and read
+	 * by `value`; attribute NULL: the node. */
+	struct xf_read *reads; unsigned n_reads;
 	struct xf_node *source;		/* of value-changed: the question's node */
 	const char *quality;		/* recordaudio; or NULL */
 };
