@@ -50,7 +50,7 @@ static bool write_target(struct session *s, struct node *n,
 	/* A change has its calculations first, a beginning after the actions. */
 	if (action->events & XF_ON_VALUE_CHANGED)
 		compute(s, n, XF_P_VALUE);
-	cast = value_cast(n->form, text, NULL);
+	cast = value_cast_result(n->form, text);
 	changed = strcmp(node_raw_value(n), cast) != 0;
 	undo_keep_state(s, n);
 	node_store(s, n, cast);
@@ -141,23 +141,6 @@ static bool has_predicates(struct session *s, const struct xf_action *action)
 
 	arena_reset(s->scratch, mark);
 	return !plain;
-}
-
-/* All instances that share the most with `from`. */
-static void each_nearest(struct node *from, const struct xf_node *target,
-	void (*visit)(void *data, struct node *n), void *data)
-{
-	const struct xf_node *common = target;
-
-	while (from->form->depth > common->depth)
-		from = from->parent;
-	while (common->depth > from->form->depth)
-		common = common->parent;
-	while (common != from->form) {
-		common = common->parent;
-		from = from->parent;
-	}
-	each_instance(from, target, visit, data);
 }
 
 /* Run at the targets that share the most with `from`. */

@@ -117,12 +117,29 @@ static const struct xf_node *meant_by(const struct xml_node *xml,
 	return NULL;
 }
 
+/* White space around a default is the form's layout. */
+static const char *trimmed(const char *text, struct arena *arena)
+{
+	static const char space[] = " \t\r\n";
+	size_t n;
+
+	text += strspn(text, space);
+	n = strlen(text);
+	while (n > 0 && strchr(space, text[n - 1]) != NULL)
+		n--;
+	return arena_strndup(arena, text, n);
+}
+
 static void fill_value(struct session *s, struct node *n,
 	const struct xml_node *xml, struct problems *problems)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	const char *text = xml_text_of(xml, s->scratch);
-	char *cast = value_cast(n->form, text, NULL);
+	char *cast;
+
+	if (!s->is_loading)
+		text = trimmed(text, s->scratch);
+	cast = value_cast(n->form, text, NULL);
 
 	if (problems != NULL && text[0] != '\0' && strcmp(text, cast) != 0 &&
 			cast[0] == '\0')
@@ -519,4 +536,20 @@ void each_instance(struct node *from, const struct xf_node *target,
 	for (uint32_t i = 0; i < from->slots[step->slot].n; i++)
 		each_instance(from->slots[step->slot].items[i], target, visit,
 			data);
+}
+
+void each_nearest(struct node *from, const struct xf_node *target,
+	void (*visit)(void *data, struct node *n), void *data)
+{
+	const struct xf_node *common = target;
+
+	while (from->form->depth > common->depth)
+		from = from->parent;
+	while (common->depth > from->form->depth)
+		common = common->parent;
+	while (common != from->form) {
+		common = common->parent;
+		from = from->parent;
+	}
+	each_instance(from, target, visit, data);
 }

@@ -106,6 +106,7 @@ struct session {
 	size_t n_captures_told;
 	struct err failure;		/* first expression that failed while reading */
 	unsigned action_depth;
+	bool is_loading;		/* a record: white space is an answer's */
 	bool is_inserting;		/* attributes read as before, see
 					 * fire_new_repeat */
 	VEC(struct node *) written_over;	/* calculated nodes that hold an answer */
@@ -188,6 +189,9 @@ void note_failure(struct session *s, const struct node *n,
 /* Every instance of `target` below `from` (an instance of an ancestor-or-self). */
 void each_instance(struct node *from, const struct xf_node *target,
 	void (*visit)(void *data, struct node *n), void *data);
+/* The same, of `from` anywhere: those that share the most with it. */
+void each_nearest(struct node *from, const struct xf_node *target,
+	void (*visit)(void *data, struct node *n), void *data);
 
 /* tree.c */
 extern const struct xp_tree_ops session_tree_ops;
@@ -206,6 +210,9 @@ struct xp_node attribute_handle(struct session *s, struct node *n,
  * `why`, says so (ERR_VALUE) and returns NULL instead.  free() it. */
 char *value_cast(const struct xf_node *form, const char *text,
 	struct err *why);
+/* What a calculation or an action gives: JavaRosa lets it stand in a select
+ * whose choices are written in the control, be it among them or not. */
+char *value_cast_result(const struct xf_node *form, const char *text);
 void node_store(struct session *s, struct node *n, const char *value);
 
 /* choices.c */

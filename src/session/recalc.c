@@ -510,7 +510,7 @@ static void compute_value(struct session *s, struct node *n)
 		arena_reset(s->scratch, mark);
 		return;
 	}
-	cast = value_cast(n->form, text, NULL);
+	cast = value_cast_result(n->form, text);
 	node_store(s, n, cast);
 	free(cast);
 	arena_reset(s->scratch, mark);
@@ -612,6 +612,28 @@ const char *node_value(struct session *s, struct node *n)
 
 /* --- counts --- */
 
+struct counted { struct session *s; const char *text; };
+
+static void read_count(void *data, struct node *n)
+{
+	struct counted *counted = data;
+
+	if (counted->text != NULL)
+		return;
+	compute(counted->s, n, XF_P_VALUE);
+	counted->text = node_raw_value(n);
+}
+
+/* JavaRosa counts by what stands in the node, be it relevant or not. */
+static const char *node_count_text(struct session *s, struct node *parent,
+	const struct xf_node *count_node)
+{
+	struct counted counted = { s, NULL };
+
+	each_nearest(parent, count_node, read_count, &counted);
+	return counted.text != NULL ? counted.text : "";
+}
+
 /* The count is written as seen from an instance; there may be none yet. */
 static bool eval_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, double *count, struct err *err)
@@ -626,7 +648,7 @@ static bool eval_count(struct session *s, struct node *parent,
 		probe != NULL ? probe : slot->items[0]);
 	struct err local = ERR_INIT;
 	const char *text;
-	bool ok;
+	bool ok = true;
 
 	if (probe != NULL) {		/* it was never here */
 		s->counts.n = n_counts;
@@ -636,7 +658,11 @@ static bool eval_count(struct session *s, struct node *parent,
 		s->last_id = last_id;
 		probe->dirty = 0;
 	}
-	ok = xpath_eval_text(repeat->count->program, &ctx, &text, &local);
+	if (repeat->count_node != NULL)
+		text = node_count_text(s, parent, repeat->count_node);
+	else
+		ok = xpath_eval_text(repeat->count->program, &ctx, &text,
+			&local);
 	if (ok)
 		*count = xp_text_to_number(text);
 	else

@@ -205,7 +205,9 @@ struct session *session_load(const struct xform *form, const char *xml,
 	if (fits(form, doc->root, err))
 		s = begin(form, options, err);
 	if (s != NULL) {
+		s->is_loading = true;
 		plant(s, doc->root, problems);
+		s->is_loading = false;
 		mark_answers(s->root);
 		if (edit)
 			become_edit(s);

@@ -249,7 +249,8 @@ static char *only_listed(const struct xf_node *form, char *cast,
 char *value_cast(const struct xf_node *form, const char *text,
 	struct err *why)
 {
-	char *cast = cast_text(form->bind->type, text);
+	char *cast = node_select(form) != NULL ? trimmed(text) :
+		cast_text(form->bind->type, text);
 
 	if (cast == NULL && why != NULL) {
 		/* TRANSLATORS: %s is what was expected: "a whole number" */
@@ -260,6 +261,13 @@ char *value_cast(const struct xf_node *form, const char *text,
 	if (cast == NULL)
 		return xstrdup("");
 	return only_listed(form, cast, why);
+}
+
+char *value_cast_result(const struct xf_node *form, const char *text)
+{
+	char *cast = cast_text(form->bind->type, text);
+
+	return cast != NULL ? cast : xstrdup("");
 }
 
 /* No marking here: whoever changes a value says so. */

@@ -379,6 +379,8 @@ static const struct xf_expr *load_count(struct loader *l,
 	if (path_node(l, &path) == NULL)
 		load_warning(l, c->xml, a, _("jr:count counts by '%s', which "
 			"is not in the instance"), path_text(l, &path));
+	else if (!path.is_attribute && path_node(l, &path)->is_value)
+		c->node->count_node = path_node(l, &path);
 	/* Relative paths hang on the control around the repeat, not on the
 	 * node around it; absolute, they mean the same to both. */
 	return load_expr(l, c->xml, a, 0, path.has_predicates ? a->text :

@@ -132,6 +132,7 @@ struct xf_node {
 	 * first instance with its values emptied) */
 	const struct xml_node *template_xml;
 	const struct xf_expr *count;	/* jr:count of its repeat control, or NULL */
+	struct xf_node *count_node;	/* what it names; NULL: an attribute */
 	bool no_add_remove;		/* jr:noAddRemove="true()", without jr:count */
 	struct xf_control **controls; unsigned n_controls;	/* bound here, body order */
 	/* What to compute again when the value (or, for all below it, the
