@@ -75,6 +75,14 @@ static void add_element(struct str *out, unsigned depth)
 	const char *name = PICK(names);
 
 	str_addf(out, "<%s", name);
+	if (below(10) == 0)
+		str_add(out, " xmlns:q='u:q'");
+	if (below(14) == 0)
+		str_add(out, " xmlns:p='u:other'");
+	if (below(12) == 0)
+		str_add(out, " xmlns='u:d'");
+	else if (below(20) == 0)
+		str_add(out, " xmlns=''");
 	if (below(3) == 0)
 		str_addf(out, " x='%s'", PICK(values));
 	if (below(4) == 0)
@@ -116,7 +124,12 @@ static void add_predicate(struct str *out, unsigned depth)
 {
 	static const char *const fixed[] = { "1", "2", "last()", "position()=2",
 		"position()<3", "position()=last()", "@x", "b", "not(a)",
-		"position() mod 2 = 1" };
+		"position() mod 2 = 1", "last()-1", "position()", "0", "1.5",
+		"string()", "number()", "name()='a'", "local-name()='b'",
+		"namespace-uri()", "string-length()>1", "normalize-space()",
+		"lang('en')", "1=1", "@*", "self::b", "..", ".//c", "/a/b",
+		"count(*)=2", "position()>1 and position()<4", "b=2", "2=b",
+		"a=../a", "text()", "true()", "last()>2" };
 
 	str_addc(out, '[');
 	if (depth == 0 || below(2) == 0)
@@ -128,6 +141,20 @@ static void add_predicate(struct str *out, unsigned depth)
 	str_addc(out, ']');
 }
 
+/* The order of namespace nodes is everybody's own, and to libxml2 xmlns='' makes
+ * one: they are only named, or left again at once. */
+static void add_namespace(struct str *out)
+{
+	static const char *const steps[] = { "namespace::p", "namespace::q",
+		"namespace::xml", "namespace::none", "namespace::p/..",
+		"namespace::*/..", "namespace::node()/parent::*",
+		"namespace::*/parent::a/@x", "namespace::text()",
+		"namespace::q/ancestor::*", "namespace::*/child::node()",
+		"namespace::p/self::p", "namespace::p/self::node()" };
+
+	str_add(out, PICK(steps));
+}
+
 static void add_step(struct str *out, unsigned depth, bool *is_attribute)
 {
 	static const char *const axes[] = { "", "", "", "", "child::",
@@ -135,8 +162,12 @@ static void add_step(struct str *out, unsigned depth, bool *is_attribute)
 		"ancestor-or-self::", "self::", "following-sibling::",
 		"preceding-sibling::", "following::", "preceding::" };
 	static const char *const tests[] = { "a", "b", "c", "d", "*", "p:a",
-		"p:*", "node()", "text()", "comment()",
+		"p:*", "q:a", "q:*", "node()", "text()", "comment()",
 		"processing-instruction()", "processing-instruction('t')" };
+
+	static const char *const attributes[] = { "@*", "@x", "@p:y", "@p:*",
+		"attribute::*", "attribute::x", "@node()", "@xml:lang",
+		"@text()", "@q:x" };
 
 	switch (below(10)) {
 	case 0:
@@ -145,8 +176,7 @@ static void add_step(struct str *out, unsigned depth, bool *is_attribute)
 		return;
 	case 1: str_add(out, ".."); *is_attribute = false; return;
 	case 2:
-		str_add(out, below(2) == 0 ? "@*" : below(2) == 0 ? "@x" :
-			"@p:y");
+		str_add(out, PICK(attributes));
 		*is_attribute = true;
 		break;
 	default:
@@ -181,7 +211,11 @@ static void add_path(struct str *out, unsigned depth)
 	default: break;
 	}
 	while (n-- > 0) {
-		add_step(out, depth > 0 ? depth - 1 : 0, &is_attribute);
+		if (n == 0 && !is_attribute && below(12) == 0)
+			add_namespace(out);
+		else
+			add_step(out, depth > 0 ? depth - 1 : 0,
+				&is_attribute);
 		if (n > 0)
 			str_add(out, !is_attribute && below(4) == 0 ? "//" :
 				"/");
@@ -213,7 +247,20 @@ static void add_number(struct str *out, unsigned depth)
 		str_addf(out, "%u", below(10));
 		return;
 	}
-	switch (below(10)) {
+	static const char *const of_context[] = { "position()", "last()",
+		"string-length()", "number()", "count(namespace::q)",
+		"count(//namespace::p)", ".5", "7.", "0.25", "1000000",
+		"(1 div 0)", "(0 div 0)", "-1", "--2" };
+
+	switch (below(12)) {
+	case 10: str_addf(out, "(%s)", PICK(of_context)); break;
+	case 11:
+		str_addc(out, '(');
+		add_any(out, depth - 1);
+		str_add(out, below(2) == 0 ? " * " : " mod ");
+		add_any(out, depth - 1);
+		str_addc(out, ')');
+		break;
 	case 0: add_call(out, "count", depth - 1, add_nodes); break;
 	case 1: add_call(out, "sum", depth - 1, add_nodes); break;
 	case 2: add_call(out, "string-length", depth - 1, add_string); break;
@@ -248,6 +295,8 @@ static void add_boolean(struct str *out, unsigned depth)
 	static const char *const operators[] = { "=", "!=", "<", "<=", ">",
 		">=" };
 	static const char *const of_two[] = { "contains", "starts-with" };
+	static const char *const langs[] = { "lang('en')", "lang('EN-gb')",
+		"lang('en-GB')", "lang('e')", "lang('')", "lang(.)" };
 
 	if (depth == 0) {
 		str_add(out, below(2) == 0 ? "true()" : "false()");
@@ -268,7 +317,7 @@ static void add_boolean(struct str *out, unsigned depth)
 		str_add(out, below(2) == 0 ? " and " : " or ");
 		add_boolean(out, depth - 1);
 		break;
-	case 4: str_add(out, "lang('en')"); break;
+	case 4: str_add(out, PICK(langs)); break;
 	default:
 		str_addc(out, '(');
 		add_any(out, depth - 1);
@@ -290,7 +339,21 @@ static void add_string(struct str *out, unsigned depth)
 		str_addf(out, "'%s'", PICK(texts));
 		return;
 	}
-	switch (below(8)) {
+	static const char *const of_context[] = { "string()", "name()",
+		"local-name()", "namespace-uri()", "normalize-space()" };
+
+	switch (below(10)) {
+	case 8: str_add(out, PICK(of_context)); break;
+	case 9:
+		/* ODK's concat() takes all nodes of a set. */
+		str_add(out, "concat(string(");
+		add_any(out, depth - 1);
+		str_add(out, "), string(");
+		add_any(out, depth - 1);
+		str_add(out, "), ");
+		add_string(out, depth - 1);
+		str_addc(out, ')');
+		break;
 	case 0: add_call(out, "string", depth - 1, add_any); break;
 	case 1: add_call(out, "normalize-space", depth - 1, add_string); break;
 	case 2: add_call(out, PICK(of_nodes), depth - 1, add_nodes); break;
@@ -351,21 +414,75 @@ static uintptr_t order_of(xmlNodePtr node)
 		((xmlAttrPtr)(void *)node)->_private : node->_private);
 }
 
+/* A node by its number; a namespace node by its element's and its prefix. */
+struct name { uintptr_t order; const char *prefix; };
+
+static struct name name_of_ours(struct xp_node at)
+{
+	const struct xml_node *node = xp_xml_of(at);
+
+	return (struct name){ node->order,
+		node->kind == XML_NAMESPACE ? node->local : NULL };
+}
+
+/* libxml2 keeps the element of a namespace node in its `next`. */
+static struct name name_of_theirs(xmlNodePtr node)
+{
+	xmlNsPtr ns = (xmlNsPtr)(void *)node;
+
+	if (node->type != XML_NAMESPACE_DECL)
+		return (struct name){ order_of(node), NULL };
+	return (struct name){ order_of((xmlNodePtr)(void *)ns->next),
+		ns->prefix == NULL ? "" : (const char *)ns->prefix };
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	if (a->prefix == NULL || b->prefix == NULL)
+		return (a->prefix != NULL) - (b->prefix != NULL);
+	return strcmp(a->prefix, b->prefix);
+}
+
+static bool has_namespaces(const struct name *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (list[i].prefix != NULL)
+			return true;
+	return false;
+}
+
 static bool same_nodes(const struct xp_nodeset *ours, xmlNodeSetPtr theirs)
 {
 	size_t n = theirs == NULL ? 0 : (size_t)theirs->nodeNr, i;
+	struct name *a, *b;
+	bool same = true;
 
 	if (ours->n != n)
 		return false;
-	if (n > 0)
-		xmlXPathNodeSetSort(theirs);
+	if (n == 0)
+		return true;
+	xmlXPathNodeSetSort(theirs);
+	a = xcalloc(n, sizeof *a);
+	b = xcalloc(n, sizeof *b);
 	for (i = 0; i < n; i++) {
-		const struct xml_node *node = xp_xml_of(ours->items[i]);
-
-		if (node->order != order_of(theirs->nodeTab[i]))
-			return false;
+		a[i] = name_of_ours(ours->items[i]);
+		b[i] = name_of_theirs(theirs->nodeTab[i]);
 	}
-	return true;
+	if (has_namespaces(b, n)) {	/* libxml2 does not sort those */
+		qsort(a, n, sizeof *a, compare_names);
+		qsort(b, n, sizeof *b, compare_names);
+	}
+	for (i = 0; i < n; i++)
+		same = same && compare_names(&a[i], &b[i]) == 0;
+	free(a);
+	free(b);
+	return same;
 }
 
 static bool same(const struct xp_value *ours, xmlXPathObjectPtr theirs)
@@ -398,7 +515,9 @@ struct trial {
 static const char *uri_of(const void *data, const char *prefix)
 {
 	(void)data;
-	return strcmp(prefix, "p") == 0 ? "u:p" : NULL;
+	if (strcmp(prefix, "p") == 0)
+		return "u:p";
+	return strcmp(prefix, "q") == 0 ? "u:q" : NULL;
 }
 
 static void trial_begin(struct trial *t, const struct str *text)
@@ -418,6 +537,8 @@ static void trial_begin(struct trial *t, const struct str *text)
 	t->context = xmlXPathNewContext(t->other);
 	xmlXPathRegisterNs(t->context, (const xmlChar *)"p",
 		(const xmlChar *)"u:p");
+	xmlXPathRegisterNs(t->context, (const xmlChar *)"q",
+		(const xmlChar *)"u:q");
 }
 
 static void trial_end(struct trial *t)
@@ -477,6 +598,8 @@ static bool compare(struct trial *t, const char *text)
 	t->context->node = node->kind == XML_DOCUMENT ?
 		(xmlNodePtr)(void *)t->other :
 		find_other(t->other->children, node->order);
+	ctx.position = ctx.size = 1;
+	t->context->contextSize = t->context->proximityPosition = 1;
 	theirs = xmlXPathEval((const xmlChar *)text, t->context);
 	ok = x != NULL && theirs != NULL && xpath_eval(x, &ctx, &value, &err) &&
 		same(&value, theirs);
