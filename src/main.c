@@ -5,6 +5,8 @@
 
 #include "base/gettext.h"
 #include "cmd/cmd.h"
+#include "crypt/crypt.h"
+#include "xpath/xpath.h"
 
 int main(int argc, char **argv)
 {
@@ -13,5 +15,6 @@ int main(int argc, char **argv)
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);
+	xpath_verify_with(crypt_verify);
 	return cmd_main(argc, argv);
 }

@@ -58,6 +58,13 @@ bool crypt_same(const void *a, const void *b, size_t n_bytes)
 	return sodium_memcmp(a, b, n_bytes) == 0;
 }
 
+bool crypt_verify(const unsigned char key[32],
+	const unsigned char signature[64], const void *message, size_t n_bytes)
+{
+	return sodium_init() >= 0 && crypto_sign_verify_detached(signature,
+		message, n_bytes, key) == 0;
+}
+
 static crypto_hash_sha256_state *state_of(struct sha256 *hash)
 {
 	return (crypto_hash_sha256_state *)(void *)hash->opaque;

@@ -35,6 +35,11 @@ void secret_free(void *secret);
 /* The same in constant time? */
 bool crypt_same(const void *a, const void *b, size_t n_bytes);
 
+/* Is it an Ed25519 signature of the message by that key? */
+bool crypt_verify(const unsigned char key[32],
+	const unsigned char signature[64], const void *message,
+	size_t n_bytes);
+
 /* Streaming SHA-256; the fields are libsodium's business. */
 struct sha256 { uint64_t opaque[14]; };
 void sha256_init(struct sha256 *hash);

@@ -153,13 +153,13 @@ static double round_half_up(double number)
 bool fn_substring(struct call *c, struct xp_value *value)
 {
 	const char *text;
-	double from, length = INFINITY, end;
+	double from, length = 0, end;
 
 	if (!arg_text(c, 0, &text) || !arg_number(c, 1, &from) ||
 	    (arg_count(c) > 2 && !arg_number(c, 2, &length)))
 		return false;
 	from = round_half_up(from);
-	end = from + round_half_up(length);
+	end = arg_count(c) > 2 ? from + round_half_up(length) : INFINITY;
 	if (isnan(from) || isnan(end))
 		return give_text(value, "");
 	return give_text(value, cut(c, text, from - 1, end - 1));
@@ -393,16 +393,14 @@ bool fn_digest(struct call *c, struct xp_value *value)
 	return call_fail(c, _("unknown encoding '%s'"), encoding);
 }
 
-/* Characters that are no digits of base64 are skipped, as in MIME. */
-bool fn_base64_decode(struct call *c, struct xp_value *value)
+/* Characters that are no digits of base64 are skipped, as in MIME.  The bytes
+ * are in the arena, with a NUL behind. */
+static char *decode_base64(struct call *c, const char *text, size_t *n)
 {
-	const char *text, *digit;
+	char *bytes = arena_alloc(c->e->arena, strlen(text) + 1), *to = bytes;
 	unsigned group = 0, bits = 0;
-	char *out, *to;
+	const char *digit;
 
-	if (!arg_text(c, 0, &text))
-		return false;
-	out = to = arena_alloc(c->e->arena, strlen(text) + 1);
 	for (; *text != '\0' && *text != '='; text++) {
 		digit = strchr(base64_digits, *text);
 		if (digit == NULL)
@@ -416,10 +414,56 @@ bool fn_base64_decode(struct call *c, struct xp_value *value)
 		}
 	}
 	*to = '\0';
-	if (!utf8_is_valid(out, (size_t)(to - out)))
+	*n = (size_t)(to - bytes);
+	return bytes;
+}
+
+static bool give_decoded(struct call *c, struct xp_value *value,
+	const char *bytes, size_t n)
+{
+	if (!utf8_is_valid(bytes, n))
 		return call_fail(c, _("'%s()' does not give text in UTF-8"),
 			c->call->name);
-	return give_text(value, out);
+	return give_text(value, bytes);
+}
+
+bool fn_base64_decode(struct call *c, struct xp_value *value)
+{
+	const char *text, *bytes;
+	size_t n;
+
+	if (!arg_text(c, 0, &text))
+		return false;
+	bytes = decode_base64(c, text, &n);
+	return give_decoded(c, value, bytes, n);
+}
+
+static xpath_verifier *verify;
+
+void xpath_verify_with(xpath_verifier *verifier)
+{
+	verify = verifier;
+}
+
+/* A signature and what was signed, in base64: what was signed if the key made
+ * the signature, else "".  Source: JavaRosa, Ed25519. */
+bool fn_extract_signed(struct call *c, struct xp_value *value)
+{
+	const char *text, *key;
+	const char *signed_bytes, *key_bytes;
+	size_t n, n_key;
+
+	if (!two_texts(c, &text, &key))
+		return false;
+	if (verify == NULL)
+		return call_unavailable(c);
+	signed_bytes = decode_base64(c, text, &n);
+	key_bytes = decode_base64(c, key, &n_key);
+	if (n < 64 || n_key < 32 ||
+	    !verify((const unsigned char *)key_bytes,
+	    (const unsigned char *)signed_bytes, signed_bytes + 64, n - 64))
+		return give_text(value, "");
+	return give_decoded(c, value, signed_bytes + 64, n - 64);
 }
 
 static unsigned below(struct call *c, unsigned n)

@@ -13,7 +13,7 @@ xpath_function fn_boolean, fn_boolean_from_string, fn_checklist, fn_choice_name,
 	fn_version, fn_weighted_checklist;
 /* fn_text.c */
 xpath_function fn_base64_decode, fn_concat, fn_contains, fn_count_selected,
-	fn_digest, fn_ends_with, fn_join, fn_normalize_space, fn_regex,
+	fn_digest, fn_ends_with, fn_extract_signed, fn_join, fn_normalize_space, fn_regex,
 	fn_selected, fn_selected_at, fn_starts_with, fn_string,
 	fn_string_length, fn_substr, fn_substring, fn_substring_after,
 	fn_substring_before, fn_translate, fn_uuid;

@@ -85,6 +85,9 @@ struct xpath_ref *xpath_refs(const struct xpath *x, struct arena *arena,
 /* Names of functions it calls that do not exist; for `check`.  The i-th, with
  * its column; NULL after the last. */
 const char *xpath_unknown_function(const struct xpath *x, size_t i, int *column);
+/* Calls with too few or too many arguments, which fail when they are evaluated:
+ * what is wrong with the i-th, as a sentence; NULL after the last. */
+const char *xpath_wrong_call(const struct xpath *x, size_t i, int *column);
 /* Does its value change by itself (now, today, random, uuid, position ...)? */
 bool xpath_is_volatile(const struct xpath *x);
 /* A constant expression such as true() or 'x' or 5. */
@@ -147,6 +150,9 @@ struct xp_env {
 	/* property(name): what the device or workspace knows; NULL: "". */
 	const char *(*property)(void *data, const char *name,
 		struct arena *scratch);
+	/* Numbers of dates count from 1970-01-01 00:00 UTC, as the specification
+	 * says of number(); else whole days are local days, as in JavaRosa. */
+	bool utc_days;
 	bool empty_is_blank;	/* '=' and '!=' take a set without nodes as '': what
 				 * is not relevant equals '' (JavaRosa) */
 	bool strict_one_node;	/* a set of several nodes as text is an error, as in JavaRosa */
@@ -192,6 +198,14 @@ struct date_time;
 int64_t xp_moment_ms(const struct date_time *t, const struct xp_env *env);
 const char *xp_number_to_text(double number, struct arena *arena);
 const char *xp_node_text(struct xp_node node, struct arena *scratch);
+
+/* extract-signed() asks this whether an Ed25519 signature is good.  The library
+ * that knows is above; whoever starts the program sets it.  NULL: the function
+ * is not available. */
+typedef bool xpath_verifier(const unsigned char key[32],
+	const unsigned char signature[64], const void *message,
+	size_t n_bytes);
+void xpath_verify_with(xpath_verifier *verifier);
 
 /* The names of all functions, for completion and documentation; NULL ends. */
 const char *xpath_function_name(size_t i);
