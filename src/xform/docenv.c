@@ -386,7 +386,8 @@ void document_env_init(struct xf_document *d)
 {
 	d->env = (struct xp_env){ .data = d, .instance = env_instance,
 		.pulldata = env_pulldata, .random = env_random,
-		.now = env_now, .zone_offset = env_zone_offset };
+		.now = env_now, .zone_offset = env_zone_offset,
+		.utc_days = true };
 	if (d->model == NULL)
 		return;
 	d->env.itext = env_itext;

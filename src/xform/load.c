@@ -143,7 +143,7 @@ static void place_in(struct loader *l, const struct xml_node *element,
 	xml_place(l->form->doc, element, name, offset, line, column);
 }
 
-static void say_unknown_functions(struct loader *l, const struct xf_expr *expr,
+static void say_wrong_calls(struct loader *l, const struct xf_expr *expr,
 	const struct xml_node *element, const struct xml_node *attribute,
 	size_t skip)
 {
@@ -158,6 +158,15 @@ static void say_unknown_functions(struct loader *l, const struct xf_expr *expr,
 			l->form->name, line, column, NULL, expr->text,
 			_("there is no function '%s': the expression will "
 			"fail when it is evaluated"), name);
+	}
+	for (size_t i = 0; (name = xpath_wrong_call(expr->program, i,
+			&at)) != NULL; i++) {
+		place_in(l, element, attribute,
+			skip + bytes_before(expr->text, at), &line, &column);
+		problem_add(l->problems, SEVERITY_WARNING, ERR_XPATH,
+			l->form->name, line, column, NULL, expr->text,
+			_("%s: the expression will fail when it is evaluated"),
+			name);
 	}
 }
 
@@ -188,7 +197,7 @@ const struct xf_expr *load_expr(struct loader *l,
 	expr->is_of_its_time = expr->is_volatile ||
 		strstr(text, "jr:choice-name") != NULL ||
 		strstr(text, "jr:itext") != NULL;
-	say_unknown_functions(l, expr, element, attribute, skip);
+	say_wrong_calls(l, expr, element, attribute, skip);
 	return expr;
 }
 

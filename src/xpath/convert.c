@@ -141,6 +141,8 @@ double text_to_number(const char *text, const struct xp_env *env)
 	if (text[0] == '\0' || (text[0] != '-' &&
 	    (text[0] < '0' || text[0] > '9')) || !date_parse(text, &t))
 		return NAN;
+	if (env != NULL && env->utc_days && t.has_date)
+		return (double)xp_moment_ms(&t, env) / 86400000.0;
 	return date_time_to_number(&t, t.has_zone && t.has_clock ?
 		local_offset(env, xp_moment_ms(&t, env)) : 0);
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Source: the usual arithmetic with years that begin in March, so that the
  * leap day is the last day of a year; eras of 400 years have 146097 days. */
@@ -160,6 +161,50 @@ bool date_parse(const char *text, struct date_time *out)
 	out->has_clock = true;
 	return parse_clock(&at, &out->clock) && parse_zone(&at, out) &&
 		*at == '\0';
+}
+
+/* Digits, at least one and at most `most`, and what must follow them. */
+static bool copy_digits(const char **at, size_t least, size_t most,
+	const char *after, char **to)
+{
+	size_t n = strspn(*at, "0123456789"), i;
+
+	if (n == 0 || n > most || ((*at)[n] == '\0' ? after[0] != '\0' :
+	    strchr(after, (*at)[n]) == NULL))
+		return false;
+	for (i = n; i < least; i++)
+		*(*to)++ = '0';
+	memcpy(*to, *at, n);
+	*to += n;
+	*at += n;
+	return true;
+}
+
+bool date_parse_loose(const char *text, struct date_time *out)
+{
+	char strict[80], *to = strict;
+	const char *at = text;
+
+	if (date_parse(text, out))
+		return true;
+	if (!copy_digits(&at, 4, 4, "-", &to))
+		return false;
+	*to++ = *at++;
+	if (!copy_digits(&at, 2, 2, "-", &to))
+		return false;
+	*to++ = *at++;
+	if (!copy_digits(&at, 2, 2, at[strspn(at, "0123456789")] == '\0' ? "" :
+	    "T", &to))
+		return false;
+	if (*at == 'T') {
+		*to++ = *at++;
+		if (!copy_digits(&at, 2, 2, ":", &to) || strlen(at) > 40)
+			return false;
+		memcpy(to, at, strlen(at));
+		to += strlen(at);
+	}
+	*to = '\0';
+	return date_parse(strict, out);
 }
 
 double date_time_to_number(const struct date_time *t, int local_offset)

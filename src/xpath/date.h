@@ -27,6 +27,9 @@ bool date_is_valid(struct date date);
  * text must match.  Seconds and milliseconds may be absent. */
 bool date_parse(const char *text, struct date_time *out);
 
+/* Also as JavaRosa's functions take it: "2026-1-5", "2026-01-05T9:30". */
+bool date_parse_loose(const char *text, struct date_time *out);
+
 /* Days since the epoch with the time as a fraction.  A date-time with zone is
  * brought to `local_offset` minutes; one without is taken as local. */
 double date_time_to_number(const struct date_time *t, int local_offset);

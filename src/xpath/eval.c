@@ -429,6 +429,8 @@ static bool eval_call(struct eval *e, const struct expr *x,
 
 	if (x->call.function == NULL)
 		return unknown_function(e, x);
+	if (x->call.fault != NULL)
+		return eval_fail(e, x->column, "%s", x->call.fault);
 	return x->call.function->run(&call, value);
 }
 

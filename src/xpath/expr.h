@@ -77,6 +77,7 @@ struct call_expr {
 	const struct function *function;	/* NULL: unknown */
 	const char *name;
 	const char *foreign_ns;	/* unknown: what its prefix is bound to, or NULL */
+	const char *fault;	/* wrong number of arguments: what to say, or NULL */
 	struct expr **args;
 	size_t n_args;
 	struct expr *path;	/* jr:choice-name: its path, read from a literal */
@@ -102,6 +103,8 @@ struct xpath {
 	struct expr *top;
 	struct expr **unknown;		/* calls of functions that do not exist */
 	size_t n_unknown;
+	struct expr **wrong;		/* calls with a fault */
+	size_t n_wrong;
 };
 
 /* --- functions --- */

@@ -60,7 +60,7 @@ static bool not_a_date(struct call *c)
 	return call_fail(c, _("'%s()' needs a date"), c->call->name);
 }
 
-/* Days since 1970-01-01, local time. */
+/* Days since 1970-01-01, local time unless env->utc_days. */
 static bool moment_of_number(struct call *c, double days, struct moment *m)
 {
 	int64_t local;
@@ -72,6 +72,11 @@ static bool moment_of_number(struct call *c, double days, struct moment *m)
 	if (fabs(days) > 3000000)	/* beyond the year 9999 */
 		return not_a_date(c);
 	local = (int64_t)floor(days * MS_PER_DAY + 0.5);
+	if (c->e->env->utc_days) {
+		m->utc_ms = local;
+		m->offset = local_offset(c->e->env, local);
+		return true;
+	}
 	m->offset = local_offset(c->e->env, local);
 	m->offset = local_offset(c->e->env, local - m->offset * 60000LL);
 	m->utc_ms = local - m->offset * 60000LL;
@@ -88,7 +93,7 @@ static bool moment_of_text(struct call *c, const char *text, struct moment *m)
 		m->blank = true;
 		return true;
 	}
-	if (!date_parse(text, &t))
+	if (!date_parse_loose(text, &t))
 		return not_a_date(c);
 	m->utc_ms = xp_moment_ms(&t, c->e->env);
 	m->offset = local_offset(c->e->env, m->utc_ms);
@@ -102,24 +107,39 @@ static bool is_plain_number(const char *text)
 }
 
 /* Text that is a date; a number of days, also as text of a node. */
-static bool arg_moment(struct call *c, size_t i, struct moment *m)
+static bool moment_of_value(struct call *c, const struct xp_value *value,
+	struct moment *m)
 {
-	struct xp_value value;
 	struct date_time t;
 	const char *text;
 
 	*m = (struct moment){ false, 0, 0 };
-	if (!arg_value(c, i, &value))
-		return false;
-	if (value.type == XP_NUMBER)
-		return moment_of_number(c, value.number, m);
-	if (value.type == XP_BOOLEAN)
+	if (value->type == XP_NUMBER)
+		return moment_of_number(c, value->number, m);
+	if (value->type == XP_BOOLEAN)
 		return not_a_date(c);
-	if (!value_text(c->e, c->expr, &value, &text))
+	if (!value_text(c->e, c->expr, value, &text))
 		return false;
 	if (!date_parse(text, &t) && is_plain_number(text))
 		return moment_of_number(c, text_to_number(text, NULL), m);
 	return moment_of_text(c, text, m);
+}
+
+static bool arg_moment(struct call *c, size_t i, struct moment *m)
+{
+	struct xp_value value;
+
+	return arg_value(c, i, &value) && moment_of_value(c, &value, m);
+}
+
+/* Blank, a number or a date; else it has no number, as number() says. */
+static bool is_moment(struct call *c, const struct xp_value *value)
+{
+	const char *text = xp_to_text(value, c->e->arena);
+	struct date_time t;
+
+	return text[strspn(text, " ")] == '\0' || is_plain_number(text) ||
+		date_parse_loose(text, &t);
 }
 
 bool fn_date(struct call *c, struct xp_value *value)
@@ -170,10 +190,15 @@ bool fn_decimal_date_time(struct call *c, struct xp_value *value)
 /* The part of the local day that has gone: noon is 0.5. */
 bool fn_decimal_time(struct call *c, struct xp_value *value)
 {
+	struct xp_value v;
 	struct moment m;
 	int64_t local;
 
-	if (!arg_moment(c, 0, &m))
+	if (!arg_value(c, 0, &v))
+		return false;
+	if (v.type != XP_NUMBER && !is_moment(c, &v))
+		return give_number(value, NAN);
+	if (!moment_of_value(c, &v, &m))
 		return false;
 	if (m.blank)
 		return give_text(value, "");

@@ -7,7 +7,9 @@
 
 #include "base/gettext.h"
 #include "base/intern.h"
+#include "base/map.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "xpath/functions.h"
 
 static bool give_nodes(struct xp_value *value, struct xp_nodeset nodes)
@@ -60,7 +62,7 @@ bool fn_boolean_from_string(struct call *c, struct xp_value *value)
 	const char *text;
 
 	return arg_text(c, 0, &text) && give_boolean(value,
-		strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
+		strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
 }
 
 /* Only the branch that is taken is evaluated. */
@@ -107,7 +109,12 @@ bool fn_once(struct call *c, struct xp_value *value)
 		xp_node_text(node, c->e->arena);
 	if (own != NULL && own[0] != '\0')
 		return give_text(value, own);
-	return arg_value(c, 0, value);
+	if (!arg_value(c, 0, value))
+		return false;
+	/* No number: there is nothing to keep yet. */
+	if (value->type == XP_NUMBER && isnan(value->number))
+		return give_text(value, "");
+	return true;
 }
 
 bool fn_depend(struct call *c, struct xp_value *value)
@@ -117,39 +124,23 @@ bool fn_depend(struct call *c, struct xp_value *value)
 
 /* --- checklists --- */
 
-struct numbers { double *items; size_t n, cap; struct arena *arena;
-	const struct xp_env *env; };
+struct numbers { VEC(double) list; struct call *call; bool as_flags; };
 
-static void add_number(struct numbers *list, double number)
+/* An answer counts if it is a number above 0, or text that is none; for a
+ * boolean that is true() (ODK XForms; JavaRosa for text). */
+static bool add_number(void *data, const char *text)
 {
-	if (list->n == list->cap) {
-		double *more;
+	struct numbers *numbers = data;
+	double number = text_to_number(text, numbers->call->e->env);
 
-		list->cap = list->cap == 0 ? 16 : list->cap * 2;
-		more = ARENA_ARRAY(list->arena, double, list->cap);
-		if (list->n > 0)
-			memcpy(more, list->items, list->n * sizeof *more);
-		list->items = more;
-	}
-	list->items[list->n++] = number;
-}
-
-/* The numbers of an argument; of a set, every node's. */
-static bool add_numbers(struct call *c, size_t i, struct numbers *list)
-{
-	struct xp_value value;
-	size_t k;
-
-	list->arena = c->e->arena;
-	if (!arg_value(c, i, &value))
-		return false;
-	if (value.type != XP_NODESET)
-		add_number(list, xp_to_number_in(&value, c->e->arena,
-			c->e->env));
-	else
-		for (k = 0; k < value.nodes.n; k++)
-			add_number(list, node_number(value.nodes.items[k],
-				c->e->arena, c->e->env));
+	if (numbers->as_flags)
+		number = isnan(number) ? text[0] != '\0' &&
+			strcmp(text, "false") != 0 : number > 0;
+	else if (isnan(number) && strcmp(text, "true") == 0)
+		number = 1;
+	else if (isnan(number) && strcmp(text, "false") == 0)
+		number = 0;
+	vec_push(&numbers->list, number);
 	return true;
 }
 
@@ -165,37 +156,47 @@ static bool within(struct call *c, double total, struct xp_value *value)
 
 bool fn_checklist(struct call *c, struct xp_value *value)
 {
-	struct numbers list = { NULL, 0, 0, NULL, NULL };
-	size_t i, total = 0;
+	struct numbers flags = { .call = c, .as_flags = true };
+	bool ok = arg_each(c, 2, arg_count(c), add_number, &flags);
+	double total = 0;
+	size_t i;
 
-	for (i = 2; i < arg_count(c); i++)
-		if (!add_numbers(c, i, &list))
-			return false;
-	for (i = 0; i < list.n; i++)
-		if (list.items[i] > 0)
-			total++;
-	return within(c, (double)total, value);
+	for (i = 0; i < flags.list.n; i++)
+		total += flags.list.items[i];
+	vec_release(&flags.list);
+	return ok && within(c, total, value);
+}
+
+static bool weigh(struct call *c, const struct numbers *flags,
+	const struct numbers *weights, struct xp_value *value)
+{
+	double total = 0;
+	size_t i;
+
+	if (flags->list.n != weights->list.n)
+		return call_fail(c,
+			_("'%s()' needs as many weights as values"),
+			c->call->name);
+	for (i = 0; i < flags->list.n; i++)
+		if (flags->list.items[i] != 0)
+			total += weights->list.items[i];
+	return within(c, total, value);
 }
 
 bool fn_weighted_checklist(struct call *c, struct xp_value *value)
 {
-	struct numbers flags = { NULL, 0, 0, NULL, NULL };
-	struct numbers weights = flags;
-	double total = 0;
+	struct numbers flags = { .call = c, .as_flags = true };
+	struct numbers weights = { .call = c };
+	bool ok = true;
 	size_t i;
 
-	for (i = 2; i + 1 < arg_count(c); i += 2)
-		if (!add_numbers(c, i, &flags) ||
-		    !add_numbers(c, i + 1, &weights))
-			return false;
-	if (flags.n != weights.n)
-		return call_fail(c,
-			_("'%s()' needs as many weights as values"),
-			c->call->name);
-	for (i = 0; i < flags.n; i++)
-		if (flags.items[i] > 0)
-			total += weights.items[i];
-	return within(c, total, value);
+	for (i = 2; ok && i + 1 < arg_count(c); i += 2)
+		ok = arg_each(c, i, i + 1, add_number, &flags) &&
+			arg_each(c, i + 1, i + 2, add_number, &weights);
+	ok = ok && weigh(c, &flags, &weights, value);
+	vec_release(&flags.list);
+	vec_release(&weights.list);
+	return ok;
 }
 
 /* --- sets and positions --- */
@@ -252,12 +253,102 @@ bool fn_current(struct call *c, struct xp_value *value)
 		c->e->ctx->current : c->e->ctx->node);
 }
 
-/* Elements with an ID are known from a DTD only, and those are not read. */
+/* --- id() --- */
+
+struct ids { struct map wanted; struct arena *arena; };
+
+static const char *attribute_text(struct xp_node node, const char *ns,
+	const char *local, struct arena *arena)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+	uintptr_t at;
+
+	if (ops->kind(node.tree, node.at) != XML_ELEMENT)
+		return NULL;
+	for (at = ops->first_attribute(node.tree, node.at); at != 0;
+	     at = ops->next_attribute(node.tree, at)) {
+		struct xp_node attribute = { node.tree, at };
+
+		if (strcmp(ops->local(node.tree, at), local) == 0 &&
+		    (ns == NULL || strcmp(ops->ns(node.tree, at), ns) == 0))
+			return xp_node_text(attribute, arena);
+	}
+	return NULL;
+}
+
+/* The node after `node` in document order below `top`; 0: there is none. */
+static uintptr_t next_below(struct xp_node top, struct xp_node node)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+	uintptr_t at = ops->first_child(node.tree, node.at);
+
+	while (at == 0 && node.at != 0 && node.at != top.at) {
+		at = ops->next(node.tree, node.at);
+		node.at = ops->parent(node.tree, node.at);
+	}
+	return at;
+}
+
+/* DTDs are not read, so an ID is what is called so: the attribute xml:id, or
+ * id in no namespace. */
+static const char *id_of(struct xp_node node, struct arena *arena)
+{
+	const char *id = attribute_text(node, "", "id", arena);
+
+	return id != NULL ? id : attribute_text(node,
+		"http://www.w3.org/XML/1998/namespace", "id", arena);
+}
+
+static bool add_ids(void *data, const char *text)
+{
+	struct ids *ids = data;
+	const char *at = text + strspn(text, " \t\r\n");
+	size_t n;
+
+	while ((n = strcspn(at, " \t\r\n")) > 0) {
+		map_set(&ids->wanted, arena_strndup(ids->arena, at, n), ids);
+		at += n;
+		at += strspn(at, " \t\r\n");
+	}
+	return true;
+}
+
+/* The first element that has a wanted ID, by document order. */
+static bool collect_ids(struct call *c, struct ids *ids, struct xp_node node,
+	struct xp_nodeset *found)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+	struct xp_node top = node_root(node);
+
+	for (node = top; node.at != 0; node.at = next_below(top, node)) {
+		struct arena_mark mark = arena_mark(c->e->arena);
+		const char *id = id_of(node, c->e->arena);
+		bool is_wanted = id != NULL && map_get(&ids->wanted, id) == ids;
+
+		if (is_wanted)
+			map_set(&ids->wanted, id, NULL);
+		if (!is_wanted)
+			arena_reset(c->e->arena, mark);
+		if (!eval_step(c->e))
+			return false;
+		if (is_wanted && ops->kind(node.tree, node.at) == XML_ELEMENT)
+			xp_nodeset_add(found, node, c->e->arena);
+	}
+	return true;
+}
+
 bool fn_id(struct call *c, struct xp_value *value)
 {
-	struct xp_node none = { NULL, 0 };
+	struct ids ids = { MAP_INIT, arena_new() };
+	struct xp_nodeset found = { NULL, 0, 0, true };
+	bool ok = arg_each(c, 0, 1, add_ids, &ids);
 
-	return give_node(c, value, none);
+	if (ok && c->scope->node.tree == NULL)
+		ok = call_fail(c, _("there is no context node"));
+	ok = ok && collect_ids(c, &ids, c->scope->node, &found);
+	map_release(&ids.wanted);
+	arena_free(ids.arena);
+	return ok && give_nodes(value, found);
 }
 
 /* --- names --- */
@@ -296,25 +387,6 @@ bool fn_namespace_uri(struct call *c, struct xp_value *value)
 
 	return arg_node(c, &node) && give_text(value, node.tree == NULL ? "" :
 		node.tree->ops->ns(node.tree, node.at));
-}
-
-static const char *attribute_text(struct xp_node node, const char *ns,
-	const char *local, struct arena *arena)
-{
-	const struct xp_tree_ops *ops = node.tree->ops;
-	uintptr_t at;
-
-	if (ops->kind(node.tree, node.at) != XML_ELEMENT)
-		return NULL;
-	for (at = ops->first_attribute(node.tree, node.at); at != 0;
-	     at = ops->next_attribute(node.tree, at)) {
-		struct xp_node attribute = { node.tree, at };
-
-		if (strcmp(ops->local(node.tree, at), local) == 0 &&
-		    (ns == NULL || strcmp(ops->ns(node.tree, at), ns) == 0))
-			return xp_node_text(attribute, arena);
-	}
-	return NULL;
 }
 
 static bool is_language(const char *text, const char *wanted)
@@ -503,7 +575,9 @@ static bool seed_of(struct call *c, double *seed)
 	    !value_text(c->e, c->expr, &value, &text))
 		return false;
 	/* A text that is no number is a seed by its hash, "" as 0. */
-	if (isnan(*seed))
+	if (value.type == XP_NUMBER && isnan(*seed))
+		*seed = 0;
+	else if (isnan(*seed))
 		*seed = text[0] == '\0' ? 0 : (double)hash_of_text(text);
 	else
 		*seed = trunc(fmax(fmin(*seed, 9223372036854775807.0),

@@ -189,14 +189,17 @@ bool fn_sum(struct call *c, struct xp_value *value)
 	return give_number(value, sum);
 }
 
-struct extreme { double best; bool any, max; const struct xp_env *env; };
+/* In a record a question without answer counts as nothing (JavaRosa); in other
+ * documents it is no number, and XPath 3.0 says NaN then. */
+struct extreme { double best; bool any, max, blanks_count;
+	const struct xp_env *env; };
 
 static bool try_extreme(void *data, const char *text)
 {
 	struct extreme *x = data;
 	double number;
 
-	if (text[0] == '\0')
+	if (text[0] == '\0' && !x->blanks_count)
 		return true;
 	number = text_to_number(text, x->env);
 	if (!x->any || isnan(number) ||
@@ -206,10 +209,11 @@ static bool try_extreme(void *data, const char *text)
 	return true;
 }
 
-/* Blanks are left out; NaN if nothing is left. */
+/* NaN if nothing is left. */
 static bool find_extreme(struct call *c, bool max, struct xp_value *value)
 {
-	struct extreme x = { NAN, false, max, c->e->env };
+	struct extreme x = { NAN, false, max, c->e->anchor.tree != NULL &&
+		!c->e->anchor.tree->contextual, c->e->env };
 
 	return arg_each(c, 0, arg_count(c), try_extreme, &x) &&
 		give_number(value, x.best);

@@ -102,6 +102,14 @@ static bool is(const struct token *token, const char *text)
 		memcmp(token->text, text, token->n_bytes) == 0;
 }
 
+/* "6 div2": strictly 'div2' is one name, but no name can stand here, and forms
+ * have it. */
+static bool ends_operator(const char *at)
+{
+	return name_char(at, false) == 0 || is_digit(*at) ||
+		(*at == '.' && is_digit(at[1]));
+}
+
 static bool operator_name(struct lexer *lexer, struct err *err)
 {
 	static const struct { const char *name; enum op op; } names[] = {
@@ -114,11 +122,15 @@ static bool operator_name(struct lexer *lexer, struct err *err)
 	token->n_bytes = ncname(token->text);
 	token->kind = TOKEN_OPERATOR;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (is(token, names[i].name)) {
-			token->op = names[i].op;
-			lexer->at += token->n_bytes;
-			return true;
-		}
+		size_t n = strlen(names[i].name);
+
+		if (strncmp(token->text, names[i].name, n) != 0 ||
+		    !ends_operator(token->text + n))
+			continue;
+		token->op = names[i].op;
+		token->n_bytes = n;
+		lexer->at += n;
+		return true;
 	}
 	return syntax_error(err, token->column,
 		_("expected an operator before '%.*s'"),

@@ -16,8 +16,7 @@ struct parser {
 	const struct xpath_names *names;
 	struct err *err;
 	unsigned depth;
-	struct expr **unknown;
-	size_t n_unknown, cap_unknown;
+	struct notes { struct expr **items; size_t n, cap; } unknown, wrong;
 };
 
 static struct expr *parse_expr(struct parser *p);
@@ -500,28 +499,30 @@ static struct expr *location_path(struct parser *p)
 
 /* --- function calls --- */
 
-static bool check_arguments(struct parser *p, const struct expr *x)
+/* As JavaRosa does, such a call fails when it is evaluated, not before: forms
+ * with one in a branch that nobody reaches are in use. */
+static const char *fault_of(struct parser *p, const struct call_expr *call)
 {
-	const struct function *function = x->call.function;
-	size_t n = x->call.n_args;
+	const struct function *function = call->function;
+	size_t n = call->n_args;
 
 	if (function == NULL)
-		return true;
+		return NULL;
 	if (n < function->min_args)
-		return syntax_error(p->err, x->column, ngettext(
-			"'%s()' needs at least %zu argument",
-			"'%s()' needs at least %zu arguments",
-			function->min_args), x->call.name, function->min_args);
+		return arena_printf(p->arena, ngettext(
+			"'%1$s()' needs at least %2$zu argument",
+			"'%1$s()' needs at least %2$zu arguments",
+			function->min_args), call->name, function->min_args);
 	if (n > function->max_args)
-		return syntax_error(p->err, x->column, ngettext(
-			"'%s()' takes at most %zu argument",
-			"'%s()' takes at most %zu arguments",
-			function->max_args), x->call.name, function->max_args);
+		return arena_printf(p->arena, ngettext(
+			"'%1$s()' takes at most %2$zu argument",
+			"'%1$s()' takes at most %2$zu arguments",
+			function->max_args), call->name, function->max_args);
 	if ((n % 2 == 0 && (function->flags & FN_ODD_ARGS) != 0) ||
 	    (n % 2 == 1 && (function->flags & FN_EVEN_ARGS) != 0))
-		return syntax_error(p->err, x->column,
-			_("'%s()' takes its arguments in pairs"), x->call.name);
-	return true;
+		return arena_printf(p->arena,
+			_("'%s()' takes its arguments in pairs"), call->name);
+	return NULL;
 }
 
 static void call_deps(struct expr *x)
@@ -611,6 +612,13 @@ static void find_function(struct parser *p, struct call_expr *call)
 		call->name = call->function->name;
 }
 
+static void note(struct parser *p, struct notes *notes, struct expr *x)
+{
+	notes->items = grow(p->arena, notes->items, notes->n, &notes->cap,
+		sizeof *notes->items);
+	notes->items[notes->n++] = x;
+}
+
 static struct expr *parse_call(struct parser *p)
 {
 	const struct token *token = &p->lexer.token;
@@ -618,15 +626,15 @@ static struct expr *parse_call(struct parser *p)
 
 	find_function(p, &x->call);
 	if (!next(p) || !expect(p, TOKEN_OPEN, "(") ||
-	    !parse_arguments(p, &x->call) || !check_arguments(p, x))
+	    !parse_arguments(p, &x->call))
 		return NULL;
 	call_deps(x);
 	prepare_call(p, x);
-	if (x->call.function == NULL) {
-		p->unknown = grow(p->arena, p->unknown, p->n_unknown,
-			&p->cap_unknown, sizeof *p->unknown);
-		p->unknown[p->n_unknown++] = x;
-	}
+	x->call.fault = fault_of(p, &x->call);
+	if (x->call.function == NULL)
+		note(p, &p->unknown, x);
+	else if (x->call.fault != NULL)
+		note(p, &p->wrong, x);
 	return x;
 }
 
@@ -888,8 +896,10 @@ struct xpath *xpath_compile(struct arena *arena, const char *text,
 	x = ARENA_NEW(arena, struct xpath);
 	x->source = source;
 	x->top = top;
-	x->unknown = p.unknown;
-	x->n_unknown = p.n_unknown;
+	x->unknown = p.unknown.items;
+	x->n_unknown = p.unknown.n;
+	x->wrong = p.wrong.items;
+	x->n_wrong = p.wrong.n;
 	return x;
 }
 
@@ -905,6 +915,15 @@ const char *xpath_unknown_function(const struct xpath *x, size_t i, int *column)
 	if (column != NULL)
 		*column = x->unknown[i]->column;
 	return x->unknown[i]->call.name;
+}
+
+const char *xpath_wrong_call(const struct xpath *x, size_t i, int *column)
+{
+	if (i >= x->n_wrong)
+		return NULL;
+	if (column != NULL)
+		*column = x->wrong[i]->column;
+	return x->wrong[i]->call.fault;
 }
 
 bool xpath_is_volatile(const struct xpath *x)

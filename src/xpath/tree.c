@@ -179,14 +179,12 @@ static bool has_prefix(const struct xml_node *list, const char *prefix)
 }
 
 static struct xml_node *new_space(struct arena *arena,
-	const struct xml_node *element, const char *prefix, const char *uri,
-	const struct xml_node *last)
+	const struct xml_node *element, const char *prefix, const char *uri)
 {
 	struct xml_node *node = ARENA_NEW(arena, struct xml_node);
 
 	node->kind = XML_NAMESPACE;
 	node->order = element->order;
-	node->offset = last == NULL ? 1 : last->offset + 1;
 	node->local = intern(prefix);
 	node->ns = node->prefix = intern("");
 	node->text = uri;
@@ -194,32 +192,50 @@ static struct xml_node *new_space(struct arena *arena,
 	return node;
 }
 
-/* The nearest declaration of a prefix counts; xmlns="" takes one away. */
-static const struct xml_node *make_spaces(struct arena *arena,
+/* The nearest declaration of each prefix, the one of the document last. */
+static struct xml_node *nearest_spaces(struct arena *arena,
 	const struct xml_node *element)
 {
-	struct xml_node *first = new_space(arena, element, "xml",
-		"http://www.w3.org/XML/1998/namespace", NULL);
-	struct xml_node *last = first, **link = &first->next;
-	const struct xml_node *at, *space;
+	struct xml_node *first = NULL, **link = &first;
+	const struct xml_node *at;
+	const struct xml_decl *decl;
 
-	for (at = element; at != NULL; at = at->parent) {
-		const struct xml_decl *decl;
-
+	for (at = element; at != NULL; at = at->parent)
 		for (decl = at->decls; decl != NULL; decl = decl->next) {
 			if (has_prefix(first, intern(decl->prefix)))
 				continue;
-			last = *link = new_space(arena, element, decl->prefix,
-				decl->uri, last);
-			link = &last->next;
+			*link = new_space(arena, element, decl->prefix,
+				decl->uri);
+			link = &(*link)->next;
+		}
+	return first;
+}
+
+/* The default namespace, those with prefixes, that of xml.  xmlns="" takes the
+ * default one away. */
+static const struct xml_node *make_spaces(struct arena *arena,
+	const struct xml_node *element)
+{
+	struct xml_node *first = NULL, **link = &first, *space, *next;
+	uint32_t n = 0;
+
+	for (space = nearest_spaces(arena, element); space != NULL;
+	     space = next) {
+		next = space->next;
+		if (space->local[0] != '\0') {
+			*link = space;
+			link = &space->next;
+		} else if (space->text[0] != '\0') {
+			space->next = first;
+			link = link == &first ? &space->next : link;
+			first = space;
 		}
 	}
-	for (link = &first->next; (space = *link) != NULL;) {
-		if (space->text[0] == '\0')
-			*link = space->next;
-		else
-			link = &(*link)->next;
-	}
+	*link = new_space(arena, element, "xml",
+		"http://www.w3.org/XML/1998/namespace");
+	(*link)->next = NULL;
+	for (space = first; space != NULL; space = space->next)
+		space->offset = ++n;
 	return first;
 }
 

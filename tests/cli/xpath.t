@@ -50,9 +50,9 @@ $ bayaz xpath --namespace = 'count(/a)' ns.xml
 $ bayaz xpath --namespace = --namespace q=urn:p --namespace d=urn:d 'count(/d:a/q:b)' ns.xml
 1
 $ bayaz xpath '/a/namespace::*' ns.xml
-/*[1]/namespace::xml	http://www.w3.org/XML/1998/namespace
 /*[1]/namespace::*[name()='']	urn:d
 /*[1]/namespace::p	urn:p
+/*[1]/namespace::xml	http://www.w3.org/XML/1998/namespace
 $ bayaz xpath --context "/*[1]/namespace::*[name()='']" 'string(.)' ns.xml
 urn:d
 
@@ -127,6 +127,20 @@ bayaz: the prefix 'nowhere' is not declared
     concat('سلام', nowhere:x)
                    ^~~~~~~~~
 [1]
+$ bayaz xpath '2 > 1 or substring()'
+true
+$ bayaz xpath '1 > 2 or substring()'
+bayaz: 'substring()' needs at least 2 arguments
+    1 > 2 or substring()
+             ^~~~~~~~~
+[1]
+$ bayaz xpath --namespace jr=urn:other "jr:itext('x')" form.xml
+bayaz: 'jr:itext()' is a function of 'urn:other', which is not known here
+    jr:itext('x')
+    ^~~~~~~~
+[1]
+$ bayaz xpath --namespace j=http://openrosa.org/javarosa "j:itext('red')" form.xml
+Red
 $ bayaz xpath '1' missing.xml
 bayaz: cannot open 'missing.xml': {{.*}}
 [1]
