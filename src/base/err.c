@@ -72,8 +72,11 @@ bool err_prefix(struct err *err, const char *format, ...)
 
 void err_clear(struct err *err)
 {
-	if (err != NULL)
-		memset(err, 0, sizeof *err);
+	if (err == NULL)
+		return;
+	err->code = ERR_NONE;
+	err->source[0] = err->message[0] = '\0';
+	err->line = err->column = 0;
 }
 
 const char *err_text(const struct err *err, char *text, unsigned size_bytes)

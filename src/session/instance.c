@@ -289,9 +289,14 @@ static void forget_marks(struct session *s, const struct node *top)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < s->marks.n; i++)
-		if (!is_inside(s->marks.items[i].node, top))
-			s->marks.items[kept++] = s->marks.items[i];
+	for (size_t i = 0; i < s->marks.n; i++) {
+		struct mark *m = &s->marks.items[i];
+
+		if (!is_inside(m->node, top))
+			s->marks.items[kept++] = *m;
+		else
+			m->node->listed &= (uint8_t)~property_bit(m->property);
+	}
 	s->marks.n = kept;
 }
 

@@ -41,6 +41,7 @@ struct node {
 	uint32_t position;		/* among the instances, from 0 */
 	uint8_t dirty;			/* bits 1 << enum xf_property */
 	uint8_t busy;			/* being computed */
+	uint8_t listed;			/* stands in session.marks, once */
 	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
 	bool answered;			/* a person wrote here */
 	bool is_written_over;		/* stands in s->written_over */
@@ -54,7 +55,11 @@ struct node {
 	struct attribute *attributes;	/* form->n_attributes; NULL: none */
 };
 
-struct mark { struct node *node; enum xf_property property; };
+struct mark {
+	struct node *node;
+	enum xf_property property;
+	unsigned rank;			/* set when they are sorted */
+};
 
 /* What has to be put back if an operation fails; see undo.c. */
 enum change_kind {
@@ -86,7 +91,8 @@ struct session {
 	struct arena *scratch;		/* of evaluations, reset by each */
 	unsigned depth;			/* of nested computations */
 	unsigned language;
-	VEC(struct mark) marks;		/* marked since the last flush, some stale */
+	VEC(struct mark) marks;		/* marked, each once; some stale */
+	bool is_probing;		/* a node is made that nobody will see */
 	VEC(struct mark) to_spread;	/* marked, dependents not yet */
 	bool is_spreading;
 	VEC(struct node *) timely;	/* marked, to be computed by the end of

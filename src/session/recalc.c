@@ -110,9 +110,12 @@ static void compact_marks(struct session *s)
 
 	for (size_t i = 0; i < s->marks.n; i++) {
 		struct mark *m = &s->marks.items[i];
+		uint8_t bit = property_bit(m->property);
 
-		if (m->node->dirty & property_bit(m->property))
+		if (m->node->dirty & bit)
 			s->marks.items[kept++] = *m;
+		else
+			m->node->listed &= (uint8_t)~bit;
 	}
 	s->marks.n = kept;
 	if (s->marks.n > s->marks.cap / 2)
@@ -121,8 +124,11 @@ static void compact_marks(struct session *s)
 
 void note_mark(struct session *s, struct node *n, enum xf_property p)
 {
-	struct mark mark = { n, p };
+	struct mark mark = { n, p, 0 };
 
+	if ((n->listed & property_bit(p)) || s->is_probing)
+		return;
+	n->listed |= property_bit(p);
 	if (s->marks.n > 0 && s->marks.n == s->marks.cap)
 		compact_marks(s);
 	vec_push(&s->marks, mark);
@@ -140,7 +146,7 @@ static void spread_one(struct session *s, const struct mark *m)
  * stack: the ones to go on from wait in a list. */
 static void spread(struct session *s, struct node *n, enum xf_property p)
 {
-	struct mark mark = { n, p };
+	struct mark mark = { n, p, 0 };
 
 	vec_push(&s->to_spread, mark);
 	if (s->is_spreading)
@@ -366,44 +372,58 @@ static unsigned rank_of(const struct session *s, const struct mark *m)
 		(m->property == XF_P_RELEVANT)];
 }
 
-struct ranked { unsigned rank; struct mark mark; };
-
 static int by_rank(const void *a, const void *b)
 {
-	unsigned x = ((const struct ranked *)a)->rank;
-	unsigned y = ((const struct ranked *)b)->rank;
+	unsigned x = ((const struct mark *)a)->rank;
+	unsigned y = ((const struct mark *)b)->rank;
 
 	return x < y ? -1 : x > y;
+}
+
+/* They stay in the order in which they were sorted last, which is right for
+ * the same marks the next time. */
+static void sort_marks(struct session *s)
+{
+	bool is_sorted = true;
+
+	compact_marks(s);
+	for (size_t i = 0; i < s->marks.n; i++) {
+		struct mark *m = &s->marks.items[i];
+
+		m->rank = rank_of(s, m);
+		is_sorted &= i == 0 || m[-1].rank <= m->rank;
+	}
+	if (!is_sorted)
+		qsort(s->marks.items, s->marks.n, sizeof *s->marks.items,
+			by_rank);
 }
 
 /* A long chain must not become a deep recursion: compute all that is marked
  * and comes before `limit`, in order. */
 static void flush_before(struct session *s, const struct mark *limit)
 {
-	struct ranked *list;
-	size_t n = 0;
+	struct mark *list;
 	unsigned rank;
+	size_t n;
 
 	if (s->ranks == NULL)
 		compute_ranks(s);
+	sort_marks(s);
 	rank = rank_of(s, limit);
-	compact_marks(s);
-	list = xcalloc(s->marks.n, sizeof *list);
-	for (size_t i = 0; i < s->marks.n; i++) {
-		struct mark *m = &s->marks.items[i];
-
-		if (rank_of(s, m) < rank && !(m->node->busy &
-				property_bit(m->property))) {
-			list[n].rank = rank_of(s, m);
-			list[n++].mark = *m;
-		}
-	}
-	qsort(list, n, sizeof *list, by_rank);
-	for (size_t i = 0; i < n; i++)
-		if (list[i].mark.property == XF_P_RELEVANT)
-			node_is_relevant(s, list[i].mark.node);
+	for (n = 0; n < s->marks.n && s->marks.items[n].rank < rank; n++)
+		;
+	/* Computing may mark more, and move the list. */
+	list = xreallocarray(NULL, n + 1, sizeof *list);
+	if (n > 0)
+		memcpy(list, s->marks.items, n * sizeof *list);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].node->busy & property_bit(list[i].property))
+			continue;
+		if (list[i].property == XF_P_RELEVANT)
+			node_is_relevant(s, list[i].node);
 		else
-			node_value(s, list[i].mark.node);
+			node_value(s, list[i].node);
+	}
 	free(list);
 }
 
@@ -463,9 +483,10 @@ static bool eval_flag(struct session *s, struct node *n,
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	struct xp_context ctx = node_context(s, n);
-	struct err err = ERR_INIT;
+	struct err err;
 	bool value = otherwise;
 
+	err_clear(&err);	/* ERR_INIT would clear all its bytes */
 	if (!xpath_eval_boolean(expr->program, &ctx, &value, &err)) {
 		note_failure(s, n, expr, &err);
 		value = otherwise;
@@ -501,10 +522,11 @@ static void compute_value(struct session *s, struct node *n)
 	const struct xf_expr *expr = n->form->bind->calculate;
 	struct arena_mark mark = arena_mark(s->scratch);
 	struct xp_context ctx = node_context(s, n);
-	struct err err = ERR_INIT;
+	struct err err;
 	const char *text;
 	char *cast;
 
+	err_clear(&err);
 	if (!eval_result(expr, &ctx, &text, &n->computed, &err)) {
 		note_failure(s, n, expr, &err);
 		arena_reset(s->scratch, mark);
@@ -544,7 +566,7 @@ static void run_compute(struct session *s, struct node *n, enum xf_property p)
 void compute(struct session *s, struct node *n, enum xf_property p)
 {
 	uint8_t bit = property_bit(p);
-	struct mark self = { n, p };
+	struct mark self = { n, p, 0 };
 
 	if (!(n->dirty & bit) || (n->busy & bit))
 		return;
@@ -634,16 +656,27 @@ static const char *node_count_text(struct session *s, struct node *parent,
 	return counted.text != NULL ? counted.text : "";
 }
 
+/* A node without marks: a list of them must not outlive it. */
+static struct node *probe_new(struct session *s, const struct xf_node *form,
+	struct node *parent)
+{
+	struct node *probe;
+
+	s->is_probing = true;
+	probe = node_new(s, form, parent);
+	s->is_probing = false;
+	return probe;
+}
+
 /* The count is written as seen from an instance; there may be none yet. */
 static bool eval_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, double *count, struct err *err)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
-	size_t n_counts = s->counts.n, n_marks = s->marks.n;
-	size_t n_timely = s->timely.n;
+	size_t n_counts = s->counts.n, n_timely = s->timely.n;
 	uint32_t last_id = s->last_id;
 	struct slot *slot = &parent->slots[repeat->slot];
-	struct node *probe = slot->n > 0 ? NULL : node_new(s, repeat, parent);
+	struct node *probe = slot->n > 0 ? NULL : probe_new(s, repeat, parent);
 	struct xp_context ctx = node_context(s,
 		probe != NULL ? probe : slot->items[0]);
 	struct err local = ERR_INIT;
@@ -652,7 +685,6 @@ static bool eval_count(struct session *s, struct node *parent,
 
 	if (probe != NULL) {		/* it was never here */
 		s->counts.n = n_counts;
-		s->marks.n = n_marks;
 		s->timely.n = n_timely;
 		ids_forget_below(s, probe);
 		s->last_id = last_id;

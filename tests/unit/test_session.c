@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "session/node.h"
 #include "session/session.h"
 
 #define HEAD \
@@ -409,6 +410,37 @@ static void what_does_not_fit_a_record_is_said(void **state)
 }
 
 /* A hostile form may repeat its meta block, and a record have none of it. */
+/* A chain that nobody reads between the answers is not listed again by each. */
+static void marks_do_not_pile_up(void **state)
+{
+	struct str xml = STR_INIT;
+	struct fixture f;
+	char value[16];
+
+	(void)state;
+	str_add(&xml, HEAD "<instance><data id='x'><c0/>");
+	for (int i = 1; i <= 300; i++)
+		str_addf(&xml, "<c%d/>", i);
+	str_add(&xml, "</data></instance>");
+	for (int i = 1; i <= 300; i++)
+		str_addf(&xml, "<bind nodeset='/data/c%d' "
+			"calculate='/data/c%d + 1'/>", i, i - 1);
+	str_add(&xml, BODY "<input ref='/data/c0'/>" TAIL);
+	f = open_form(xml.data);
+	for (int i = 0; i < 50; i++) {
+		snprintf(value, sizeof value, "%d", i);
+		set(f, "/data/c0", value);
+		assert_true(f.s->marks.n <= 300);
+		if (i % 3 == 0)
+			snprintf(value, sizeof value, "%d", i + 300);
+		if (i % 3 == 0)
+			assert_string_equal(node_value(f.s, session_find(f.s,
+				"/data/c300", NULL)), value);
+	}
+	close_form(f);
+	str_release(&xml);
+}
+
 /* Names are looked up in an index where there are many; in two namespaces they
  * are two nodes. */
 static void children_are_found_by_name(void **state)
@@ -496,6 +528,7 @@ int main(void)
 		cmocka_unit_test(actions_fire_at_their_events),
 		cmocka_unit_test(a_record_loads_as_it_was_written),
 		cmocka_unit_test(what_does_not_fit_a_record_is_said),
+		cmocka_unit_test(marks_do_not_pile_up),
 		cmocka_unit_test(children_are_found_by_name),
 		cmocka_unit_test(elements_may_come_in_any_order),
 		cmocka_unit_test(a_record_without_its_meta_block_is_survived),
