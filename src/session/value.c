@@ -52,7 +52,28 @@ static char *cast_int(const char *text)
 	number = trunc(number);
 	if (number < -2147483648.0 || number > 2147483647.0)
 		return NULL;
-	return str_format("%.0f", number == 0 ? 0.0 : number);
+	return str_format("%ld", (long)number);
+}
+
+/* Is a decimal written as cast_decimal() would?  With fifteen digits at most
+ * there is no shorter one for the same number. */
+static bool is_shortest(const char *text)
+{
+	size_t n_whole, n_rest;
+
+	text += *text == '-';
+	n_whole = strspn(text, "0123456789");
+	if (n_whole == 0 || (n_whole > 1 && text[0] == '0') ||
+			(n_whole == 1 && text[0] == '0' && text[1] == '\0'))
+		return false;
+	if (text[n_whole] != '.')
+		return text[n_whole] == '\0' && n_whole <= 15;
+	n_rest = strspn(text + n_whole + 1, "0123456789");
+	if (strncmp(text, "0.0000", 6) == 0)
+		return false;	/* too small for the loop to write so */
+	return n_rest > 0 && n_whole + n_rest <= 15 &&
+		text[n_whole + n_rest] != '0' &&
+		text[n_whole + 1 + n_rest] == '\0';
 }
 
 /* The shortest form that reads back the same, with a point: "23.0". */
@@ -61,6 +82,9 @@ static char *cast_decimal(const char *text)
 	char form[64];
 	double number;
 
+	if (is_shortest(text))
+		return str_format(strchr(text, '.') == NULL ? "%s.0" : "%s",
+			text);
 	if (!parse_number(text, &number))
 		return NULL;
 	for (int digits = 1; digits <= 17; digits++) {

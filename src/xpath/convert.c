@@ -23,17 +23,50 @@ static void shortest(double number, char text[40])
 	}
 }
 
+/*
+ * Most numbers are short: fifteen digits at most, few of them behind the point.
+ * Such a decimal is the only one of its length that reads as its double, so the
+ * first found is the shortest.  0: it is none of them.
+ */
+static size_t few_digits(double number, char digits[20], int *point)
+{
+	static const double powers[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6 };
+	char reversed[20];
+	uint64_t whole;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof powers / sizeof *powers; i++) {
+		double scaled = nearbyint(number * powers[i]);
+
+		if (!(scaled < 1e15))
+			return 0;
+		if (scaled / powers[i] != number)
+			continue;
+		for (whole = (uint64_t)scaled; whole > 0; whole /= 10)
+			reversed[n++] = (char)('0' + whole % 10);
+		if (n == 0)
+			reversed[n++] = '0';
+		for (size_t k = 0; k < n; k++)
+			digits[k] = reversed[n - 1 - k];
+		*point = number == 0 ? 1 : (int)n - (int)i;
+		return n;
+	}
+	return 0;
+}
+
 size_t number_digits(double number, char digits[20], int *point)
 {
 	char text[40];
-	size_t n = 0;
+	size_t n = few_digits(fabs(number), digits, point);
 	const char *at;
 
-	shortest(fabs(number), text);
-	for (at = text; *at != 'e'; at++)
-		if (*at != '.')
-			digits[n++] = *at;
-	*point = (int)strtol(at + 1, NULL, 10) + 1;
+	if (n == 0) {
+		shortest(fabs(number), text);
+		for (at = text; *at != 'e'; at++)
+			if (*at != '.')
+				digits[n++] = *at;
+		*point = (int)strtol(at + 1, NULL, 10) + 1;
+	}
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	digits[n] = '\0';
@@ -85,8 +118,6 @@ const char *xp_number_to_text(double number, struct arena *arena)
 		return number > 0 ? "Infinity" : "-Infinity";
 	if (number == 0)
 		return "0";
-	if (fabs(number) < 1e15 && number == floor(number))
-		return arena_printf(arena, "%.0f", number);
 	return decimal(number, arena);
 }
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 #include <math.h>
 #include <string.h>
@@ -457,6 +458,43 @@ static void dates_are_read_as_written_or_not_at_all(void **state)
 	assert_string_equal(text, "01:02:03.004+05:00");
 }
 
+/* The fewest digits that read back as the number, by trying. */
+static void shortest_by_trying(double number, char text[64])
+{
+	for (int digits = 0; digits < 30; digits++) {
+		snprintf(text, 64, "%.*f", digits, number);
+		if (strtod(text, NULL) == number)
+			return;
+	}
+}
+
+static void numbers_are_written_as_short_as_they_can_be(void **state)
+{
+	struct arena *arena = arena_new();
+	uint64_t z = 1;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		static const double units[] = { 1, 10, 100, 1000, 1e5, 1e6, 3,
+			7, 1e7 };
+		struct arena_mark mark = arena_mark(arena);
+		char text[64];
+		double number;
+
+		z = z * 6364136223846793005u + 1442695040888963407u;
+		number = (double)(int64_t)z / 0x1p12;
+		if (i % 2 == 0)
+			number = (double)(int32_t)(z >> 32);
+		number /= units[i % 9];
+		shortest_by_trying(number, text);
+		if (strlen(text) < 17)
+			assert_string_equal(xp_number_to_text(number, arena),
+				strcmp(text, "-0") == 0 ? "0" : text);
+		arena_reset(arena, mark);
+	}
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +512,7 @@ int main(void)
 		cmocka_unit_test(an_expression_needs_no_node),
 		cmocka_unit_test(a_sum_over_a_long_repeat_is_one_pass),
 		cmocka_unit_test(functions_are_found_and_sorted),
+		cmocka_unit_test(numbers_are_written_as_short_as_they_can_be),
 		cmocka_unit_test(days_and_dates_are_one_to_one),
 		cmocka_unit_test(dates_are_read_as_written_or_not_at_all),
 	};
