@@ -164,6 +164,11 @@ char *js_print(const struct json *value)
 		JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 }
 
+char *js_print_ordered(const struct json *value)
+{
+	return json_dumps(theirs(value), JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
 char *js_print_pretty(const struct json *value)
 {
 	return json_dumps(theirs(value),

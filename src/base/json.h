@@ -64,6 +64,8 @@ const char *js_next_key(const struct json *object, const char *key);
 
 /* One line, keys sorted / indented by two; free() it. */
 char *js_print(const struct json *value);
+/* One line, keys in the order in which they were put. */
+char *js_print_ordered(const struct json *value);
 char *js_print_pretty(const struct json *value);
 
 #endif

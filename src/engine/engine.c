@@ -320,7 +320,7 @@ static bool run(struct op *op)
 
 static void print(const struct json *answer, struct str *out)
 {
-	char *text = js_print(answer);
+	char *text = js_print_ordered(answer);
 
 	str_add(out, text);
 	free(text);

@@ -197,6 +197,8 @@ static bool read_form(struct op *op, struct engine_form *f, bool blank)
 	struct xf_options options = {
 		.media = { .read = read_media, .data = f, .mime = mime_of },
 		.missing_is_error = !blank,
+		.leaves_out_lost_questions = true,
+		.completes_meta = true,
 	};
 
 	f->form = xform_load(f->bytes.data, f->bytes.len,
@@ -209,6 +211,35 @@ static bool read_form(struct op *op, struct engine_form *f, bool blank)
 			"engine in plain text, so a protected form is opened "
 			"with '--training' only"));
 	return true;
+}
+
+static bool check_media_types(struct op *op, struct xf_control *const *controls,
+	unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct xf_control *c = controls[i];
+
+		if (c->mediatype != NULL && c->mediatype[0] == '.')
+			return err_set(&op->err, ERR_SPEC, _("'%1$s' of '%2$s' "
+				"is no media type: it is written like "
+				"image/*"), c->mediatype, c->ref);
+		if (!check_media_types(op, c->children, c->n_children))
+			return false;
+	}
+	return true;
+}
+
+/* What the answer could not say truly: another method than POST, a file that is
+ * asked for by something else than its media type. */
+static bool check_for_clients(struct op *op, const struct engine_form *f)
+{
+	const char *method = f->form->submission_method;
+
+	if (method != NULL && strcmp(method, "post") != 0 &&
+			strcmp(method, "form-data-post") != 0)
+		return err_set(&op->err, ERR_SPEC, _("the submission method "
+			"'%s' is not known: it is 'post'"), method);
+	return check_media_types(op, f->form->body, f->form->n_body);
 }
 
 static void put_form(struct json *to, struct engine_form *f)
@@ -244,7 +275,8 @@ bool op_open(struct op *op)
 
 	str_init(&f->bytes);
 	if (!wants_blank(op, &blank) || !take_source(op, f) ||
-			!take_attachments(op, f) || !read_form(op, f, blank)) {
+			!take_attachments(op, f) || !read_form(op, f, blank) ||
+			!check_for_clients(op, f)) {
 		form_free(f);
 		return false;
 	}

@@ -304,7 +304,8 @@ struct json *node_json(struct engine_record *r, const struct place *place,
 	js_put_text(o, "kind", kind_of(place));
 	put_parent(r, o, place);
 	put_children(r, o, place);
-	if (!node_is_relevant(s, place->node))
+	if (place->repeat != NULL ? !repeat_is_relevant(s, place->node,
+			place->repeat) : !node_is_relevant(s, place->node))
 		js_put_bool(o, "relevant", false);
 	if (node_is_readonly(s, place->node))
 		js_put_bool(o, "readonly", true);

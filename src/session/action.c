@@ -348,9 +348,25 @@ static void preload_one(struct session *s, struct node *n, bool at_end)
 	free(cast);
 }
 
+static void preload_attributes(struct session *s, struct node *n, bool at_end)
+{
+	for (unsigned i = 0; i < n->form->n_attributes; i++) {
+		const struct xf_attribute *a = &n->form->attributes[i];
+		const char *value;
+		char text[48];
+
+		if (a->bind == NULL || a->bind->preload == NULL)
+			continue;
+		value = preload_text(s, a->bind, at_end, text);
+		if (value != NULL)
+			write_attribute(s, n, a, value);
+	}
+}
+
 void preload(struct session *s, struct node *n, bool at_end)
 {
 	preload_one(s, n, at_end);
+	preload_attributes(s, n, at_end);
 	if (n->slots == NULL)
 		return;
 	for (unsigned i = 0; i < n->form->n_children; i++)

@@ -193,7 +193,8 @@ struct by_slot { const struct xml_node **items; uint32_t *begin; };
 
 static bool is_of_form(const struct xml_node *x, const struct xf_node *child)
 {
-	return child != NULL && !(child->is_repeat && is_template(x));
+	return child != NULL && !(child->is_repeat && is_template(x)) &&
+		!(child->is_optional && x == child->template_xml);
 }
 
 static struct by_slot sort_elements(struct session *s, const struct node *n,
@@ -224,6 +225,13 @@ static struct by_slot sort_elements(struct session *s, const struct node *n,
 	return sorted;
 }
 
+/* New instances of it are made like the first, but empty. */
+static bool is_emptied_repeat(const struct xf_node *repeat)
+{
+	return repeat != NULL && repeat->template_xml != NULL &&
+		!is_template(repeat->template_xml);
+}
+
 static void fill_slot(struct session *s, struct node *n, unsigned slot,
 	const struct by_slot *sorted, bool emptied, struct problems *problems)
 {
@@ -237,8 +245,10 @@ static void fill_slot(struct session *s, struct node *n, unsigned slot,
 	for (; i < end; i++)
 		add_child(s, n, slot, sorted->items[i], emptied, problems);
 	/* The form's default for what the record left out. */
-	if (!child->is_repeat && n->slots[slot].n == 0)
-		add_child(s, n, slot, child->template_xml, emptied, NULL);
+	if (!child->is_repeat && !child->is_optional && n->slots[slot].n == 0)
+		add_child(s, n, slot, child->template_xml, emptied ||
+			(s->load_problems != NULL &&
+			is_emptied_repeat(n->form->repeat)), NULL);
 }
 
 void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
@@ -262,13 +272,36 @@ void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 	arena_reset(s->scratch, mark);
 }
 
+/* The form's own instance at that position; NULL: it gives less. */
+static const struct xml_node *given_instance(const struct xf_node *repeat,
+	size_t position)
+{
+	const struct xml_node *xml = repeat->template_xml;
+
+	if (xml == NULL || position >= repeat->n_given)
+		return NULL;
+	for (xml = xml->parent->first; xml != NULL; xml = xml->next)
+		if (xml->kind == XML_ELEMENT && xml->local == repeat->local &&
+				xml->ns == repeat->ns && !is_template(xml) &&
+				position-- == 0)
+			return xml;
+	return NULL;
+}
+
 struct node *instance_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position)
 {
+	const struct xml_node *given = NULL;
 	struct node *n = node_new(s, repeat, parent);
 
 	slot_insert(&parent->slots[repeat->slot], position, n);
 	undo_inserted(s, n);
+	if (repeat->count != NULL)
+		given = given_instance(repeat, position);
+	if (given != NULL) {
+		node_fill(s, n, given, false, NULL);
+		return n;
+	}
 	/* Without a template an instance is made like the first, but empty. */
 	if (repeat->template_xml != NULL)
 		node_fill(s, n, repeat->template_xml,
@@ -333,6 +366,15 @@ void instance_restore(struct session *s, struct node *n, size_t position)
 {
 	slot_insert(&n->parent->slots[n->form->slot], position, n);
 	ids_restore_below(s, n);
+}
+
+struct node *instance_add_optional(struct session *s, struct node *parent,
+	const struct xf_node *form)
+{
+	if (parent->slots[form->slot].n == 0)
+		slot_insert(&parent->slots[form->slot], 0,
+			node_new(s, form, parent));
+	return parent->slots[form->slot].items[0];
 }
 
 bool node_has_answer(const struct node *n)

@@ -116,6 +116,7 @@ struct session {
 	bool is_inserting;		/* attributes read as before, see
 					 * fire_new_repeat */
 	VEC(struct node *) written_over;	/* calculated nodes that hold an answer */
+	struct problems *load_problems;	/* while a record is loaded; else NULL */
 	/* surroundings */
 	const char *(*property)(void *data, const char *name);
 	void *property_data;
@@ -146,6 +147,9 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 void instance_remove(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
+/* The node of that form node, made if it is not there. */
+struct node *instance_add_optional(struct session *s, struct node *parent,
+	const struct xf_node *form);
 bool node_has_answer(const struct node *n);
 
 /* undo.c: called before the change */
@@ -161,6 +165,9 @@ void undo_take_removed(struct session *s, struct node *n, size_t position);
 void ids_add(struct session *s, struct node *n);
 void ids_forget_below(struct session *s, struct node *n);
 void ids_restore_below(struct session *s, struct node *n);
+
+/* serialize.c: a node and all below it, relevant or not. */
+void node_xml(struct session *s, struct node *n, struct str *out);
 
 /* recalc.c */
 void mark_property(struct session *s, struct node *n, enum xf_property p);
@@ -181,6 +188,9 @@ bool settle_counts(struct session *s, struct err *err);
  * triggers them, not when somebody reads. */
 void note_timely(struct session *s, struct node *n);
 void settle_timely(struct session *s);
+/* Leave out instances after `want`, each reported. */
+void drop_beyond(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t want);
 /* Has the repeat a count, and lies that position after it? */
 bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);

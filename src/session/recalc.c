@@ -616,11 +616,13 @@ bool node_is_readonly(struct session *s, struct node *n)
 
 bool node_is_required(struct session *s, struct node *n)
 {
-	if (!node_is_relevant(s, n))
-		return false;
-	if (n->dirty & property_bit(XF_P_REQUIRED))
+	const struct xf_expr *expr = n->form->bind->required;
+
+	/* As with read-only: only what is constant, while not relevant. */
+	if (expr != NULL && (expr->is_constant || node_is_relevant(s, n)))
 		compute(s, n, XF_P_REQUIRED);
-	return n->required;
+	return n->required && expr != NULL && (expr->is_constant ||
+		node_is_relevant(s, n));
 }
 
 const char *node_value(struct session *s, struct node *n)
@@ -630,6 +632,48 @@ const char *node_value(struct session *s, struct node *n)
 	if (n->dirty & property_bit(XF_P_VALUE))
 		compute(s, n, XF_P_VALUE);
 	return node_shown_value(s, n);
+}
+
+/* An instance that was never there, to look from; node_free() it. */
+static struct node *probe_new(struct session *s, struct node *parent,
+	const struct xf_node *repeat)
+{
+	size_t n_counts = s->counts.n, n_timely = s->timely.n;
+	uint32_t last_id = s->last_id;
+	struct node *probe;
+
+	s->is_probing = true;		/* no marks: they would outlive it */
+	probe = node_new(s, repeat, parent);
+	s->is_probing = false;
+	s->counts.n = n_counts;
+	s->timely.n = n_timely;
+	ids_forget_below(s, probe);
+	s->last_id = last_id;
+	probe->dirty = 0;
+	return probe;
+}
+
+bool repeat_is_relevant(struct session *s, struct node *parent,
+	const struct xf_node *repeat)
+{
+	struct slot *slot = &parent->slots[repeat->slot];
+	const struct xf_expr *relevant = repeat->bind->relevant;
+	struct node *probe;
+	bool is;
+
+	if (!node_is_relevant(s, parent))
+		return false;
+	if (relevant == NULL)
+		return true;
+	for (uint32_t i = 0; i < slot->n; i++)
+		if (node_is_relevant(s, slot->items[i]))
+			return true;
+	if (slot->n > 0)
+		return false;
+	probe = probe_new(s, parent, repeat);
+	is = eval_flag(s, probe, relevant, true);
+	node_free(probe);
+	return is;
 }
 
 /* --- counts --- */
@@ -656,40 +700,19 @@ static const char *node_count_text(struct session *s, struct node *parent,
 	return counted.text != NULL ? counted.text : "";
 }
 
-/* A node without marks: a list of them must not outlive it. */
-static struct node *probe_new(struct session *s, const struct xf_node *form,
-	struct node *parent)
-{
-	struct node *probe;
-
-	s->is_probing = true;
-	probe = node_new(s, form, parent);
-	s->is_probing = false;
-	return probe;
-}
-
 /* The count is written as seen from an instance; there may be none yet. */
 static bool eval_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, double *count, struct err *err)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
-	size_t n_counts = s->counts.n, n_timely = s->timely.n;
-	uint32_t last_id = s->last_id;
 	struct slot *slot = &parent->slots[repeat->slot];
-	struct node *probe = slot->n > 0 ? NULL : probe_new(s, repeat, parent);
+	struct node *probe = slot->n > 0 ? NULL : probe_new(s, parent, repeat);
 	struct xp_context ctx = node_context(s,
 		probe != NULL ? probe : slot->items[0]);
 	struct err local = ERR_INIT;
 	const char *text;
 	bool ok = true;
 
-	if (probe != NULL) {		/* it was never here */
-		s->counts.n = n_counts;
-		s->timely.n = n_timely;
-		ids_forget_below(s, probe);
-		s->last_id = last_id;
-		probe->dirty = 0;
-	}
 	if (repeat->count_node != NULL)
 		text = node_count_text(s, parent, repeat->count_node);
 	else
@@ -722,6 +745,33 @@ static bool add_instances(struct session *s, struct node *parent,
 	return true;
 }
 
+/* Of a record that is loaded, what is beyond the count is left out, and told
+ * with all that was in it. */
+static void report_beyond(struct session *s, struct node *n)
+{
+	struct str ref = STR_INIT, xml = STR_INIT;
+
+	node_ref(n, &ref);
+	node_xml(s, n, &xml);
+	problem_add(s->load_problems, SEVERITY_WARNING, ERR_RECORD, "", 0, 0,
+		ref.data, NULL, _("the count does not allow '%1$s': it was "
+		"left out: %2$s"), ref.data, xml.data);
+	str_release(&ref);
+	str_wipe(&xml);
+}
+
+void drop_beyond(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t want)
+{
+	struct slot *slot = &parent->slots[repeat->slot];
+
+	while (slot->n > want) {
+		report_beyond(s, slot->items[slot->n - 1]);
+		mark_below_changed(s, slot->items[slot->n - 1]);
+		instance_remove(s, parent, repeat, slot->n - 1);
+	}
+}
+
 /* JavaRosa keeps instances beyond the count; so do we, if they hold an
  * answer (engine protocol, section 5). */
 static void drop_unanswered(struct session *s, struct node *parent,
@@ -750,6 +800,8 @@ static bool apply_count(struct session *s, struct node *parent,
 			_("'%s' would have more than %d instances"),
 			repeat->ref, MOST_INSTANCES);
 	drop_unanswered(s, parent, repeat, (size_t)count);
+	if (s->load_problems != NULL)
+		drop_beyond(s, parent, repeat, (size_t)count);
 	if (!add_instances(s, parent, repeat, (size_t)count, err))
 		return false;
 	after = parent->slots[repeat->slot].n;

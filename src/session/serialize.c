@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "session/node.h"
 
 /* The namespaces that stand at or above the form's instance and are used in
@@ -40,13 +41,35 @@ static void add_name(struct str *out, const char *prefix, const char *local)
 	str_add(out, local);
 }
 
+/* Composed characters, as JavaRosa sends them; free() it.  NULL: it is that
+ * already. */
+static char *composed(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			return utf8_nfc(text);
+	return NULL;
+}
+
+static void add_value(struct str *out, const char *text)
+{
+	char *nfc = composed(text);
+
+	xml_add_text(out, nfc != NULL ? nfc : text);
+	free(nfc);
+}
+
 static void add_attribute(struct str *out, const char *prefix,
 	const char *local, const char *value)
 {
+	char *nfc;
+
 	str_addc(out, ' ');
 	add_name(out, prefix, local);
 	str_add(out, "=\"");
-	xml_add_attribute_value(out, value);
+	nfc = composed(value);
+	xml_add_attribute_value(out, nfc != NULL ? nfc : value);
+	free(nfc);
 	str_addc(out, '"');
 }
 
@@ -95,7 +118,7 @@ static void add_node(struct writer *w, struct node *n)
 	start = w->out->len;
 	str_addc(w->out, '>');
 	if (form->is_value) {
-		xml_add_text(w->out, w->all ? node_raw_value(n) :
+		add_value(w->out, w->all ? node_raw_value(n) :
 			node_value(w->s, n));
 	} else {
 		for (unsigned i = 0; i < form->n_children; i++)
@@ -110,6 +133,14 @@ static void add_node(struct writer *w, struct node *n)
 	str_add(w->out, "</");
 	add_name(w->out, form->prefix, form->local);
 	str_addc(w->out, '>');
+}
+
+void node_xml(struct session *s, struct node *n, struct str *out)
+{
+	struct writer w = { s, true, out, MAP_INIT };
+
+	add_node(&w, n);
+	map_release(&w.prefixes);
 }
 
 bool session_serialize(struct session *s, bool all, struct str *out,

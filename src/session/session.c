@@ -99,11 +99,34 @@ void session_free(struct session *s)
 	free(s);
 }
 
+/* A repeat whose instances nobody adds or removes has those that the form gives
+ * it; one, if that only has a template. */
+static void settle_fixed(struct session *s, struct node *n)
+{
+	if (n->slots == NULL)
+		return;
+	for (unsigned i = 0; i < n->form->n_children; i++) {
+		const struct xf_node *child = n->form->children[i];
+		struct slot *slot = &n->slots[i];
+		size_t want = child->n_given > 0 ? child->n_given : 1;
+
+		if (child->is_repeat && child->no_add_remove) {
+			while (slot->n < want)
+				instance_insert(s, n, child, slot->n);
+			if (s->load_problems != NULL)
+				drop_beyond(s, n, child, want);
+		}
+		for (uint32_t k = 0; k < slot->n; k++)
+			settle_fixed(s, slot->items[k]);
+	}
+}
+
 static void plant(struct session *s, const struct xml_node *xml,
 	struct problems *problems)
 {
 	s->root = node_new(s, s->form->root, &s->document);
 	node_fill(s, s->root, xml, false, problems);
+	settle_fixed(s, s->root);
 }
 
 /* Everything that a wrong expression can break is computed once at the start,
@@ -130,6 +153,20 @@ static bool start(struct session *s, unsigned events, struct err *err)
 	return settle_counts(s, err) && !take_failure(s, err);
 }
 
+static void fill_instance_id(struct session *s)
+{
+	struct node *id = session_meta(s, s->form->instance_id);
+	char text[48] = "uuid:";
+
+	if (!s->form->fills_instance_id || id == NULL ||
+			id->form->bind->calculate != NULL ||
+			node_raw_value(id)[0] != '\0')
+		return;
+	session_uuid(s, text + 5);
+	node_store(s, id, text);
+	mark_value_changed(s, id);
+}
+
 struct session *session_new(const struct xform *form,
 	const struct session_options *options, struct err *err)
 {
@@ -139,6 +176,7 @@ struct session *session_new(const struct xform *form,
 		return NULL;
 	plant(s, form->instance_xml, NULL);
 	preload(s, s->root, false);
+	fill_instance_id(s);
 	if (start(s, XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD, err)) {
 		s->revision = 1;
 		return s;
@@ -156,6 +194,10 @@ static bool fits(const struct xform *form, const struct xml_node *root,
 		return err_set(err, ERR_RECORD,
 			_("the record's root is '%s', the form's is '%s'"),
 			root->local, form->root->local);
+	if (id == NULL && xml_attribute(form->instance_xml, "", "id") != NULL)
+		return err_set(err, ERR_RECORD,
+			_("the record does not say of which form it is: its "
+			"root has no id"));
 	if (id != NULL && form->id != NULL && strcmp(id, form->id) != 0)
 		return err_set(err, ERR_RECORD,
 			_("the record is of form '%s', not '%s'"), id, form->id);
@@ -171,6 +213,9 @@ static void become_edit(struct session *s)
 
 	if (id == NULL)
 		return;
+	if (old == NULL && s->form->deprecated_id != NULL)
+		old = instance_add_optional(s, id->parent,
+			s->form->deprecated_id);
 	if (old != NULL) {
 		node_store(s, old, node_raw_value(id));
 		mark_value_changed(s, old);
@@ -206,16 +251,19 @@ struct session *session_load(const struct xform *form, const char *xml,
 		s = begin(form, options, err);
 	if (s != NULL) {
 		s->is_loading = true;
+		s->load_problems = problems;
 		plant(s, doc->root, problems);
 		s->is_loading = false;
 		mark_answers(s->root);
 		if (edit)
 			become_edit(s);
+		fill_instance_id(s);
 		if (!start(s, XF_ON_INSTANCE_LOAD, err)) {
 			session_free(s);
 			s = NULL;
 		} else {
 			s->revision = 1;
+			s->load_problems = NULL;
 		}
 	}
 	xml_free(doc);

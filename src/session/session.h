@@ -108,6 +108,10 @@ const char *node_value(struct session *s, struct node *n);
 /* As it was answered, whatever relevance and choices say. */
 const char *node_raw_value(const struct node *n);
 bool node_is_relevant(struct session *s, struct node *n);
+/* Of a repeat as a whole: is an instance relevant or, if there is none, would
+ * the next one be? */
+bool repeat_is_relevant(struct session *s, struct node *parent,
+	const struct xf_node *repeat);
 bool node_is_readonly(struct session *s, struct node *n);
 bool node_is_required(struct session *s, struct node *n);
 bool node_is_fixed(struct session *s, const struct xf_node *repeat);

@@ -122,11 +122,21 @@ static char *cast_date(const char *text)
 	return xstrdup(printed);
 }
 
+/* XML Schema wants the seconds. */
+static bool has_seconds(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon != NULL && colon[1] != '\0' && colon[2] != '\0' &&
+		colon[3] == ':';
+}
+
 static char *cast_time(const char *text)
 {
 	struct date_time t;
 
-	if (!date_parse(text, &t) || t.has_date || !t.has_clock)
+	if (!date_parse(text, &t) || t.has_date || !t.has_clock ||
+			!has_seconds(text))
 		return NULL;
 	return xstrdup(text);
 }
@@ -135,9 +145,24 @@ static char *cast_date_time(const char *text)
 {
 	struct date_time t;
 
-	if (!date_parse(text, &t) || !t.has_date)
+	if (!date_parse(text, &t) || !t.has_date || !t.has_clock ||
+			!has_seconds(text))
 		return NULL;
 	return xstrdup(text);
+}
+
+/* What people type: "14:30", "2026-11-23T14:30".  NULL: it needs nothing. */
+static char *with_seconds(enum xf_type type, const char *text)
+{
+	const char *colon;
+
+	if ((type != XF_TIME && type != XF_DATETIME) || has_seconds(text))
+		return NULL;
+	colon = strchr(text, ':');
+	if (colon == NULL || colon[1] == '\0' || colon[2] == '\0')
+		return NULL;
+	return str_format("%.*s:00%s", (int)(colon + 3 - text), text,
+		colon + 3);
 }
 
 /* Java's Double.toString for what a place can be: always with a point. */
@@ -169,7 +194,7 @@ static bool add_point(struct str *to, const char *text)
 	if (!ok || n < 2 || fabs(part[0]) > 90 || fabs(part[1]) > 180 ||
 			(part[0] == 0 && part[1] == 0))
 		return false;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < n; i++) {
 		if (i > 0)
 			str_addc(to, ' ');
 		add_decimal(to, part[i]);
@@ -270,12 +295,49 @@ static char *only_listed(const struct xf_node *form, char *cast,
 	return listed;
 }
 
+static const struct xf_control *range_of(const struct xf_node *form)
+{
+	for (unsigned i = 0; i < form->n_controls; i++)
+		if (form->controls[i]->kind == XF_RANGE)
+			return form->controls[i];
+	return NULL;
+}
+
+static bool is_out_of_range(const struct xf_control *range, const char *cast)
+{
+	double number, a, b;
+
+	if (range->range_start == NULL || range->range_end == NULL ||
+			!parse_number(cast, &number))
+		return false;
+	a = strtod(range->range_start, NULL);
+	b = strtod(range->range_end, NULL);
+	return number < fmin(a, b) || number > fmax(a, b);
+}
+
+static char *in_range_only(const struct xf_node *form, char *cast,
+	struct err *why)
+{
+	const struct xf_control *range = range_of(form);
+
+	if (range == NULL || !is_out_of_range(range, cast))
+		return cast;
+	free(cast);
+	if (why == NULL)
+		return xstrdup("");
+	err_set(why, ERR_VALUE, _("this has to lie between %1$s and %2$s"),
+		range->range_start, range->range_end);
+	return NULL;
+}
+
 char *value_cast(const struct xf_node *form, const char *text,
 	struct err *why)
 {
+	char *typed = why != NULL ? with_seconds(form->bind->type, text) : NULL;
 	char *cast = node_select(form) != NULL ? trimmed(text) :
-		cast_text(form->bind->type, text);
+		cast_text(form->bind->type, typed != NULL ? typed : text);
 
+	free(typed);
 	if (cast == NULL && why != NULL) {
 		/* TRANSLATORS: %s is what was expected: "a whole number" */
 		err_set(why, ERR_VALUE, _("this has to be %s"),
@@ -284,7 +346,8 @@ char *value_cast(const struct xf_node *form, const char *text,
 	}
 	if (cast == NULL)
 		return xstrdup("");
-	return only_listed(form, cast, why);
+	cast = in_range_only(form, cast, why);
+	return cast != NULL ? only_listed(form, cast, why) : NULL;
 }
 
 char *value_cast_result(const struct xf_node *form, const char *text)

@@ -70,7 +70,8 @@ static void walk_repeat(struct session *s, const struct xf_control *control,
 		add_step(out, STEP_REPEAT_INSTANCE, control, n, n);
 		walk(s, control->children, control->n_children, n, out);
 	}
-	if (!node_is_fixed(s, control->node))
+	if (!node_is_fixed(s, control->node) &&
+			repeat_is_relevant(s, parent, control->node))
 		add_step(out, STEP_REPEAT_END, control, parent, parent);
 }
 

@@ -47,9 +47,34 @@ static void bind_control(struct loader *l, struct xf_control *c,
 	if (path->has_predicates)
 		load_warning(l, c->xml, a, _("the conditions in the reference "
 			"are passed over"));
-	if (c->node == NULL)
+	if (c->node != NULL)
+		return;
+	if (l->options->leaves_out_lost_questions && c->kind < XF_CONTROL_GROUP)
+		load_warning(l, c->xml, a, _("<%1$s> asks for '%2$s', which is "
+			"not in the instance: it is left out"), c->xml->local,
+			c->ref);
+	else
 		load_error(l, c->xml, a, _("<%1$s> asks for '%2$s', which is "
 			"not in the instance"), c->xml->local, c->ref);
+}
+
+/* JavaRosa knows <repeat ref="..."> not; Enketo does.  We take it where the
+ * instance itself shows that the node repeats. */
+static const struct xml_node *repeat_by_ref(struct loader *l,
+	struct xf_control *c, const struct place *place)
+{
+	const struct xml_node *a = load_attribute(c->xml, "ref");
+	const struct xf_node *node;
+	struct xf_path path;
+
+	if (a == NULL || !path_resolve(l, a->text, place->context, &path))
+		return NULL;
+	node = path_node(l, &path);
+	if (node == NULL || !node->is_repeat)
+		return NULL;
+	load_warning(l, c->xml, a, _("<repeat> names its node by 'nodeset', "
+		"not by 'ref'"));
+	return a;
 }
 
 static const struct xf_path *resolve_control(struct loader *l,
@@ -71,6 +96,8 @@ static const struct xf_path *resolve_control(struct loader *l,
 	a = c->kind == XF_CONTROL_REPEAT ? NULL : load_attribute(c->xml, "ref");
 	if (a == NULL && c->kind >= XF_CONTROL_GROUP)
 		a = load_attribute(c->xml, "nodeset");
+	if (a == NULL && c->kind == XF_CONTROL_REPEAT)
+		a = repeat_by_ref(l, c, place);
 	if (a == NULL)
 		return NULL;
 	path = ARENA_NEW(l->arena, struct xf_path);
@@ -269,6 +296,20 @@ static void load_itemset(struct loader *l, struct xf_control *c,
 	vec_push(&l->itemset_controls, c);
 }
 
+/* JavaRosa refuses both; an element with nothing in it at all has nothing that
+ * a person could miss. */
+static void say_no_choices(struct loader *l, const struct xf_control *c)
+{
+	const char *ref = c->ref != NULL ? c->ref : "";
+
+	if (xml_child(c->xml, NULL, NULL, NULL) != NULL)
+		load_error(l, c->xml, NULL,
+			_("the question '%s' has no choices"), ref);
+	else
+		load_warning(l, c->xml, NULL, _("the question '%s' has neither "
+			"a label nor choices"), ref);
+}
+
 static void load_choices(struct loader *l, struct xf_control *c)
 {
 	const struct xml_node *itemset = xml_child(c->xml, NULL, NULL,
@@ -282,8 +323,7 @@ static void load_choices(struct loader *l, struct xf_control *c)
 	else if (itemset != NULL)
 		load_itemset(l, c, itemset);
 	else if (c->n_choices == 0 && l->problems->n_errors == before)
-		load_error(l, c->xml, NULL, _("the question '%s' has no "
-			"choices"), c->ref != NULL ? c->ref : "");
+		say_no_choices(l, c);
 	c->is_open = load_attribute(c->xml, "selection") != NULL &&
 		strcmp(load_attribute_text(c->xml, "selection"), "open") == 0;
 }
@@ -371,11 +411,9 @@ static const struct xf_expr *load_count(struct loader *l,
 
 	if (a == NULL)
 		return NULL;
-	if (!path_resolve(l, a->text, place->context, &path)) {
-		load_error(l, c->xml, a, _("jr:count has to be a path, not "
-			"'%s': put the number into a node"), a->text);
-		return NULL;
-	}
+	/* spec: "Creation, removal of repeats": a path or a number. */
+	if (!path_resolve(l, a->text, place->context, &path))
+		return load_expr(l, c->xml, a, 0, a->text);
 	if (path_node(l, &path) == NULL)
 		load_warning(l, c->xml, a, _("jr:count counts by '%s', which "
 			"is not in the instance"), path_text(l, &path));
@@ -506,6 +544,9 @@ static void load_control(struct loader *l, const struct xml_node *e,
 		if (kind == XF_TRIGGER)
 			return;
 	}
+	if (c->node == NULL && c->ref != NULL && kind < XF_CONTROL_GROUP &&
+			l->options->leaves_out_lost_questions)
+		return;
 	context = c->node != NULL ? c->node :
 		path != NULL ? path_node(l, path) : l->form->root;
 	load_texts(l, c, context);
@@ -589,7 +630,12 @@ static void check_scope(struct loader *l, const struct xf_control *c,
 		c->node->parent : c->node);
 	if (closest == repeat)
 		return;
-	if (repeat == NULL)
+	if (repeat == NULL && c->kind < XF_CONTROL_GROUP)
+		load_warning(l, c->xml, NULL, _("'%1$s' lies in the repeat "
+			"'%2$s', but <%3$s> stands outside of it: it shows the "
+			"first instance only"), c->node->ref, closest->ref,
+			c->xml->local);
+	else if (repeat == NULL)
 		load_error(l, c->xml, NULL, _("'%1$s' lies in the repeat "
 			"'%2$s', but <%3$s> stands outside of it"),
 			c->node->ref, closest->ref, c->xml->local);

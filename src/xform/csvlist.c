@@ -11,11 +11,14 @@
 
 static char delimiter_of(const char *bytes, size_t n_bytes)
 {
+	static const char known[] = ",;\t|";
 	const char *end = memchr(bytes, '\n', n_bytes);
 	size_t n = end != NULL ? (size_t)(end - bytes) : n_bytes;
 
-	return memchr(bytes, ',', n) == NULL && memchr(bytes, ';', n) != NULL ?
-		';' : ',';
+	for (const char *c = known; *c != '\0'; c++)
+		if (memchr(bytes, *c, n) != NULL)
+			return *c;
+	return ',';
 }
 
 /* Columns of the header row, by cell. */

@@ -293,6 +293,7 @@ static void load_submission(struct loader *l)
 	if (n == NULL)
 		return;
 	l->form->submission_action = load_attribute_text(n, "action");
+	l->form->submission_method = load_attribute_text(n, "method");
 	l->form->submission_key = load_attribute_text(n, "base64RsaPublicKey");
 }
 
@@ -307,7 +308,26 @@ static bool is_known_version(const char *version)
 	return false;
 }
 
-/* Source: ODK entities specification, "entities-version". */
+/* Is the namespace declared here or above, or in the instance? */
+static bool declares(const struct xml_node *n, const char *uri)
+{
+	const struct xml_node *child = NULL;
+
+	for (const struct xml_node *at = n; at != NULL; at = at->parent)
+		for (const struct xml_decl *d = at->decls; d != NULL;
+				d = d->next)
+			if (strcmp(d->uri, uri) == 0)
+				return true;
+	while ((child = xml_child(n, child, NULL, NULL)) != NULL)
+		for (const struct xml_decl *d = child->decls; d != NULL;
+				d = d->next)
+			if (strcmp(d->uri, uri) == 0)
+				return true;
+	return false;
+}
+
+/* Source: ODK entities specification, "entities-version".  An <entity> in a
+ * form without the namespace is no entity of ODK's. */
 static void check_entities(struct loader *l)
 {
 	const struct xml_node *version = load_attribute(l->model,
@@ -320,7 +340,8 @@ static void check_entities(struct loader *l)
 			"not one of 2022.1, 2023.1, 2024.1, 2025.1"),
 			version->text);
 	else if (version == NULL && meta != NULL &&
-			xml_child(meta, NULL, NULL, "entity") != NULL)
+			xml_child(meta, NULL, NULL, "entity") != NULL &&
+			declares(l->model, NS_ENTITIES))
 		load_error(l, l->model, NULL, _("a form with an entity needs "
 			"the attribute entities-version of <model>"));
 }

@@ -314,6 +314,17 @@ static const char *ours(const struct xml_node *root, const char *local)
 	return a != NULL ? a->text : NULL;
 }
 
+/* Instances of a repeat that the form's record has at first, of one parent. */
+static void count_given(struct xf_node *node)
+{
+	const struct xml_node *xml = node->template_xml;
+
+	for (xml = xml->parent->first; xml != NULL; xml = xml->next)
+		node->n_given += xml->kind == XML_ELEMENT &&
+			xml->local == node->local && xml->ns == node->ns &&
+			!is_template(xml);
+}
+
 static void take_class(struct loader *l, const struct xml_node *root)
 {
 	static const char *const known[] = { "public", "standard", "restricted",
@@ -368,6 +379,25 @@ static void take_identity(struct loader *l, const struct xml_node *root)
 	take_retention(l, root);
 }
 
+/* What every record needs to be known by, and what names its former version. */
+static const struct xml_node *complete_meta(struct loader *l,
+	const struct xml_node *root)
+{
+	struct xml_doc *doc = l->form->doc;
+	struct xml_node *top = (struct xml_node *)(uintptr_t)root;
+	struct xml_node *meta = xml_child(root, NULL, NULL, "meta");
+
+	if (meta == NULL)
+		meta = xml_append_element(doc, top, NS_OPENROSA, "orx", "meta");
+	if (xml_child(meta, NULL, NULL, "instanceID") == NULL)
+		xml_append_element(doc, meta, meta->ns, meta->prefix,
+			"instanceID");
+	if (xml_child(meta, NULL, NULL, "deprecatedID") != NULL)
+		return NULL;
+	return xml_append_element(doc, meta, meta->ns, meta->prefix,
+		"deprecatedID");
+}
+
 static const struct xml_node *find_root(struct loader *l)
 {
 	const struct xml_node *instance = xml_child(l->model, NULL, NULL,
@@ -393,10 +423,12 @@ bool load_model(struct loader *l)
 {
 	struct xform *form = l->form;
 	struct family top = { 0 };
-	const struct xml_node *root = find_root(l);
+	const struct xml_node *root = find_root(l), *added = NULL;
 
 	if (root == NULL)
 		return false;
+	if (l->options->completes_meta)
+		added = complete_meta(l, root);
 	if (form->doc->n_nodes > 20 * MOST_NODES)
 		return load_error(l, root, NULL, _("the form is too large"));
 	form->instance_xml = root;
@@ -409,6 +441,10 @@ bool load_model(struct loader *l)
 	list_nodes(form, form->root);
 	l->is_bound_repeat = ARENA_ARRAY(l->arena, bool, form->n_nodes + 1);
 	find_meta(form);
+	form->fills_instance_id = l->options->completes_meta;
+	if (added != NULL && form->deprecated_id != NULL)
+		form->deprecated_id->is_optional =
+			form->deprecated_id->template_xml == added;
 	take_identity(l, root);
 	return true;
 }
@@ -425,6 +461,8 @@ void load_model_repeats(struct loader *l)
 			load_warning(l, node->template_xml, NULL,
 				_("'%s' is there several times, but no "
 				"<repeat> is bound to it"), node->ref);
+		if (node->is_repeat)
+			count_given(node);
 		node->repeat = node->is_repeat ? node :
 			node->parent != NULL ? node->parent->repeat : NULL;
 	}

@@ -124,6 +124,7 @@ struct xf_node {
 	unsigned depth;			/* root: 0 */
 	bool is_repeat;			/* has instances */
 	bool is_value;			/* no element children */
+	bool is_optional;		/* in a record only once it has a value: deprecatedID that we added */
 	struct xf_node *repeat;		/* the closest repeat: itself or above; or NULL */
 	struct xf_bind *bind;		/* never NULL */
 	struct xf_attribute *attributes; unsigned n_attributes;
@@ -134,6 +135,7 @@ struct xf_node {
 	const struct xf_expr *count;	/* jr:count of its repeat control, or NULL */
 	struct xf_node *count_node;	/* what it names; NULL: an attribute */
 	bool no_add_remove;		/* jr:noAddRemove="true()", without jr:count */
+	unsigned n_given;		/* instances in the form's own record, the template not counted */
 	struct xf_control **controls; unsigned n_controls;	/* bound here, body order */
 	/* What to compute again when the value (or, for all below it, the
 	 * relevance) of this node changes.   */
@@ -263,6 +265,8 @@ struct xform {
 	struct map by_path;		/* "/data/meta/instanceID" -> struct xf_node */
 	struct xf_use *uses; size_t n_uses;
 	const char *submission_action, *submission_key;	/* or NULL */
+	const char *submission_method;	/* or NULL */
+	bool fills_instance_id;		/* with an uuid, if nothing else does */
 	struct xf_node *instance_id, *instance_name, *deprecated_id;	/* meta nodes or NULL */
 };
 
@@ -282,6 +286,13 @@ struct xf_media {
 struct xf_options {
 	struct xf_media media;		/* read NULL: no files */
 	bool missing_is_error;		/* a missing external instance refuses the form */
+	/* A question for a node that is not in the instance is left out with a
+	 * warning, as browsers' engines do; else it refuses the form, as in
+	 * JavaRosa. */
+	bool leaves_out_lost_questions;
+	/* A record gets meta/instanceID and, when it is edited, deprecatedID,
+	 * also where the form has none. */
+	bool completes_meta;
 	bool whole;		/* for looking into a form: it is given though it
 				 * is refused, if there is a primary instance at
 				 * all, and every instance is read */

@@ -255,3 +255,25 @@ void xml_place(const struct xml_doc *doc, const struct xml_node *node,
 	}
 	count_to(doc, at, line, column);
 }
+
+struct xml_node *xml_append_element(struct xml_doc *doc,
+	struct xml_node *parent, const char *ns, const char *prefix,
+	const char *local)
+{
+	struct xml_node *node = ARENA_NEW(doc->arena, struct xml_node);
+
+	node->kind = XML_ELEMENT;
+	node->offset = parent->offset;
+	node->order = doc->n_nodes++;
+	node->local = intern(local);
+	node->ns = intern(ns);
+	node->prefix = intern(prefix);
+	node->parent = parent;
+	node->previous = parent->last;
+	if (parent->last != NULL)
+		parent->last->next = node;
+	else
+		parent->first = node;
+	parent->last = node;
+	return node;
+}

@@ -105,6 +105,12 @@ const char *xml_attribute(const struct xml_node *element, const char *ns,
 struct xml_node *xml_child(const struct xml_node *parent,
 	const struct xml_node *after, const char *ns, const char *local);
 
+/* A new last child; `ns` "" for none, `prefix` "" for the default.  It counts as
+ * standing where its parent stands. */
+struct xml_node *xml_append_element(struct xml_doc *doc,
+	struct xml_node *parent, const char *ns, const char *prefix,
+	const char *local);
+
 /* All text below, appended. */
 void xml_text(const struct xml_node *node, struct str *out);
 /* As arena text; "" when there is none.  Fast for a single text child. */
