@@ -264,7 +264,7 @@ struct xml_node *xml_append_element(struct xml_doc *doc,
 
 	node->kind = XML_ELEMENT;
 	node->offset = parent->offset;
-	node->order = doc->n_nodes++;
+	node->order = doc->n_nodes++ & 0xFFFFFFF;
 	node->local = intern(local);
 	node->ns = intern(ns);
 	node->prefix = intern(prefix);

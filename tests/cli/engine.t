@@ -1,16 +1,16 @@
 $ printf '{"id":1,"op":"hello"}\n' | bayaz engine
-{"id":1,"result":{"engine":"bayaz","protocol":1,"version":"{{[0-9.]+}}"}}
+{"id":1,"result":{"engine":"bayaz","version":"{{[0-9.]+}}","protocol":1}}
 
 # Whatever comes in, a line comes out, and the engine goes on.
 $ printf '\n{"id":[2]\nnull\n"x"\n{"id":{"a":1},"op":"dance"}\n{"op":7}\n' | bayaz engine
-{"error":{"code":"request",{{.*}}},"id":null}
-{"error":{"code":"request","message":"a request is a JSON object"},"id":null}
-{"error":{"code":"request","message":"a request is a JSON object"},"id":null}
-{"error":{"code":"request","message":"there is no op 'dance'"},"id":{"a":1}}
-{"error":{"code":"request","message":"'op' is missing"},"id":null}
+{"id":null,"error":{"code":"request",{{.*}}}}
+{"id":null,"error":{"code":"request","message":"a request is a JSON object"}}
+{"id":null,"error":{"code":"request","message":"a request is a JSON object"}}
+{"id":{"a":1},"error":{"code":"request","message":"there is no op 'dance'"}}
+{"id":null,"error":{"code":"request","message":"'op' is missing"}}
 $ printf '{"op":"nodes","record":1}\n{"op":"close","form":9}\n' | bayaz engine
-{"error":{"code":"handle","message":"there is no such record"},"id":null}
-{"error":{"code":"handle","message":"there is no such form"},"id":null}
+{"id":null,"error":{"code":"handle","message":"there is no such record"}}
+{"id":null,"error":{"code":"handle","message":"there is no such form"}}
 
 # An expression needs no form and no record, only a document.
 @file asks.json
@@ -25,15 +25,15 @@ $ printf '{"op":"nodes","record":1}\n{"op":"close","form":9}\n' | bayaz engine
 {"op":"xpath","expression":"1"}
 @end
 $ bayaz engine < asks.json
-{"id":null,"result":{"type":"nodeset","value":[{"name":"b","ref":"/*[1]/*[1]","value":""},{"name":"","ref":"/*[1]/text()[1]","value":"x"}]}}
+{"id":null,"result":{"type":"nodeset","value":[{"ref":"/*[1]/*[1]","name":"b","value":""},{"ref":"/*[1]/text()[1]","name":"","value":"x"}]}}
 {"id":null,"result":{"type":"string","value":"a"}}
 {"id":null,"result":{"type":"number","value":1}}
 {"id":null,"result":{"type":"number","value":0}}
 {"id":null,"result":{"type":"number","value":"Infinity"}}
 {"id":null,"result":{"type":"boolean","value":true}}
-{"error":{"code":"xpath","expression":"1",{{.*}}},"id":null}
-{"error":{"code":"xpath",{{.*}}"column":4,"expression":"1 +",{{.*}}},"id":null}
-{"error":{"code":"request",{{.*}}},"id":null}
+{"id":null,"error":{"code":"xpath",{{.*}}"expression":"1"}}
+{"id":null,"error":{"code":"xpath",{{.*}}"column":4,"expression":"1 +"}}
+{"id":null,"error":{"code":"request",{{.*}}}}
 
 # Answers leave in plain text: protected forms only for training.
 @file protected.xml
@@ -45,9 +45,9 @@ $ bayaz engine < asks.json
 @end
 $ printf '{"id":1,"op":"open","path":"protected.xml"}\n' > open.json
 $ bayaz engine < open.json
-{"error":{"code":"refused","message":{{.*--training.*}}},"id":1}
+{"id":1,"error":{"code":"refused","message":{{.*--training.*}}}}
 $ bayaz engine --training < open.json
-{"id":1,"result":{{.*}}"form":1{{.*}}}}
+{"id":1,"result":{"form":1,{{.*}}}}
 
 @require /dev/full
 $ bayaz engine < open.json > /dev/full
