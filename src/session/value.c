@@ -353,7 +353,14 @@ char *value_cast(const struct xf_node *form, const char *text,
 char *value_cast_result(const struct xf_node *form, const char *text)
 {
 	char *cast = cast_text(form->bind->type, text);
+	struct date_time t;
+	char date[40];
 
+	if (cast == NULL && form->bind->type == XF_DATE &&
+			date_parse_loose(text, &t) && !t.has_clock) {
+		date_print(t.date, date);
+		cast = xstrdup(date);
+	}
 	return cast != NULL ? cast : xstrdup("");
 }
 

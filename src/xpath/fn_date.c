@@ -120,7 +120,7 @@ static bool moment_of_value(struct call *c, const struct xp_value *value,
 		return not_a_date(c);
 	if (!value_text(c->e, c->expr, value, &text))
 		return false;
-	if (!date_parse(text, &t) && is_plain_number(text))
+	if (!date_parse_loose(text, &t) && is_plain_number(text))
 		return moment_of_number(c, text_to_number(text, NULL), m);
 	return moment_of_text(c, text, m);
 }
