@@ -129,6 +129,23 @@ static void plant(struct session *s, const struct xml_node *xml,
 	settle_fixed(s, s->root);
 }
 
+/* JavaRosa calculates what is not relevant as well, and stumbles there, too. */
+static void try_calculation(struct session *s, struct node *n)
+{
+	const struct xf_expr *expr = n->form->bind->calculate;
+	struct arena_mark mark = arena_mark(s->scratch);
+	struct xp_context ctx = node_context(s, n);
+	struct err err = ERR_INIT;
+	const char *text;
+	uint8_t type;
+
+	if (expr != NULL && expr->calls_unknown &&
+			(n->dirty & property_bit(XF_P_VALUE)) &&
+			!eval_result(expr, &ctx, &text, &type, &err))
+		note_failure(s, n, expr, &err);
+	arena_reset(s->scratch, mark);
+}
+
 /* Everything that a wrong expression can break is computed once at the start,
  * so that the form is refused before the first question, not at the tenth. */
 static void touch(struct session *s, struct node *n)
@@ -136,6 +153,7 @@ static void touch(struct session *s, struct node *n)
 	node_is_relevant(s, n);
 	if (n->form->is_value) {
 		node_value(s, n);
+		try_calculation(s, n);
 		node_is_required(s, n);
 		node_is_readonly(s, n);
 		return;

@@ -4,11 +4,13 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/gettext.h"
 #include "base/intern.h"
 #include "xform/loader.h"
+#include "xpath/date.h"
 
 static const struct { const char *name; unsigned event; } events[] = {
 	{ "odk-instance-load", XF_ON_INSTANCE_LOAD },
@@ -131,6 +133,71 @@ static void load_value(struct loader *l, const struct xml_node *e,
 		l->uses.items[n_uses].attribute = action->attribute;
 }
 
+static bool is_number_text(const char *text)
+{
+	char *end;
+
+	strtod(text, &end);
+	return end != text && *end == '\0';
+}
+
+static bool is_point_text(const char *text)
+{
+	char *end;
+
+	strtod(text, &end);
+	return end != text && strchr(" ;", *end) != NULL;
+}
+
+static bool fits_type(enum xf_type type, const char *text)
+{
+	struct date_time t;
+
+	switch (type) {
+	case XF_INT:
+		return is_number_text(text) &&
+			text[strspn(text, "+-0123456789")] == '\0';
+	case XF_DECIMAL:
+		return is_number_text(text);
+	case XF_TIME:
+		return date_parse(text, &t) && t.has_clock;
+	case XF_GEOPOINT:
+	case XF_GEOTRACE:
+	case XF_GEOSHAPE:
+		return is_point_text(text);
+	default:
+		return true;
+	}
+}
+
+/* What is written in the form and can never be in the node: JavaRosa does not
+ * open a form that begins so. */
+static void check_text(struct loader *l, const struct xml_node *e,
+	const struct xf_action *action)
+{
+	const char *text = action->text;
+	const struct xf_bind *bind = action->target->bind;
+	size_t n = action->value != NULL ? strlen(action->value->text) : 0;
+
+	if (n >= 2 && strchr("'\"", action->value->text[0]) != NULL &&
+			strchr(action->value->text + 1,
+			action->value->text[0]) == action->value->text + n - 1)
+		text = arena_strndup(l->arena, action->value->text + 1, n - 2);
+	else if (action->value != NULL)
+		return;
+	if (text[0] == '\0' || action->attribute != NULL ||
+			fits_type(bind->type, text))
+		return;
+	if (action->events & (XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD))
+		load_error(l, e, NULL, _("'%1$s' cannot be set in '%2$s': it "
+			"is no %3$s"), text, action->target->ref,
+			bind->type_name);
+	else
+		load_warning(l, e, NULL, _("'%1$s' cannot be set in '%2$s': it "
+			"is no %3$s"), text, action->target->ref,
+			bind->type_name);
+}
+
 static bool is_below(const struct xf_node *node, const struct xf_node *top)
 {
 	while (node != NULL && node != top)
@@ -218,8 +285,10 @@ void action_load(struct loader *l, const struct xml_node *e,
 			"odk-new-repeat") == 0)
 		load_error(l, e, NULL, _("an action on odk-new-repeat has to "
 			"stand in its <repeat>"));
-	if (action->kind == XF_SETVALUE)
+	if (action->kind == XF_SETVALUE) {
 		load_value(l, e, action);
+		check_text(l, e, action);
+	}
 	action->quality = load_attribute_text(e, "quality");
 	action->repeat = repeat != NULL ? repeat->node : NULL;
 	if (control == NULL && action->events & XF_ON_NEW_REPEAT)

@@ -144,8 +144,11 @@ static bool load_item(struct loader *l, const struct xml_node *item,
 
 	if (label == NULL)
 		return load_error(l, item, NULL, _("<item> has no <label>"));
-	if (value == NULL || *trimmed(l, value) == '\0')
+	if (value == NULL)
 		return load_error(l, item, NULL, _("<item> has no <value>"));
+	if (*trimmed(l, value) == '\0')
+		load_warning(l, value, NULL, _("this choice has no value: to "
+			"choose it is to give no answer"));
 	choice->value = trimmed(l, value);
 	text = text_of_element(l, label, node);
 	if (text != NULL)
@@ -377,15 +380,15 @@ static const char *collapsed(struct loader *l, const char *text)
 }
 
 static const char *range_bound(struct loader *l, struct xf_control *c,
-	const char *name)
+	const char *name, const char *otherwise)
 {
 	const struct xml_node *a = load_attribute(c->xml, name);
 	char *end;
 
 	if (a == NULL) {
-		load_error(l, c->xml, NULL, _("<range> needs the attribute "
-			"'%s'"), name);
-		return NULL;
+		load_warning(l, c->xml, NULL, _("<range> needs the attribute "
+			"'%1$s': %2$s is taken"), name, otherwise);
+		return otherwise;
 	}
 	if (!isfinite(strtod(a->text, &end)) || end == a->text || *end != '\0')
 		load_error(l, c->xml, a, _("'%1$s' of <range> has to be a "
@@ -395,9 +398,9 @@ static const char *range_bound(struct loader *l, struct xf_control *c,
 
 static void load_range(struct loader *l, struct xf_control *c)
 {
-	c->range_start = range_bound(l, c, "start");
-	c->range_end = range_bound(l, c, "end");
-	c->range_step = range_bound(l, c, "step");
+	c->range_start = range_bound(l, c, "start", "0");
+	c->range_end = range_bound(l, c, "end", "10");
+	c->range_step = range_bound(l, c, "step", "1");
 }
 
 /* --- repeats --- */
@@ -458,7 +461,10 @@ static void load_texts(struct loader *l, struct xf_control *c,
 	const struct xml_node *label = xml_child(c->xml, NULL, NULL, "label");
 	const struct xml_node *hint = xml_child(c->xml, NULL, NULL, "hint");
 
-	if (label != NULL)
+	if (label != NULL && c->kind == XF_CONTROL_REPEAT)
+		c->label = text_of_attribute(l, label,
+			load_attribute(label, "ref"), context);
+	if (label != NULL && c->label == NULL)
 		c->label = text_of_element(l, label, context);
 	if (hint != NULL && c->kind < XF_CONTROL_GROUP) {
 		c->hint = text_of_element(l, hint, context);
@@ -611,6 +617,13 @@ static const struct xf_node *bound_repeat_above(const struct loader *l,
 	return node;
 }
 
+/* A group around one repeat, and nothing else, may bear its reference. */
+static bool only_wraps_repeat(const struct xf_control *c)
+{
+	return c->kind == XF_CONTROL_GROUP && c->n_children == 1 &&
+		c->children[0]->kind == XF_CONTROL_REPEAT;
+}
+
 static void check_scope(struct loader *l, const struct xf_control *c,
 	const struct xf_node *repeat)
 {
@@ -623,11 +636,8 @@ static void check_scope(struct loader *l, const struct xf_control *c,
 				c->node->ref);
 		return;
 	}
-	/* The group that wraps a repeat bears the repeat's own reference. */
 	closest = bound_repeat_above(l, c->kind == XF_CONTROL_REPEAT ||
-		(c->kind == XF_CONTROL_GROUP &&
-		l->is_bound_repeat[c->node->index]) ?
-		c->node->parent : c->node);
+		only_wraps_repeat(c) ? c->node->parent : c->node);
 	if (closest == repeat)
 		return;
 	if (repeat == NULL && c->kind < XF_CONTROL_GROUP)
@@ -693,7 +703,8 @@ void load_body(struct loader *l)
 	struct xf_path root = path_of(l, form->root);
 	struct place top = { NULL, &root, &list };
 
-	load_children(l, l->body, &top);
+	if (l->body != NULL)
+		load_children(l, l->body, &top);
 	keep_children(l, &list, &form->body, &form->n_body);
 	check_scopes(l, form->body, form->n_body, NULL);
 	count_controls(form->body, form->n_body);

@@ -9,7 +9,9 @@
  * Circles are judged on two things per node: C, its calculation, and R, its
  * relevance, which every node takes over from its parent.  Reading a node
  * means its C and its R.  Constraints, required, read-only and choices depend
- * on values, but no value depends on them.
+ * on values, but no value depends on them; still, JavaRosa refuses a required
+ * or read-only that reads its own node, or a calculation that reads it: they
+ * count with C.  Two nodes whose conditions read each other are no circle.
  */
 #include "config.h"
 
@@ -144,20 +146,41 @@ static void add_edge(struct graph *g, uint32_t from, uint32_t to)
 	vec_push(&g->reads[from], to);
 }
 
-/* A calculation or relevance reads `node`. */
+static bool has_own_conditions(const struct xf_node *node)
+{
+	return node->bind->calculate != NULL || node->bind->required != NULL ||
+		node->bind->readonly != NULL;
+}
+
+/* A calculation or condition reads `node`. */
 static void add_reads(struct match *m, const struct xf_node *node)
 {
 	const struct xf_use *use = m->use;
-	bool is_value = use->property == XF_P_VALUE;
-	uint32_t from = is_value ? vertex_c(use->node) : vertex_r(use->node);
+	uint32_t from = use->property == XF_P_RELEVANT ? vertex_r(use->node) :
+		vertex_c(use->node);
+	bool reads_value = !m->ref->is_position;
 
-	if ((!is_value && use->property != XF_P_RELEVANT) ||
-			use->attribute != NULL ||
-			(m->ref->in_once && node == use->node))
+	if (use->attribute != NULL || (m->ref->in_once && node == use->node))
 		return;
-	if (!m->ref->is_position && node->bind->calculate != NULL)
-		add_edge(m->g, from, vertex_c(node));
-	add_edge(m->g, from, vertex_r(node));
+	switch (use->property) {
+	case XF_P_VALUE:
+		if (reads_value && has_own_conditions(node))
+			add_edge(m->g, from, vertex_c(node));
+		add_edge(m->g, from, vertex_r(node));
+		break;
+	case XF_P_RELEVANT:
+		if (reads_value && node->bind->calculate != NULL)
+			add_edge(m->g, from, vertex_c(node));
+		add_edge(m->g, from, vertex_r(node));
+		break;
+	case XF_P_REQUIRED:
+	case XF_P_READONLY:
+		if (reads_value)
+			add_edge(m->g, from, vertex_c(node));
+		break;
+	default:
+		break;
+	}
 }
 
 static bool is_own_value(const struct match *m, const struct xf_node *node)
@@ -360,6 +383,11 @@ static void read_use(struct graph *g, const struct xf_use *use)
 		g->expr_of[vertex_c(use->node)] = use->expr;
 	if (use->property == XF_P_RELEVANT && use->attribute == NULL)
 		g->expr_of[vertex_r(use->node)] = use->expr;
+	if ((use->property == XF_P_REQUIRED ||
+			use->property == XF_P_READONLY) &&
+			use->attribute == NULL &&
+			g->expr_of[vertex_c(use->node)] == NULL)
+		g->expr_of[vertex_c(use->node)] = use->expr;
 	read_refs(g, use, use->expr, context,
 		use->attribute != NULL ? use->attribute->local : NULL, 0);
 	arena_reset(g->scratch, mark);
@@ -493,21 +521,39 @@ static bool reads_itself(const struct graph *g, uint32_t v)
 	return false;
 }
 
+/* Conditions of several nodes may read each other; a calculation among them
+ * makes it a circle, and so does a group that reads what lies in it. */
+static bool makes_circle(const struct graph *g, uint32_t v,
+	const uint32_t *component)
+{
+	const struct xf_node *node = g->form->nodes[v / 2];
+
+	if (v % 2 == 0)
+		return node->bind->calculate != NULL;
+	return node->parent != NULL &&
+		component[vertex_r(node->parent)] == component[v];
+}
+
 /* Take the component off the stack; say it if it is a circle. */
 static void close_component(struct tarjan *t, uint32_t v, uint32_t *component)
 {
-	uint32_t first = v, size = 0, w;
+	size_t start = t->stack.n, end = t->stack.n;
+	uint32_t first = v, w;
+	bool is_circle = reads_itself(t->g, v);
 
 	do {
-		w = t->stack.items[--t->stack.n];
+		w = t->stack.items[--start];
 		t->on_stack[w] = false;
 		component[w] = v;
-		size++;
 		if (t->g->expr_of[w] != NULL &&
 				(t->g->expr_of[first] == NULL || w < first))
 			first = w;
 	} while (w != v);
-	if (size > 1 || reads_itself(t->g, v))
+	for (size_t i = start; i < end && end - start > 1 && !is_circle; i++)
+		is_circle = makes_circle(t->g, t->stack.items[i], component) ||
+			reads_itself(t->g, t->stack.items[i]);
+	t->stack.n = start;
+	if (is_circle)
 		say_circle(t->g, first, component, v);
 }
 

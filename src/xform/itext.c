@@ -55,7 +55,7 @@ static void push_output(struct loader *l, run_list *runs,
 			_("<output> has neither 'value' nor 'ref'"));
 		return;
 	}
-	run.output = load_expr(l, output, a, 0, a->text);
+	run.output = load_output_expr(l, output, a);
 	if (run.output == NULL)
 		return;
 	load_use(l, run.output, context != NULL ? context : l->form->root,
@@ -316,7 +316,10 @@ static void check_languages(struct loader *l, const struct xml_node *element,
 				"text '%1$s' in '%2$s'"), id,
 				form->languages[i]);
 	}
-	if (form->n_languages == 0)
+	if (form->n_languages == 0 && is_message)
+		load_warning(l, element, attribute,
+			_("there is no text '%s': the form has no <itext>"), id);
+	else if (form->n_languages == 0)
 		load_error(l, element, attribute,
 			_("there is no text '%s': the form has no <itext>"), id);
 }

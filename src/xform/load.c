@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/gettext.h"
+#include "base/intern.h"
 #include "xform/loader.h"
 #include "xform/table.h"
 
@@ -116,7 +117,10 @@ static const char *uri_of_prefix(const void *data, const char *prefix)
 {
 	const char *uri = xml_prefix_uri(data, prefix, strlen(prefix));
 
-	return uri != NULL ? uri : xf_usual_uri(prefix);
+	if (uri == NULL)
+		uri = xf_usual_uri(prefix);
+	/* JavaRosa finds nothing under a name with it, and goes on. */
+	return uri != NULL ? uri : intern("urn:undeclared-prefix");
 }
 
 /* Bytes before the character in that column (from 1) of `text`. */
@@ -143,7 +147,7 @@ static void place_in(struct loader *l, const struct xml_node *element,
 	xml_place(l->form->doc, element, name, offset, line, column);
 }
 
-static void say_wrong_calls(struct loader *l, const struct xf_expr *expr,
+static void say_wrong_calls(struct loader *l, struct xf_expr *expr,
 	const struct xml_node *element, const struct xml_node *attribute,
 	size_t skip)
 {
@@ -152,6 +156,7 @@ static void say_wrong_calls(struct loader *l, const struct xf_expr *expr,
 
 	for (size_t i = 0; (name = xpath_unknown_function(expr->program, i,
 			&at)) != NULL; i++) {
+		expr->calls_unknown = true;
 		place_in(l, element, attribute,
 			skip + bytes_before(expr->text, at), &line, &column);
 		problem_add(l->problems, SEVERITY_WARNING, ERR_XPATH,
@@ -170,9 +175,9 @@ static void say_wrong_calls(struct loader *l, const struct xf_expr *expr,
 	}
 }
 
-const struct xf_expr *load_expr(struct loader *l,
+static const struct xf_expr *load_or_say(struct loader *l,
 	const struct xml_node *element, const struct xml_node *attribute,
-	size_t skip, const char *text)
+	size_t skip, const char *text, enum severity severity)
 {
 	struct xpath_names names = { uri_of_prefix, element, true };
 	struct xf_expr *expr = ARENA_NEW(l->arena, struct xf_expr);
@@ -184,7 +189,7 @@ const struct xf_expr *load_expr(struct loader *l,
 	if (expr->program == NULL) {
 		place_in(l, element, attribute,
 			skip + bytes_before(text, err.column), &line, &column);
-		problem_add(l->problems, SEVERITY_ERROR, ERR_SYNTAX,
+		problem_add(l->problems, severity, ERR_SYNTAX,
 			l->form->name, line, column, NULL, text,
 			_("%1$s=\"%2$s\": %3$s"), attribute->local, text,
 			err.message);
@@ -199,6 +204,20 @@ const struct xf_expr *load_expr(struct loader *l,
 		strstr(text, "jr:itext") != NULL;
 	say_wrong_calls(l, expr, element, attribute, skip);
 	return expr;
+}
+
+const struct xf_expr *load_expr(struct loader *l,
+	const struct xml_node *element, const struct xml_node *attribute,
+	size_t skip, const char *text)
+{
+	return load_or_say(l, element, attribute, skip, text, SEVERITY_ERROR);
+}
+
+const struct xf_expr *load_output_expr(struct loader *l,
+	const struct xml_node *output, const struct xml_node *attribute)
+{
+	return load_or_say(l, output, attribute, 0, attribute->text,
+		SEVERITY_WARNING);
 }
 
 void load_use(struct loader *l, const struct xf_expr *expr,
@@ -247,15 +266,15 @@ static bool find_parts(struct loader *l)
 		return load_error(l, root, NULL, _("this is no form: it has no "
 			"<model>"));
 	if (l->body == NULL)
-		return load_error(l, root, NULL, _("this is no form: it has no "
-			"<body>"));
+		load_warning(l, root, NULL, _("the form has no <body>: it asks "
+			"nothing"));
 	title = head != NULL ? xml_child(head, NULL, NULL, "title") : NULL;
 	if (title != NULL)
 		text = xml_text_of(title, l->arena);
 	while (isspace((unsigned char)*text))
 		text++;
 	l->form->title = text;
-	text = load_attribute_text(l->body, "class");
+	text = l->body != NULL ? load_attribute_text(l->body, "class") : NULL;
 	l->form->body_class = text != NULL ? text : "";
 	return true;
 }
@@ -299,8 +318,8 @@ static void load_submission(struct loader *l)
 
 static bool is_known_version(const char *version)
 {
-	static const char *const known[] = { "2022.1.", "2023.1.", "2024.1.",
-		"2025.1." };
+	static const char *const known[] = { "2022.1", "2023.1", "2024.1",
+		"2025.1" };
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strncmp(version, known[i], strlen(known[i])) == 0)
@@ -326,21 +345,33 @@ static bool declares(const struct xml_node *n, const char *uri)
 	return false;
 }
 
+/* An entity stands in the meta block of the root or of a repeat. */
+static bool has_entity(const struct xf_node *node)
+{
+	for (unsigned i = 0; i < node->n_children; i++) {
+		const struct xf_node *child = node->children[i];
+
+		if (strcmp(child->local, "entity") == 0 &&
+				strcmp(node->local, "meta") == 0)
+			return true;
+		if (has_entity(child))
+			return true;
+	}
+	return false;
+}
+
 /* Source: ODK entities specification, "entities-version".  An <entity> in a
  * form without the namespace is no entity of ODK's. */
 static void check_entities(struct loader *l)
 {
 	const struct xml_node *version = load_attribute(l->model,
 		"entities-version");
-	const struct xml_node *meta = xml_child(l->form->instance_xml, NULL,
-		NULL, "meta");
 
 	if (version != NULL && !is_known_version(version->text))
 		load_error(l, l->model, version, _("entities-version '%s' is "
 			"not one of 2022.1, 2023.1, 2024.1, 2025.1"),
 			version->text);
-	else if (version == NULL && meta != NULL &&
-			xml_child(meta, NULL, NULL, "entity") != NULL &&
+	else if (version == NULL && has_entity(l->form->root) &&
 			declares(l->model, NS_ENTITIES))
 		load_error(l, l->model, NULL, _("a form with an entity needs "
 			"the attribute entities-version of <model>"));

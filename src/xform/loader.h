@@ -61,6 +61,9 @@ const struct xml_node *load_attribute_ns(const struct xml_node *element,
 const struct xf_expr *load_expr(struct loader *l,
 	const struct xml_node *element, const struct xml_node *attribute,
 	size_t skip, const char *text);
+/* Of an <output>: what cannot be read is a warning, and shows nothing. */
+const struct xf_expr *load_output_expr(struct loader *l,
+	const struct xml_node *output, const struct xml_node *attribute);
 /* Note where an expression is used.  NULL expr: nothing happens. */
 void load_use(struct loader *l, const struct xf_expr *expr,
 	struct xf_node *node, enum xf_property property, bool counts_as_read);

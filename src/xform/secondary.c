@@ -44,10 +44,9 @@ static void add_instance(struct loader *l, const struct xml_node *e)
 			"used"));
 		return;
 	}
-	if (map_has(&l->form->secondary, id)) {
-		load_error(l, e, NULL, _("two instances have the id '%s'"), id);
-		return;
-	}
+	if (map_has(&l->form->secondary, id))
+		load_warning(l, e, NULL, _("two instances have the id '%s': "
+			"this one counts"), id);
 	s->xml = e;
 	s->public.id = id;
 	s->public.src = load_attribute_text(e, "src");
@@ -276,34 +275,53 @@ static const struct xml_node *child_of(const struct xml_node *parent,
 	return xml_child(parent, after, NULL, local);
 }
 
-/* Does any node at steps[...] have the child `name`?  `found`: is there any? */
-static bool xml_has(const struct xml_node *at, const char **steps, size_t n,
-	const char *name, bool *found)
+/* JavaRosa looks at the first node on the way, no further. */
+static bool first_has(const struct xml_node *at, const char **steps, size_t n,
+	const char *name)
 {
-	const struct xml_node *child = NULL;
+	for (size_t i = 0; i < n && at != NULL; i++)
+		at = child_of(at, NULL, steps[i]);
+	return at != NULL && child_of(at, NULL, name) != NULL;
+}
 
-	if (n == 0) {
-		*found = true;
-		return child_of(at, NULL, name) != NULL;
-	}
-	while ((child = child_of(at, child, steps[0])) != NULL)
-		if (xml_has(child, steps + 1, n - 1, name, found))
-			return true;
-	return false;
+static bool table_has(const struct table *t,
+	const struct xpath_plain_path *path, const char *name, bool is_inline)
+{
+	if (is_inline && (table_n_rows(t) == 0 || path->n_steps != 2))
+		return false;
+	return table_n_rows(t) == 0 || path->n_steps != 2 || row_has(t, name);
 }
 
 static bool has_name(const struct secondary *s,
 	const struct xpath_plain_path *path, const char *name)
 {
-	const struct table *t = table_of(s->public.tree);
-	const struct xml_node *top;
-	bool found = false;
+	bool is_inline = s->public.src == NULL;
+	const struct table *t;
 
+	if (s->public.is_last_saved)
+		return true;
+	if (s->public.tree == NULL)	/* a file that is away may have it */
+		return !is_inline && is_jr_url(s->public.src);
+	t = table_of(s->public.tree);
 	if (t != NULL)
-		return table_n_rows(t) == 0 || path->n_steps != 2 ||
-			row_has(t, name);
-	top = s->doc != NULL ? s->doc->document : s->xml;
-	return xml_has(top, path->steps, path->n_steps, name, &found) || !found;
+		return table_has(t, path, name, is_inline);
+	return first_has(s->doc != NULL ? s->doc->document : s->xml,
+		path->steps, path->n_steps, name);
+}
+
+/* Of the record itself: items that are instances of a repeat. */
+static bool record_has(struct loader *l, const struct xpath_plain_path *path,
+	const char *name)
+{
+	const char **steps = ARENA_ARRAY(l->arena, const char *,
+		path->n_steps + 1);
+	struct xf_path child = { steps, path->n_steps + 1, false, false };
+
+	if (!path->absolute || path->n_steps == 0)
+		return true;
+	memcpy(steps, path->steps, path->n_steps * sizeof *steps);
+	steps[path->n_steps] = name;
+	return path_node(l, &child) != NULL;
 }
 
 static void check_itemset(struct loader *l, const struct xf_control *c)
@@ -314,16 +332,19 @@ static void check_itemset(struct loader *l, const struct xf_control *c)
 	struct xpath_plain_path path;
 	const struct secondary *s;
 
-	if (set->instance == NULL || !xpath_plain(set->nodeset->program,
-			l->arena, &path))
+	if (!xpath_plain(set->nodeset->program, l->arena, &path))
 		return;
-	s = map_get(&l->form->secondary, set->instance);
-	if (s == NULL || s->public.tree == NULL)
-		return;
+	s = set->instance != NULL ?
+		map_get(&l->form->secondary, set->instance) : NULL;
 	for (size_t i = 0; i < 2; i++)
-		if (names[i] != NULL && !has_name(s, &path, names[i]))
+		if (s != NULL && names[i] != NULL &&
+				!has_name(s, &path, names[i]))
 			load_error(l, e, NULL, _("the items of instance "
 				"'%1$s' have no '%2$s'"), set->instance,
+				names[i]);
+		else if (set->instance == NULL && names[i] != NULL &&
+				!record_has(l, &path, names[i]))
+			load_error(l, e, NULL, _("the items have no '%s'"),
 				names[i]);
 }
 

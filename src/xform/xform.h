@@ -25,6 +25,7 @@ struct xf_expr {
 	struct xpath *program;
 	int line, column;		/* of its first character */
 	bool is_constant, is_volatile;
+	bool calls_unknown;		/* a function that does not exist */
 	bool is_of_its_time;	/* clock, chance or labels: what it gives
 				 * depends on when it is evaluated */
 };

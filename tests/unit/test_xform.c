@@ -404,14 +404,38 @@ static void what_is_no_circle_is_not_taken_for_one(void **state)
 	struct xform *f = load_good("<instance><data id='f'><a/><b/><c/><d/>"
 		"</data></instance>"
 		"<bind nodeset='/data/a' calculate='once(random())' "
-		"constraint='. &gt; 1' required=\". = ''\" "
-		"readonly=\"/data/a != ''\"/>"
+		"constraint='. &gt; 1'/>"
 		"<bind nodeset='/data/b' calculate='once(/data/b + 1)'/>"
 		"<bind nodeset='/data/c' relevant='/data/d = 1'/>"
 		"<bind nodeset='/data/d' constraint='. = /data/c'/>", "");
 
 	(void)state;
 	xform_free(f);
+}
+
+static void conditions_may_read_each_other_but_not_themselves(void **state)
+{
+	static const char *const kinds[] = { "relevant", "required",
+		"readonly" };
+	char model[400];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(model, sizeof model, "<instance><data id='f'><a/><b/>"
+			"</data></instance><bind nodeset='/data/a' "
+			"%s='/data/b &gt; 0'/><bind nodeset='/data/b' "
+			"%s='/data/a &gt; 0'/>", kinds[i], kinds[i]);
+		xform_free(load_good(model, ""));
+		snprintf(model, sizeof model, "<instance><data id='f'><a/>"
+			"</data></instance><bind nodeset='/data/a' "
+			"%s='/data/a &gt; 0'/>", kinds[i]);
+		expect_refused(model, "", "/data/a → /data/a");
+		snprintf(model, sizeof model, "<instance><data id='f'><a/><b/>"
+			"</data></instance><bind nodeset='/data/a' "
+			"%s='/data/b &gt; 0'/><bind nodeset='/data/b' "
+			"calculate='/data/a'/>", kinds[i]);
+		expect_refused(model, "", "/data/a → /data/b → /data/a");
+	}
 }
 
 static double seconds(void)
@@ -974,6 +998,8 @@ int main(void)
 		cmocka_unit_test(a_path_to_nowhere_is_a_warning_with_its_place),
 		cmocka_unit_test(a_circle_is_named_with_its_whole_path),
 		cmocka_unit_test(what_is_no_circle_is_not_taken_for_one),
+		cmocka_unit_test(
+			conditions_may_read_each_other_but_not_themselves),
 		cmocka_unit_test(lists_and_time_grow_with_the_form),
 		cmocka_unit_test(a_long_circle_does_not_exhaust_the_stack),
 		cmocka_unit_test(actions_know_events_and_targets),
