@@ -450,6 +450,28 @@ static void loader_release(struct loader *l)
 	vec_release(&l->repeats);
 }
 
+/* JavaRosa reads what is not quite XML, and forms in the field rely on it. */
+static struct xml_doc *parse_mended(const char *bytes, size_t n_bytes,
+	const char *name, struct problems *problems, struct err *err)
+{
+	struct str mended = STR_INIT;
+	struct xml_doc *doc = NULL;
+	struct err again = ERR_INIT;
+
+	if (err->code == ERR_XML && xml_mend(bytes, n_bytes, &mended))
+		doc = xml_parse(mended.data, mended.len, name,
+			&xml_limits_form, &again);
+	if (doc != NULL) {
+		problem_add(problems, SEVERITY_WARNING, ERR_XML, name,
+			err->line, err->column, NULL, NULL,
+			_("%s: this is not quite XML, and was read as "
+			"meant"), err->message);
+		err_clear(err);
+	}
+	str_release(&mended);
+	return doc;
+}
+
 struct xform *xform_load(const char *bytes, size_t n_bytes, const char *name,
 	const struct xf_options *options, struct problems *problems)
 {
@@ -462,6 +484,9 @@ struct xform *xform_load(const char *bytes, size_t n_bytes, const char *name,
 	form->doc = options != NULL && options->keeps_bytes ?
 		xml_parse_kept(bytes, n_bytes, name, &xml_limits_form, &err) :
 		xml_parse(bytes, n_bytes, name, &xml_limits_form, &err);
+	if (form->doc == NULL)
+		form->doc = parse_mended(bytes, n_bytes, form->name, problems,
+			&err);
 	if (form->doc == NULL) {
 		problem_add_err(problems, SEVERITY_ERROR, &err, NULL, NULL);
 		xform_free(form);

@@ -87,6 +87,16 @@ struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	const struct xml_items *items, struct err *err) MUST_CHECK;
 void xml_free(struct xml_doc *doc);			/* NULL is fine */
 
+/*
+ * What JavaRosa's parser lets pass, as well-formed XML: '<' in an attribute's
+ * value, two attributes of a name (the first counts), control characters (left
+ * out), references that mean nothing ("&nbsp;" becomes text), "--" in comments,
+ * bytes that are no UTF-8 (U+FFFD), text around the root.  Lines stay where
+ * they are.  Appends to `mended`; false: this is nothing to mend.
+ */
+struct str;
+bool xml_mend(const char *bytes, size_t n_bytes, struct str *mended);
+
 /* Line and column (1-based, in characters) of a node's '<'.  With `attribute`
  * (an attribute's name as written, or NULL): of the first character of its
  * value, moved on by `value_offset` bytes of the value after entities were
