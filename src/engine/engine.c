@@ -162,8 +162,11 @@ bool op_place(struct op *op, struct engine_record *r, struct place *place)
 		int64_t id = js_int(member);
 
 		if (id > 0 && id <= UINT32_MAX && session_place_by_id(
-				r->session, (uint32_t)id, place))
+				r->session, (uint32_t)id, place)) {
+			free(op->ref);
+			op->ref = place_ref(place);
 			return true;
+		}
 		return err_set(&op->err, ERR_NODE,
 			_("there is no node %lld"), (long long)id);
 	}
