@@ -10,19 +10,14 @@
 
 #define MOST_BYTES ((size_t)256 << 20)
 
-/* The folders in their order; free() each.  NULL: no such folder here. */
-static char *folder_at(const struct xf_media_folders *folders, int i)
+static char *folder_beside(const char *form_path, int i)
 {
-	char *beside = path_folder(folders->form_path);
-	char *stem = path_stem(folders->form_path);
+	char *beside = path_folder(form_path);
+	char *stem = path_stem(form_path);
 	char *name = str_format("%s-media", stem);
 	char *result = NULL;
 
 	switch (i) {
-	case 0:
-		result = folders->folder != NULL ? xstrdup(folders->folder) :
-			NULL;
-		break;
 	case 1:
 		result = path_join(beside, name);
 		break;
@@ -37,6 +32,16 @@ static char *folder_at(const struct xf_media_folders *folders, int i)
 	free(stem);
 	free(beside);
 	return result;
+}
+
+/* The folders in their order; free() each.  NULL: no such folder here. */
+static char *folder_at(const struct xf_media_folders *folders, int i)
+{
+	if (i == 0)
+		return folders->folder != NULL ? xstrdup(folders->folder) :
+			NULL;
+	return folders->form_path[0] != '\0' ?
+		folder_beside(folders->form_path, i) : NULL;
 }
 
 /* A name that stays in its folder. */
