@@ -170,7 +170,7 @@ static bool eval_in_document(struct op *op, const struct question *q,
 
 static bool in_document(struct op *op, const struct wanted *wanted)
 {
-	struct question q = { .query = { NULL } };
+	struct question q = { .options = { .language = NULL } };
 	struct str xml = STR_INIT;
 	const char *text = NULL, *path = NULL;
 	bool ok = op_text(op, "xml", &text) && op_text(op, "path", &path) &&

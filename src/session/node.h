@@ -15,6 +15,8 @@
 #include "base/vec.h"
 #include "session/session.h"
 
+enum { MOST_INSTANCES = 1000000 };	/* of one repeat, in one place */
+
 struct slot {				/* of one child of the form node */
 	struct node **items;		/* instances; a plain child: one */
 	uint32_t n, cap;

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "session/node.h"
 
-enum { DEEPEST_RECURSION = 64, MOST_INSTANCES = 1000000 };
+enum { DEEPEST_RECURSION = 64 };
 
 /* --- marking --- */
 

@@ -7,6 +7,7 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "session/node.h"
 #include "xpath/date.h"
 
@@ -32,6 +33,17 @@ static bool set_clock(struct session *s, const char *now, struct err *err)
 	if (s->time_zone != NULL)
 		s->stands_at.offset_minutes = session_zone_offset(s,
 			s->stands_at.ms / 1000);
+	return true;
+}
+
+static bool set_zone(struct session *s, const char *zone, struct err *err)
+{
+	if (zone == NULL)
+		return true;
+	if (!zone_is_known(zone))
+		return err_set(err, ERR_VALUE, _("there is no time zone '%s'"),
+			zone);
+	s->time_zone = xstrdup(zone);
 	return true;
 }
 
@@ -64,10 +76,9 @@ static struct session *begin(const struct xform *form,
 	s->property = options->property;
 	s->property_data = options->property_data;
 	s->chance = (struct chance){ options->seed, options->has_seed };
-	if (options->time_zone != NULL)
-		s->time_zone = xstrdup(options->time_zone);
 	env_init(s);
-	if (set_clock(s, options->now, err) &&
+	if (set_zone(s, options->time_zone, err) &&
+			set_clock(s, options->now, err) &&
 			set_last_saved(s, options->last_saved, err) &&
 			(options->language == NULL ||
 			session_set_language(s, options->language, err)))
@@ -440,6 +451,10 @@ bool session_insert(struct session *s, struct node *parent,
 	if (after > node_count(parent, repeat))
 		return err_set(err, ERR_NODE, _("there is no '%s[%zu]'"),
 			repeat->ref, after);
+	if (count > MOST_INSTANCES - node_count(parent, repeat))
+		return err_set(err, ERR_LIMIT,
+			_("'%s' would have more than %d instances"),
+			repeat->ref, MOST_INSTANCES);
 	for (size_t i = 0; i < count; i++) {
 		struct node *n;
 
