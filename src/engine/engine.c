@@ -321,34 +321,52 @@ static bool run(struct op *op)
 	return op_bad_request(op, _("there is no op '%s'"), name);
 }
 
-static void print(const struct json *answer, struct str *out)
+/* What is written already goes in as the last member. */
+static void add_result(const struct op *op, struct str *out)
 {
-	char *text = js_print_ordered(answer);
+	char *text = js_print_ordered(op->result);
 
 	str_add(out, text);
 	free(text);
+	if (op->nodes.len == 0)
+		return;
+	str_cut(out, out->len - 1);
+	if (js_size(op->result) > 0)
+		str_addc(out, ',');
+	str_add(out, "\"nodes\":");
+	str_addn(out, op->nodes.data, op->nodes.len);
+	str_addc(out, '}');
 }
 
-static void respond(struct op *op, bool ok, struct str *out)
+static void add_error(const struct op *op, struct str *out)
 {
-	struct json *answer = js_new_object();
-	const struct json *id = js_get(op->request, "id");
+	struct json *error = error_json(op);
+	char *text = js_print_ordered(error);
 
-	js_put(answer, "id", id != NULL ? js_copy(id) : js_new_null());
-	if (ok) {
-		js_put(answer, "result", op->result);
-	} else {
-		js_put(answer, "error", error_json(op));
-		js_free(op->result);
-	}
-	print(answer, out);
-	js_free(answer);
+	str_add(out, text);
+	free(text);
+	js_free(error);
+}
+
+static void respond(const struct op *op, bool ok, struct str *out)
+{
+	const struct json *given = js_get(op->request, "id");
+	char *id = given != NULL ? js_print_ordered(given) : xstrdup("null");
+
+	str_addf(out, "{\"id\":%s,\"%s\":", id, ok ? "result" : "error");
+	if (ok)
+		add_result(op, out);
+	else
+		add_error(op, out);
+	str_addc(out, '}');
+	free(id);
 }
 
 void engine_answer(struct engine *e, const char *line, size_t n_bytes,
 	struct str *out)
 {
-	struct op op = { .engine = e, .problems = PROBLEMS_INIT };
+	struct op op = { .engine = e, .problems = PROBLEMS_INIT,
+		.nodes = STR_INIT };
 	struct json *request = js_parse(line, n_bytes, &op.err);
 	bool ok = false;
 
@@ -359,6 +377,8 @@ void engine_answer(struct engine *e, const char *line, size_t n_bytes,
 	else
 		ok = run(&op);
 	respond(&op, ok, out);
+	js_free(op.result);
+	str_wipe(&op.nodes);
 	problems_release(&op.problems);
 	free(op.ref);
 	js_free(request);

@@ -36,6 +36,17 @@ char *place_ref(const struct place *place)
 	return str_steal(&ref);
 }
 
+struct place place_child(struct node *n, const struct xf_node *form)
+{
+	struct place child = { n, form };
+
+	if (!form->is_repeat) {
+		child.node = node_child(n, form);
+		child.repeat = NULL;
+	}
+	return child;
+}
+
 /* --- what it is --- */
 
 static const char *kind_of(const struct place *place)
@@ -68,13 +79,9 @@ static void put_children(struct engine_record *r, struct json *to,
 				place->node, place->repeat, i))));
 	} else {
 		for (unsigned i = 0; i < form->n_children; i++) {
-			struct place child = { place->node, form->children[i] };
+			struct place child = place_child(place->node,
+				form->children[i]);
 
-			if (!child.repeat->is_repeat) {
-				child.node = node_child(place->node,
-					child.repeat);
-				child.repeat = NULL;
-			}
 			if (child.node != NULL)
 				js_add(list, js_new_int(place_id(r, &child)));
 		}
@@ -202,7 +209,7 @@ static void put_text(struct session *s, struct json *to, const char *name,
 }
 
 /* A repeat is often labelled by the group around it. */
-static const struct xf_text *label_of(const struct place *place,
+const struct xf_text *place_label(const struct place *place,
 	const struct xf_control *c)
 {
 	const struct xf_control *around = c->parent;
@@ -220,7 +227,7 @@ static void put_control(struct engine_record *r, struct json *to,
 	struct session *s = r->session;
 
 	js_put(to, "control", control_json(c));
-	put_text(s, to, "label", place->node, label_of(place, c), rich);
+	put_text(s, to, "label", place->node, place_label(place, c), rich);
 	put_text(s, to, "hint", place->node, c->hint, rich);
 	if (c->guidance != NULL)
 		js_put(to, "guidance", text_json_of_form(s, place->node,

@@ -15,12 +15,12 @@
 #include "engine/engine.h"
 #include "session/session.h"
 
-/* What a client was told of a node last. */
+/* What clients could learn of a node. */
 struct told {
-	uint64_t hash;			/* of the node object */
+	uint64_t print;			/* of the node object */
 	uint64_t revision;		/* when it changed last */
 	uint64_t walk;			/* it was there at this one */
-	bool is_known, is_gone;
+	bool is_known, is_gone, is_valid;
 };
 
 struct engine_form {
@@ -42,6 +42,7 @@ struct engine_record {
 	uint64_t seen_revision;		/* the session's, at the last look */
 	VEC(struct told) told;		/* by node id */
 	uint64_t walks;
+	uint64_t looked_revision;	/* of the last record_look() */
 };
 
 struct engine {
@@ -60,6 +61,8 @@ struct op {
 	const char *code;		/* overrides err.code in the answer; or NULL */
 	char *ref;			/* concerned; or NULL; owned */
 	const char *expression;		/* concerned; borrowed; or NULL */
+	struct str nodes;		/* more of the result: its `nodes`, as
+					 * JSON text; "": there is no such */
 };
 
 typedef bool op_run(struct op *op);
@@ -110,6 +113,11 @@ struct json *text_json_plain(const char *text, bool rich);
 
 /* --- node.c --- */
 
+/* The i-th child of a group: a node or a repeat; node NULL: it is not there. */
+struct place place_child(struct node *n, const struct xf_node *form);
+/* The text that is its label; or NULL. */
+const struct xf_text *place_label(const struct place *place,
+	const struct xf_control *control);
 struct json *node_json(struct engine_record *r, const struct place *place,
 	const struct xf_control *control, bool rich);
 /* `valid` is left out of node_json(): it depends on what is below. */
@@ -120,6 +128,13 @@ const struct xf_control *place_control(const struct place *place);
 char *place_ref(const struct place *place);	/* free() it */
 struct json *violation_json(struct engine_record *r, struct node *n,
 	enum violation condition, bool rich);
+
+/* --- look.c --- */
+
+/* Find out what changed since the last look; the revision it was found at. */
+uint64_t record_look(struct engine_record *r);
+/* Of a node or repeat, as of the last look. */
+struct told *told_of(struct engine_record *r, uint32_t id);
 
 /* --- the operations --- */
 

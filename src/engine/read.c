@@ -8,116 +8,72 @@
 #include "base/mem.h"
 #include "engine/op.h"
 
-/* --- which nodes changed --- */
+/* --- writing nodes --- */
 
-struct walk {
+struct listing {
 	struct engine_record *r;
-	struct json *list;
+	struct str *out;		/* "[{...},{...}" */
 	bool rich;
-	bool has_since;
-	uint64_t since;
-	VEC(uint64_t) changed_at;	/* of each item of the list */
+	uint64_t since;			/* nodes that changed after it */
 };
 
-static struct told *told_of(struct engine_record *r, uint32_t id)
+static void add_object(struct listing *l, struct json *object)
 {
-	struct told none = { 0 };
+	char *text = js_print_ordered(object);
 
-	while (r->told.n <= id)
-		vec_push(&r->told, none);
-	return &r->told.items[id];
+	str_addc(l->out, l->out->len > 0 ? ',' : '[');
+	str_add(l->out, text);
+	free(text);
+	js_free(object);
 }
 
-/* Compare with what clients were told; a changed node counts from the next
- * revision that is given out. */
-static void note_state(struct walk *w, uint32_t id, const struct json *object)
+/* If it changed. */
+static void add_place(struct listing *l, const struct place *place,
+	const struct xf_control *control)
 {
-	struct told *told = told_of(w->r, id);
-	char *text = js_print(object);
-	uint64_t hash = map_hash(text, strlen(text));
+	const struct told *told = told_of(l->r, place_id(l->r, place));
+	struct json *object;
 
-	if (!told->is_known || told->hash != hash) {
-		told->is_known = true;
-		told->hash = hash;
-		told->revision = UINT64_MAX;	/* now: set at the end */
-	}
-	told->is_gone = false;
-	told->walk = w->r->walks;
-	free(text);
+	if (told->revision <= l->since)
+		return;
+	object = node_json(l->r, place, control, l->rich);
+	if (!told->is_valid)
+		js_put_bool(object, "valid", false);
+	add_object(l, object);
 }
 
 /* --- the model --- */
 
-static bool add_place(struct walk *w, const struct place *place);
-
-static bool add_children(struct walk *w, const struct place *place)
+static void add_below(struct listing *l, const struct place *place)
 {
-	bool valid = true;
+	const struct xf_node *form = node_form(place->node);
 
+	add_place(l, place, place_control(place));
 	if (place->repeat != NULL) {
-		size_t n = node_count(place->node, place->repeat);
-
-		for (size_t i = 1; i <= n; i++) {
+		for (size_t i = 1; i <= node_count(place->node,
+				place->repeat); i++) {
 			struct place instance = { node_instance(place->node,
 				place->repeat, i), NULL };
 
-			valid &= add_place(w, &instance);
+			add_below(l, &instance);
 		}
-		return valid;
+		return;
 	}
-	for (unsigned i = 0; i < node_form(place->node)->n_children; i++) {
-		const struct xf_node *form =
-			node_form(place->node)->children[i];
-		struct place child = { place->node, form };
+	for (unsigned i = 0; i < form->n_children; i++) {
+		struct place child = place_child(place->node,
+			form->children[i]);
 
-		if (!form->is_repeat) {
-			child.node = node_child(place->node, form);
-			child.repeat = NULL;
-		}
 		if (child.node != NULL)
-			valid &= add_place(w, &child);
+			add_below(l, &child);
 	}
-	return valid;
-}
-
-/* Is it valid, or not relevant? */
-static bool add_place(struct walk *w, const struct place *place)
-{
-	struct session *s = w->r->session;
-	struct json *object = node_json(w->r, place, place_control(place),
-		w->rich);
-	bool valid;
-
-	js_add(w->list, object);
-	if (place->repeat == NULL && node_form(place->node)->is_value)
-		valid = node_violation(s, place->node, NULL) == VALID;
-	else
-		valid = add_children(w, place);
-	if (!node_is_relevant(s, place->node))
-		valid = true;
-	if (!valid)
-		js_put_bool(object, "valid", false);
-	if (!w->rich)
-		note_state(w, place_id(w->r, place), object);
-	return valid;
 }
 
 /* --- the body --- */
 
-static void add_controls(struct walk *w, struct xf_control *const *controls,
+static void add_controls(struct listing *l, struct xf_control *const *controls,
 	unsigned n, struct node *context);
 
-static void add_in_body(struct walk *w, const struct place *place,
-	const struct xf_control *control)
-{
-	struct json *object = node_json(w->r, place, control, w->rich);
-
-	if (!place_is_valid(w->r, place))
-		js_put_bool(object, "valid", false);
-	js_add(w->list, object);
-}
-
-static void add_repeat(struct walk *w, const struct xf_control *control,
+static void add_repeat(struct listing *l, const struct xf_control *control,
 	struct node *context)
 {
 	struct place repeat = { session_seen_from(context,
@@ -125,19 +81,19 @@ static void add_repeat(struct walk *w, const struct xf_control *control,
 
 	if (repeat.node == NULL)
 		return;
-	add_in_body(w, &repeat, control);
+	add_place(l, &repeat, control);
 	for (size_t i = 1; i <= node_count(repeat.node, repeat.repeat); i++) {
 		struct place instance = { node_instance(repeat.node,
 			repeat.repeat, i), NULL };
 
-		add_in_body(w, &instance, control);
-		add_controls(w, control->children, control->n_children,
+		add_place(l, &instance, control);
+		add_controls(l, control->children, control->n_children,
 			instance.node);
 	}
 }
 
 /* A group of the body that stands for no node. */
-static void add_bare_group(struct walk *w, const struct xf_control *control,
+static void add_bare_group(struct listing *l, const struct xf_control *control,
 	struct node *context)
 {
 	struct json *o = js_new_object(), *c = js_new_object();
@@ -152,18 +108,18 @@ static void add_bare_group(struct walk *w, const struct xf_control *control,
 		js_put_text(c, "appearance", control->appearance);
 	js_put(o, "control", c);
 	if (control->label != NULL)
-		js_put(o, "label", text_json(w->r->session, context,
-			control->label, w->rich));
-	js_add(w->list, o);
+		js_put(o, "label", text_json(l->r->session, context,
+			control->label, l->rich));
+	add_object(l, o);
 }
 
-static void add_control(struct walk *w, const struct xf_control *control,
+static void add_control(struct listing *l, const struct xf_control *control,
 	struct node *context)
 {
 	struct place place = { NULL, NULL };
 
 	if (control->kind == XF_CONTROL_REPEAT) {
-		add_repeat(w, control, context);
+		add_repeat(l, control, context);
 		return;
 	}
 	if (control->node != NULL && !(control->kind == XF_CONTROL_GROUP &&
@@ -171,54 +127,23 @@ static void add_control(struct walk *w, const struct xf_control *control,
 		place.node = session_seen_from(context, control->node);
 		if (place.node == NULL)
 			return;
-		add_in_body(w, &place, control);
+		add_place(l, &place, control);
 	} else if (control->node == NULL &&
 			control->kind == XF_CONTROL_GROUP) {
-		add_bare_group(w, control, context);
+		add_bare_group(l, control, context);
 	}
-	add_controls(w, control->children, control->n_children,
+	add_controls(l, control->children, control->n_children,
 		place.node != NULL ? place.node : context);
 }
 
-static void add_controls(struct walk *w, struct xf_control *const *controls,
+static void add_controls(struct listing *l, struct xf_control *const *controls,
 	unsigned n, struct node *context)
 {
 	for (unsigned i = 0; i < n; i++)
-		add_control(w, controls[i], context);
+		add_control(l, controls[i], context);
 }
 
 /* --- nodes --- */
-
-/* Give what was found changed its revision; note what is gone. */
-static void close_walk(struct engine_record *r, bool whole)
-{
-	for (size_t id = 0; id < r->told.n; id++) {
-		struct told *told = &r->told.items[id];
-
-		if (whole && told->is_known && !told->is_gone &&
-				told->walk != r->walks) {
-			told->is_gone = true;
-			told->revision = UINT64_MAX;
-		}
-		if (told->revision == UINT64_MAX)
-			told->revision = r->revision;
-	}
-}
-
-static struct json *only_since(struct walk *w)
-{
-	struct json *list = js_new_array();
-
-	for (size_t i = 0; i < js_size(w->list); i++) {
-		const struct json *o = js_at(w->list, i);
-		int64_t id = js_get_int(o, "id", 0);
-
-		if (id == 0 || told_of(w->r, (uint32_t)id)->revision > w->since)
-			js_add(list, js_copy(o));
-	}
-	js_free(w->list);
-	return list;
-}
 
 static struct json *removed_since(const struct engine_record *r,
 	uint64_t since)
@@ -232,31 +157,6 @@ static struct json *removed_since(const struct engine_record *r,
 	return list;
 }
 
-static bool read_since(struct op *op, struct walk *w)
-{
-	size_t since = 0;
-	const struct json *member = js_get(op->request, "since");
-
-	w->has_since = member != NULL && !js_is_null(member);
-	if (!op_count(op, "since", &since))
-		return false;
-	w->since = since;
-	return true;
-}
-
-/* `since` is about what `nodes` of the whole model told before. */
-static void look_at_all(struct engine_record *r)
-{
-	struct walk w = { .r = r, .list = js_new_array() };
-	struct place root = { session_root(r->session), NULL };
-
-	r->walks++;
-	add_place(&w, &root);
-	record_revision(r);
-	close_walk(r, true);
-	js_free(w.list);
-}
-
 static void put_failure(struct op *op, struct engine_record *r)
 {
 	struct err err = ERR_INIT;
@@ -267,47 +167,49 @@ static void put_failure(struct op *op, struct engine_record *r)
 	op_put_warnings(op);
 }
 
+static void put_removed(struct op *op, struct engine_record *r, size_t since)
+{
+	struct json *removed = removed_since(r, since);
+
+	if (js_size(removed) > 0)
+		js_put(op->result, "removed", removed);
+	else
+		js_free(removed);
+}
+
+static bool read_order(struct op *op, bool *body)
+{
+	const char *order;
+
+	if (!op_text(op, "order", &order))
+		return false;
+	*body = order != NULL && strcmp(order, "body") == 0;
+	return *body || order == NULL || strcmp(order, "model") == 0 ||
+		op_bad_request(op, _("'order' is 'model' or 'body'"));
+}
+
 bool op_nodes(struct op *op)
 {
 	struct engine_record *r = op_record(op);
-	struct walk w = { .r = r };
+	struct listing l = { .r = r, .out = &op->nodes };
 	struct place place;
-	const char *order;
-	bool whole;
+	size_t since = 0;
+	bool body;
 
-	if (r == NULL || !op_place(op, r, &place) ||
-			!op_text(op, "order", &order) ||
-			!op_flag(op, "rich", &w.rich) || !read_since(op, &w))
+	if (r == NULL || !op_place(op, r, &place) || !read_order(op, &body) ||
+			!op_flag(op, "rich", &l.rich) ||
+			!op_count(op, "since", &since))
 		return false;
-	if (order != NULL && strcmp(order, "model") != 0 &&
-			strcmp(order, "body") != 0)
-		return op_bad_request(op, _("'order' is 'model' or 'body'"));
-	whole = place.repeat == NULL && node_parent(place.node) == NULL;
-	w.list = js_new_array();
-	if (order != NULL && strcmp(order, "body") == 0) {
-		look_at_all(r);
-		add_controls(&w, r->form->form->body, r->form->form->n_body,
+	l.since = since;
+	js_put_int(op->result, "revision", (int64_t)record_look(r));
+	if (js_get(op->request, "since") != NULL)
+		put_removed(op, r, since);
+	if (body)
+		add_controls(&l, r->form->form->body, r->form->form->n_body,
 			session_root(r->session));
-	} else if (whole && !w.rich) {
-		r->walks++;
-		add_place(&w, &place);
-	} else {
-		look_at_all(r);
-		add_place(&w, &place);
-	}
-	js_put_int(op->result, "revision", (int64_t)record_revision(r));
-	close_walk(r, whole && !w.rich && (order == NULL ||
-		strcmp(order, "model") == 0));
-	if (w.has_since) {
-		struct json *removed = removed_since(r, w.since);
-
-		w.list = only_since(&w);
-		if (js_size(removed) > 0)
-			js_put(op->result, "removed", removed);
-		else
-			js_free(removed);
-	}
-	js_put(op->result, "nodes", w.list);
+	else
+		add_below(&l, &place);
+	str_add(l.out, l.out->len > 0 ? "]" : "[]");
 	put_failure(op, r);
 	return true;
 }
