@@ -104,8 +104,11 @@ static const char *read_entity(struct inline_reader *in, const char *p)
 		return NULL;
 	code = p[2] == 'x' || p[2] == 'X' ? strtoul(p + 3, &stop, 16) :
 		strtoul(p + 2, &stop, 10);
-	if (stop >= in->end || *stop != ';' || code < 32 || code > 0x10FFFF ||
-			(code >= 0xD800 && code < 0xE000))
+	if (stop >= in->end || *stop != ';')
+		return NULL;
+	if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+		code = 0xFFFD;
+	else if (code < 32)
 		return NULL;
 	str_add_utf8(&in->plain, (unsigned)code);
 	return stop + 1;
@@ -160,61 +163,82 @@ static char *href_of(struct inline_reader *in, const char *p, size_t n)
 	return href;
 }
 
-/* Nothing that a browser would run. */
+/* Nothing that a browser would run: it passes over control characters in a
+ * scheme, so only known schemes are let through. */
 static bool is_safe(const char *href)
 {
-	static const char *const bad[] = { "javascript:", "data:",
-		"vbscript:" };
+	static const char *const good[] = { "http", "https", "mailto", "tel",
+		"sms", "geo", "jr" };
+	size_t n = strcspn(href, ":/?#");
 
-	while (isspace((unsigned char)*href) || iscntrl((unsigned char)*href))
-		href++;
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		if (strncasecmp(href, bad[i], strlen(bad[i])) == 0)
-			return false;
-	return true;
+	if (href[n] != ':')
+		return true;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		if (strlen(good[i]) == n &&
+				strncasecmp(href, good[i], n) == 0)
+			return true;
+	return false;
+}
+
+enum { DEEPEST_PARENTHESES = 32 };	/* as in CommonMark */
+
+/* "<...>" from `p` on; `end` if it does not close.  It holds no other. */
+static const char *end_of_angled(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '>' && *p != '<' && *p != '\n'; p++)
+		;
+	return p < end && *p == '>' ? p : end;
+}
+
+/* Up to a space or the ')' that has no '(' before it. */
+static const char *end_of_bare(const char *p, const char *end)
+{
+	int depth = 0;
+
+	for (; p < end && !isspace((unsigned char)*p); p++) {
+		if (*p == '\\' && p + 1 < end)
+			p++;
+		else if (*p == '(' && ++depth > DEEPEST_PARENTHESES)
+			return end;
+		else if (*p == ')' && depth-- == 0)
+			break;
+	}
+	return p;
+}
+
+static const char *skip_spaces(const char *p, const char *end)
+{
+	while (p < end && isspace((unsigned char)*p))
+		p++;
+	return p;
 }
 
 /* "(destination "title")" behind a ']'; NULL: there is none. */
 static const char *read_destination(struct inline_reader *in, const char *p,
 	const char **href)
 {
-	const char *start;
-	int depth = 0;
+	const char *start, *stop;
+	bool angled;
 
 	if (p == in->end || *p != '(')
 		return NULL;
-	for (p++; p < in->end && isspace((unsigned char)*p);)
-		p++;
-	start = p;
-	if (p < in->end && *p == '<') {
-		const char *stop = memchr(p, '>', (size_t)(in->end - p));
-
-		if (stop == NULL)
-			return NULL;
-		*href = href_of(in, p + 1, (size_t)(stop - p) - 1);
-		p = stop + 1;
-	} else {
-		for (; p < in->end && !isspace((unsigned char)*p); p++) {
-			if (*p == '\\' && p + 1 < in->end)
-				p++;
-			else if (*p == '(')
-				depth++;
-			else if (*p == ')' && depth-- == 0)
-				break;
-		}
-		*href = href_of(in, start, (size_t)(p - start));
-	}
-	while (p < in->end && isspace((unsigned char)*p))
-		p++;
+	start = skip_spaces(p + 1, in->end);
+	angled = start < in->end && *start == '<';
+	stop = angled ? end_of_angled(start, in->end) :
+		end_of_bare(start, in->end);
+	if (stop == in->end)
+		return NULL;
+	p = skip_spaces(stop + angled, in->end);
 	if (p < in->end && strchr("\"'", *p) != NULL) {	/* the title */
-		const char *stop = memchr(p + 1, *p, (size_t)(in->end - p) - 1);
-
-		if (stop == NULL)
+		p = memchr(p + 1, *p, (size_t)(in->end - p) - 1);
+		if (p == NULL)
 			return NULL;
-		for (p = stop + 1; p < in->end && isspace((unsigned char)*p);)
-			p++;
+		p = skip_spaces(p + 1, in->end);
 	}
-	return p < in->end && *p == ')' ? p + 1 : NULL;
+	if (p == in->end || *p != ')')
+		return NULL;
+	*href = href_of(in, start + angled, (size_t)(stop - start) - angled);
+	return p + 1;
 }
 
 static const char *read_bracket_close(struct inline_reader *in, const char *p)
