@@ -171,7 +171,9 @@ static void null_and_absent_mean_the_default(void **state)
 	expect(ASK(&c, "{'op':'set','record':1,'node':'/d/n'}"),
 		"result.value", "");
 	expect(ASK(&c, "{'op':'insert','record':1,'node':'/d/p','count':null,"
-		"'after':null}"), "result.inserted.0", "6");
+		"'after':null}"), "result.inserted.1", "-");
+	expect(ASK(&c, "{'op':'node','record':1,'node':'/d/p[1]'}"),
+		"result.node.kind", "instance");
 	close_all(c);
 }
 
@@ -408,7 +410,7 @@ static void a_failing_insert_leaves_no_instance(void **state)
 
 	(void)state;
 	expect(ASK(&c, "{'op':'insert','record':1,'node':'/d/p'}"),
-		"result.inserted.0", "4");
+		"result.inserted.1", "-");
 	expect(ASK(&c, "{'op':'set','record':1,'node':'/d/t','value':'('}"),
 		"result.value", "(");
 	assert_true(client_agrees(&c, &why));
@@ -525,21 +527,26 @@ static void closing_a_form_closes_its_records(void **state)
 static void ids_stay_while_references_change(void **state)
 {
 	struct client c = open_form(small);
+	char *first, *third;
 
 	(void)state;
 	js_free(ASK(&c, "{'op':'insert','record':1,'node':'/d/p','count':3}"));
-	expect(ASK(&c, "{'op':'node','record':1,'node':'/d/p[3]'}"),
-		"result.node.id", "10");
+	first = member(ASK(&c, "{'op':'node','record':1,'node':'/d/p[1]'}"),
+		"result.node.id");
+	third = member(ASK(&c, "{'op':'node','record':1,'node':'/d/p[3]'}"),
+		"result.node.id");
 	js_free(ASK(&c, "{'op':'remove','record':1,'node':'/d/p[1]'}"));
-	expect(ASK(&c, "{'op':'node','record':1,'node':10}"),
+	expect(ASK(&c, "{'op':'node','record':1,'node':%s}", third),
 		"result.node.ref", "/d/p[2]");
-	expect(ASK(&c, "{'op':'node','record':1,'node':6}"), "error.code",
-		"node");
+	expect(ASK(&c, "{'op':'node','record':1,'node':%s}", first),
+		"error.code", "node");
 	js_free(ASK(&c, "{'op':'insert','record':1,'node':'/d/p','after':0}"));
-	expect(ASK(&c, "{'op':'node','record':1,'node':10}"),
+	expect(ASK(&c, "{'op':'node','record':1,'node':%s}", third),
 		"result.node.ref", "/d/p[3]");
-	expect(ASK(&c, "{'op':'node','record':1,'node':'/d/p[1]'}"),
-		"result.node.id", "12");
+	expect(ASK(&c, "{'op':'node','record':1,'node':%s}", first),
+		"error.code", "node");
+	free(first);
+	free(third);
 	close_all(c);
 }
 
@@ -849,6 +856,23 @@ static void a_strict_set_that_is_refused_changes_nothing(void **state)
 	close_all(c);
 }
 
+/* As the list has them, not as the alphabet would. */
+static void properties_of_choices_keep_their_order(void **state)
+{
+	struct client c = open_form(choices);
+	struct json *answer = ASK(&c, "{'op':'choices','record':1,"
+		"'node':'/d/listed'}");
+	const struct json *properties = js_get(js_at(js_get(js_get(answer,
+		"result"), "choices"), 0), "properties");
+	const char *key = js_next_key(properties, NULL);
+
+	(void)state;
+	assert_string_equal(key, "v");
+	assert_string_equal(js_next_key(properties, key), "g");
+	js_free(answer);
+	close_all(c);
+}
+
 static void a_choice_that_is_away_comes_back_with_its_value(void **state)
 {
 	struct client c = open_form(choices);
@@ -1141,6 +1165,7 @@ int main(void)
 		cmocka_unit_test(a_strict_set_that_is_refused_changes_nothing),
 		cmocka_unit_test(
 			a_choice_that_is_away_comes_back_with_its_value),
+		cmocka_unit_test(properties_of_choices_keep_their_order),
 		cmocka_unit_test(long_lists_of_choices_take_no_time),
 		cmocka_unit_test(
 			switching_the_language_and_back_changes_nothing),
