@@ -742,7 +742,7 @@ static void captures_are_asked_for_once(void **state)
 	expect(ASK(&c, "{'op':'capture','record':2,'capture':3,"
 		"'value':'1 2'}"), "error", "-");
 	expect(ASK(&c, "{'op':'node','record':2,'node':'/d/spot'}"),
-		"result.node.value", "1.0 2.0 0.0 0.0");
+		"result.node.value", "1.0 2.0");
 	expect(ASK(&c, "{'op':'capture','record':2,'capture':4}"),
 		"error.code", "node");
 	expect(ASK(&c, "{'op':'insert','record':2,'node':'/d/p'}"),
@@ -809,7 +809,9 @@ static void values_of_any_json_type_become_text(void **state)
 		{ "/d/place", "{'latitude':20.663,'longitude':16.763,"
 			"'accuracy':15}", "20.663 16.763 0.0 15.0" },
 		{ "/d/place", "{'latitude':1,'longitude':2}",
-			"1.0 2.0 0.0 0.0" },
+			"1.0 2.0" },
+		{ "/d/place", "{'latitude':1,'longitude':2,'altitude':3}",
+			"1.0 2.0 3.0" },
 		{ "/d/place", "{'latitude':91,'longitude':2}", "" },
 		{ "/d/place", "'0 0'", "" },
 	};
