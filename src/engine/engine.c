@@ -376,6 +376,9 @@ void engine_answer(struct engine *e, const char *line, size_t n_bytes,
 		op.code = "request";
 	else
 		ok = run(&op);
+	if (ok && op.nodes.over)
+		ok = err_set(&op.err, ERR_LIMIT, _("the answer would be too "
+			"long: ask for a part of it, by 'node'"));
 	respond(&op, ok, out);
 	js_free(op.result);
 	str_wipe(&op.nodes);

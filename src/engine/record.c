@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/gettext.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/op.h"
@@ -249,10 +250,11 @@ static bool add_geopoint(struct op *op, const struct json *value,
 	return true;
 }
 
+static char is_wanted, is_taken;	/* what a value's entry points to */
+
 struct ordering {
-	const struct json *values;
+	struct map values;		/* each one asked for */
 	struct str *out;
-	bool *taken;
 };
 
 static void add_word(struct str *out, const char *word)
@@ -262,16 +264,17 @@ static void add_word(struct str *out, const char *word)
 	str_add(out, word);
 }
 
-static void add_if_wanted(void *data, const struct choice_source *choice)
+static void take(struct ordering *o, const char *value)
 {
-	struct ordering *o = data;
+	if (map_get(&o->values, value) != &is_wanted)
+		return;
+	map_set(&o->values, value, &is_taken);
+	add_word(o->out, value);
+}
 
-	for (size_t i = 0; i < js_size(o->values); i++)
-		if (!o->taken[i] && strcmp(js_text(js_at(o->values, i)),
-				choice->value) == 0) {
-			add_word(o->out, choice->value);
-			o->taken[i] = true;
-		}
+static void take_choice(void *data, const struct choice_source *choice)
+{
+	take(data, choice->value);
 }
 
 /* In the order of the choices; what is none of them follows, and it is up to
@@ -279,14 +282,16 @@ static void add_if_wanted(void *data, const struct choice_source *choice)
 static bool add_in_order(struct op *op, struct engine_record *r,
 	struct node *n, const struct json *values, struct str *out)
 {
-	struct ordering o = { values, out, xcalloc(js_size(values) + 1, 1) };
-	bool ok = session_each_choice(r->session, n, NULL, add_if_wanted, &o,
-		&op->err);
+	struct ordering o = { MAP_INIT, out };
+	bool ok;
 
+	for (size_t i = 0; i < js_size(values); i++)
+		map_set(&o.values, js_text(js_at(values, i)), &is_wanted);
+	ok = session_each_choice(r->session, n, NULL, take_choice, &o,
+		&op->err);
 	for (size_t i = 0; ok && i < js_size(values); i++)
-		if (!o.taken[i])
-			add_word(out, js_text(js_at(values, i)));
-	free(o.taken);
+		take(&o, js_text(js_at(values, i)));
+	map_release(&o.values);
 	return ok;
 }
 

@@ -41,17 +41,6 @@ static bool next_word(const char **at, const char **word, size_t *n)
 	return *n > 0;
 }
 
-static bool has_word(const char *words, const char *word, size_t n)
-{
-	const char *at = words, *w;
-	size_t w_n;
-
-	while (next_word(&at, &w, &w_n))
-		if (w_n == n && memcmp(w, word, n) == 0)
-			return true;
-	return false;
-}
-
 static void add_word(struct str *to, const char *word, size_t n)
 {
 	if (to->len > 0)
@@ -59,31 +48,71 @@ static void add_word(struct str *to, const char *word, size_t n)
 	str_addn(to, word, n);
 }
 
-static bool is_static_choice(const struct xf_control *control,
-	const char *word, size_t n)
+/* Which words of a value are among the choices, which are looked at one by
+ * one: both may be many. */
+struct words {
+	char *copy;			/* a NUL behind each word */
+	struct map map;			/* word -> &word_away or &word_seen */
+	size_t n_away;
+};
+
+static char word_away, word_seen;
+
+static void words_split(struct words *w, const char *value)
 {
-	for (size_t i = 0; i < control->n_choices; i++)
-		if (strncmp(control->choices[i].value, word, n) == 0 &&
-				control->choices[i].value[n] == '\0')
-			return true;
-	return false;
+	const char *at, *word;
+	size_t n;
+
+	*w = (struct words){ xstrdup(value), MAP_INIT, 0 };
+	for (at = w->copy; next_word(&at, &word, &n);) {
+		if (*at != '\0')
+			w->copy[at++ - w->copy] = '\0';
+		w->n_away += map_set(&w->map, word, &word_away) == NULL;
+	}
+}
+
+/* False: there is no need to look at more choices. */
+static bool words_see(struct words *w, const char *choice)
+{
+	if (map_get(&w->map, choice) == &word_away) {
+		map_set(&w->map, choice, &word_seen);
+		w->n_away--;
+	}
+	return w->n_away > 0;
+}
+
+/* Those that were seen, in the value's order; free() it. */
+static char *words_finish(struct words *w, const char *value)
+{
+	struct str out = STR_INIT;
+	const char *at = w->copy, *end = w->copy + strlen(value), *word;
+	size_t n;
+
+	for (; at < end; at += at < end) {
+		if (next_word(&at, &word, &n) &&
+				map_get(&w->map, word) == &word_seen)
+			add_word(&out, word, n);
+	}
+	map_release(&w->map);
+	free(w->copy);
+	return str_steal(&out);
 }
 
 char *static_choices_only(const struct xf_control *control, const char *value)
 {
-	struct str out = STR_INIT;
-	const char *at = value, *word;
-	size_t n;
+	struct words words;
 
 	if (control->kind == XF_SELECT1) {
-		if (is_static_choice(control, value, strlen(value)))
-			return xstrdup(value);
+		for (size_t i = 0; i < control->n_choices; i++)
+			if (strcmp(control->choices[i].value, value) == 0)
+				return xstrdup(value);
 		return xstrdup("");
 	}
-	while (next_word(&at, &word, &n))
-		if (is_static_choice(control, word, n))
-			add_word(&out, word, n);
-	return str_steal(&out);
+	words_split(&words, value);
+	for (size_t i = 0; i < control->n_choices; i++)
+		if (!words_see(&words, control->choices[i].value))
+			break;
+	return words_finish(&words, value);
 }
 
 /* --- itemsets --- */
@@ -283,38 +312,44 @@ bool session_choices(struct session *s, struct node *n,
 
 /* --- the value without what is away --- */
 
+static bool is_offered_one(struct session *s, struct node *n,
+	const struct xf_itemset *set, const struct xp_nodeset *items)
+{
+	for (size_t i = 0; i < items->n; i++)
+		if (strcmp(item_value(s, n, items->items[i], set),
+				n->raw) == 0)
+			return true;
+	return false;
+}
+
+static char *offered_only(struct session *s, struct node *n,
+	const struct xf_itemset *set, const struct xp_nodeset *items)
+{
+	struct words words;
+
+	words_split(&words, n->raw);
+	for (size_t i = 0; i < items->n; i++)
+		if (!words_see(&words, item_value(s, n, items->items[i], set)))
+			break;
+	return words_finish(&words, n->raw);
+}
+
 static char *present_only(struct session *s, struct node *n,
 	const struct xf_control *control)
 {
-	struct str values = STR_INIT, out = STR_INIT;
 	struct arena_mark mark = arena_mark(s->scratch);
 	struct xp_nodeset items = { 0 };
-	const char *at = n->raw, *word;
-	size_t n_word;
+	char *present;
 
-	if (!eval_items(s, n, control->itemset, &items)) {
-		arena_reset(s->scratch, mark);
-		return xstrdup(n->raw);
-	}
-	for (size_t i = 0; i < items.n; i++) {
-		const char *value = item_value(s, n, items.items[i],
-			control->itemset);
-
-		if (control->kind == XF_SELECT1 ? strcmp(value, n->raw) == 0 :
-				has_word(n->raw, value, strlen(value)))
-			add_word(&values, value, strlen(value));
-		if (control->kind == XF_SELECT1 && values.len > 0)
-			break;
-	}
-	if (control->kind == XF_SELECT1)
-		str_add(&out, values.data);
+	if (!eval_items(s, n, control->itemset, &items))
+		present = xstrdup(n->raw);
+	else if (control->kind != XF_SELECT1)
+		present = offered_only(s, n, control->itemset, &items);
 	else
-		while (next_word(&at, &word, &n_word))
-			if (has_word(values.data, word, n_word))
-				add_word(&out, word, n_word);
-	str_release(&values);
+		present = xstrdup(is_offered_one(s, n, control->itemset,
+			&items) ? n->raw : "");
 	arena_reset(s->scratch, mark);
-	return str_steal(&out);
+	return present;
 }
 
 const char *node_shown_value(struct session *s, struct node *n)
