@@ -71,7 +71,7 @@ static uint64_t mix_words(struct look *look, uint64_t print,
 	struct json *o;
 	char *words;
 
-	if (text == NULL || is_constant(session_form(s), text))
+	if (text == NULL || is_constant(look->r->form->form, text))
 		return print;
 	o = form == XF_TEXT_PLAIN ? text_json(s, context, text, false) :
 		text_json_of_form(s, context, text, form, false);
@@ -84,12 +84,30 @@ static uint64_t mix_words(struct look *look, uint64_t print,
 	return print;
 }
 
-static uint64_t mix_control(struct look *look, uint64_t print,
-	const struct place *place)
+static bool is_mute(const struct xform *form, const struct place *place,
+	const struct xf_control *c)
 {
-	const struct xf_control *c = place_control(place);
+	const struct xf_text *label = place_label(place, c);
 
+	return (label == NULL || is_constant(form, label)) &&
+		(c->hint == NULL || is_constant(form, c->hint)) &&
+		(c->guidance == NULL || is_constant(form, c->guidance));
+}
+
+/* The control of a node is always the same one: what it says is looked at
+ * once, and again only if that can change. */
+static uint64_t mix_control(struct look *look, uint64_t print,
+	const struct place *place, struct told *told)
+{
+	const struct xf_control *c;
+
+	if (told->is_known && !told->has_words)
+		return print;
+	c = place_control(place);
 	if (c == NULL)
+		return print;
+	told->has_words = !is_mute(look->r->form->form, place, c);
+	if (!told->has_words)
 		return print;
 	print = mix_words(look, print, place->node, place_label(place, c),
 		XF_TEXT_PLAIN);
@@ -135,33 +153,40 @@ static uint64_t mix_instances(uint64_t print, const struct place *place)
 	return print;
 }
 
+struct standing {			/* of a node or repeat */
+	bool relevant, valid;
+	enum violation violation;
+};
+
 /* Of all that node_json() writes; `path` stands for the reference. */
 static uint64_t fingerprint(struct look *look, const struct place *place,
-	uint64_t path, bool is_valid, enum violation violation)
+	uint64_t path, const struct standing *is, struct told *told)
 {
 	struct session *s = look->r->session;
 	struct node *n = place->node;
 	uint64_t print = mix(path, (uintptr_t)look->language);
 
-	print = mix(print, (uint64_t)is_valid |
-		(uint64_t)node_is_relevant(s, n) << 1 |
+	print = mix(print, (uint64_t)is->valid | (uint64_t)is->relevant << 1 |
 		(uint64_t)node_is_readonly(s, n) << 2 | 8);
 	if (place->repeat != NULL) {
 		print = mix_instances(print, place);
 	} else {
-		print = mix(print, node_is_required(s, n));
-		print = mix_attributes(look, print, n);
-		if (node_form(n)->is_value)
-			print = mix_value(look, print, n, violation);
+		print = mix(print, is->relevant && node_is_required(s, n));
+		if (node_form(n)->n_attributes > 0)
+			print = mix_attributes(look, print, n);
+		if (node_form(n)->is_value && is->relevant)
+			print = mix_value(look, print, n, is->violation);
 	}
-	return mix_control(look, print, place);
+	return mix_control(look, print, place, told);
 }
 
 /* --- looking --- */
 
-static void note(struct look *look, uint32_t id, uint64_t print, bool is_valid)
+static void note(struct look *look, const struct place *place, uint64_t path,
+	const struct standing *is)
 {
-	struct told *told = told_of(look->r, id);
+	struct told *told = told_of(look->r, place_id(look->r, place));
+	uint64_t print = fingerprint(look, place, path, is, told);
 
 	if (!told->is_known || told->print != print) {
 		told->is_known = true;
@@ -169,7 +194,7 @@ static void note(struct look *look, uint32_t id, uint64_t print, bool is_valid)
 		told->revision = UINT64_MAX;	/* now: set at the end */
 		look->has_changes = true;
 	}
-	told->is_valid = is_valid;
+	told->is_valid = is->valid;
 	told->walk = look->r->walks;
 }
 
@@ -214,19 +239,16 @@ static bool look_at(struct look *look, const struct place *place,
 	uint64_t path)
 {
 	struct session *s = look->r->session;
-	enum violation violation = VALID;
-	bool valid;
+	struct standing is = { node_is_relevant(s, place->node), true, VALID };
 
-	if (place->repeat == NULL && node_form(place->node)->is_value) {
-		violation = node_violation(s, place->node, NULL);
-		valid = violation == VALID;
-	} else {
-		valid = look_at_children(look, place, path);
+	if (place->repeat != NULL || !node_form(place->node)->is_value) {
+		is.valid = look_at_children(look, place, path) || !is.relevant;
+	} else if (is.relevant) {
+		is.violation = node_violation(s, place->node, NULL);
+		is.valid = is.violation == VALID;
 	}
-	valid |= !node_is_relevant(s, place->node);
-	note(look, place_id(look->r, place), fingerprint(look, place, path,
-		valid, violation), valid);
-	return valid;
+	note(look, place, path, &is);
+	return is.valid;
 }
 
 /* What was there and was not met is gone. */

@@ -21,6 +21,7 @@ struct told {
 	uint64_t revision;		/* when it changed last */
 	uint64_t walk;			/* it was there at this one */
 	bool is_known, is_gone, is_valid;
+	bool has_words;			/* its label or hints may change */
 };
 
 struct engine_form {
