@@ -223,7 +223,7 @@ static void bodies_are_strict(void **state)
 	expect_refused(model, "<label>x</label>", "<label> belongs");
 	expect_refused(model, "<input><label>x</label></input>", "no ref");
 	expect_refused(model, "<repeat ref='/data/r'/>", "no nodeset");
-	expect_refused(model, "<repeat nodeset='/data/r' jr:count='1'/>",
+	expect_refused(model, "<repeat nodeset='/data/r' jr:count='1 + 1'/>",
 		"jr:count has to be a path");
 	expect_refused(model, "<repeat nodeset='/data/r'/>"
 		"<input ref='/data/r/b'><label>x</label></input>",
