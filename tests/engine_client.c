@@ -22,6 +22,45 @@ void client_release(struct client *c)
 	vec_release(&c->copy);
 }
 
+static char *request_text(const char *format, va_list arguments)
+	PRINTF_LIKE(1, 0);
+
+/* ' becomes ". */
+static char *request_text(const char *format, va_list arguments)
+{
+	va_list again;
+	char *line;
+	int n;
+
+	va_copy(again, arguments);
+	n = vsnprintf(NULL, 0, format, arguments);
+	line = xmalloc((size_t)n + 1);
+	vsnprintf(line, (size_t)n + 1, format, again);
+	va_end(again);
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '\'')
+			*p = '"';
+	return line;
+}
+
+/* The answer as it is: most of them are only compared. */
+static char *ask_raw(struct client *c, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+
+static char *ask_raw(struct client *c, const char *format, ...)
+{
+	struct str out = STR_INIT;
+	va_list arguments;
+	char *line;
+
+	va_start(arguments, format);
+	line = request_text(format, arguments);
+	va_end(arguments);
+	engine_answer(c->engine, line, strlen(line), &out);
+	free(line);
+	return str_steal(&out);
+}
+
 struct json *client_ask(struct client *c, const char *line, size_t n_bytes)
 {
 	struct str out = STR_INIT;
@@ -45,21 +84,62 @@ struct json *client_askf(struct client *c, const char *format, ...)
 	va_list arguments;
 	char *line;
 	struct json *answer;
-	int n;
 
 	va_start(arguments, format);
-	n = vsnprintf(NULL, 0, format, arguments);
+	line = request_text(format, arguments);
 	va_end(arguments);
-	line = xmalloc((size_t)n + 1);
-	va_start(arguments, format);
-	vsnprintf(line, (size_t)n + 1, format, arguments);
-	va_end(arguments);
-	for (char *p = line; *p != '\0'; p++)
-		if (*p == '\'')
-			*p = '"';
-	answer = client_ask(c, line, (size_t)n);
+	answer = client_ask(c, line, strlen(line));
 	free(line);
 	return answer;
+}
+
+/* --- answers of `nodes`, as text --- */
+
+/* The next object of a list at *at, which moves on behind it. */
+static const char *next_object(const char **at, size_t *n)
+{
+	const char *p = strchr(*at, '{'), *start = p;
+	bool in_text = false;
+	int depth = 0;
+
+	if (p == NULL || strcspn(*at, "]") < (size_t)(p - *at))
+		return NULL;
+	do {
+		if (in_text && *p == '\\')
+			p++;
+		else if (*p == '"')
+			in_text = !in_text;
+		else if (!in_text)
+			depth += (*p == '{') - (*p == '}');
+	} while (p++, depth > 0);
+	*at = p;
+	*n = (size_t)(p - start);
+	return start;
+}
+
+/* The engine writes `nodes` last. */
+static const char *nodes_in(const char *answer)
+{
+	const char *nodes = strstr(answer, "\"nodes\":[");
+
+	return nodes != NULL ? nodes + strlen("\"nodes\":") : "[]";
+}
+
+static int64_t number_behind(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at != NULL ? strtoll(at + strlen(name), NULL, 10) : 0;
+}
+
+static int64_t revision_in(const char *answer)
+{
+	return number_behind(answer, "\"revision\":");
+}
+
+static size_t id_in(const char *object)
+{
+	return (size_t)number_behind(object, "{\"id\":");
 }
 
 /* --- the copy --- */
@@ -72,63 +152,65 @@ static void keep(struct client *c, int64_t id, char *text)
 	c->copy.items[id] = text;
 }
 
-static void apply(struct client *c, const struct json *result)
+static void apply(struct client *c, const char *answer)
 {
-	const struct json *nodes = js_get(result, "nodes");
-	const struct json *removed = js_get(result, "removed");
+	const char *at = strstr(answer, "\"removed\":["), *object;
+	size_t n;
 
-	for (size_t i = 0; i < js_size(removed); i++)
-		keep(c, js_int(js_at(removed, i)), NULL);
-	for (size_t i = 0; i < js_size(nodes); i++)
-		keep(c, js_get_int(js_at(nodes, i), "id", 0),
-			js_print(js_at(nodes, i)));
-	c->revision = js_get_int(result, "revision", 0);
+	if (at != NULL)
+		for (at += strlen("\"removed\":"); *at != ']';) {
+			char *end;
+
+			keep(c, strtoll(at + 1, &end, 10), NULL);
+			at = end;
+		}
+	at = nodes_in(answer);
+	while ((object = next_object(&at, &n)) != NULL)
+		keep(c, (int64_t)id_in(object), xstrndup(object, n));
+	c->revision = revision_in(answer);
 }
 
-static bool is_same(struct client *c, const struct json *nodes,
-	struct str *why)
+static bool is_same(struct client *c, const char *answer, struct str *why)
 {
-	size_t n = 0;
+	const char *at = nodes_in(answer), *object;
+	size_t n, n_nodes = 0, n_kept = 0;
 
-	for (size_t i = 0; i < js_size(nodes); i++) {
-		size_t id = (size_t)js_get_int(js_at(nodes, i), "id", 0);
-		char *text = js_print(js_at(nodes, i));
+	for (; (object = next_object(&at, &n)) != NULL; n_nodes++) {
+		size_t id = id_in(object);
 		const char *kept = id < c->copy.n ? c->copy.items[id] : NULL;
-		bool same = kept != NULL && strcmp(kept, text) == 0;
 
-		if (!same)
-			str_addf(why, "kept %s, is %s", kept != NULL ? kept :
-				"nothing", text);
-		free(text);
-		if (!same)
-			return false;
+		if (kept != NULL && strlen(kept) == n &&
+				memcmp(kept, object, n) == 0)
+			continue;
+		str_addf(why, "kept %s, is %.*s", kept != NULL ? kept :
+			"nothing", (int)n, object);
+		return false;
 	}
 	for (size_t i = 0; i < c->copy.n; i++)
-		n += c->copy.items[i] != NULL;
-	if (n == js_size(nodes))
+		n_kept += c->copy.items[i] != NULL;
+	if (n_kept == n_nodes)
 		return true;
-	str_addf(why, "kept %zu nodes, there are %zu", n, js_size(nodes));
+	str_addf(why, "kept %zu nodes, there are %zu", n_kept, n_nodes);
 	return false;
 }
 
 bool client_agrees(struct client *c, struct str *why)
 {
-	struct json *since = client_askf(c, "{'op':'nodes','record':%lld,"
+	char *since = ask_raw(c, "{'op':'nodes','record':%lld,"
 		"'since':%lld}", (long long)c->record, (long long)c->revision);
-	struct json *all;
+	char *all;
 	bool same;
 
-	apply(c, js_get(since, "result"));
-	js_free(since);
-	all = client_askf(c, "{'op':'nodes','record':%lld}",
+	apply(c, since);
+	free(since);
+	all = ask_raw(c, "{'op':'nodes','record':%lld}",
 		(long long)c->record);
-	same = is_same(c, js_get(js_get(all, "result"), "nodes"), why);
-	if (same && js_get_int(js_get(all, "result"), "revision", 0) !=
-			c->revision) {
+	same = is_same(c, all, why);
+	if (same && revision_in(all) != c->revision) {
 		str_add(why, "asking made a new revision");
 		same = false;
 	}
-	js_free(all);
+	free(all);
 	return same;
 }
 
@@ -136,27 +218,22 @@ bool client_agrees(struct client *c, struct str *why)
 
 static void add_answer(struct client *c, struct str *out, const char *members)
 {
-	struct json *answer = client_askf(c, "{'record':%lld,%s}",
-		(long long)c->record, members);
-	char *text = js_print(answer);
+	char *answer = ask_raw(c, "{'record':%lld,%s}", (long long)c->record,
+		members);
 
-	str_addf(out, "%s\n", text);
-	free(text);
-	js_free(answer);
+	str_addf(out, "%s\n", answer);
+	free(answer);
 }
 
 /* What failed while it was read is told once: it is no part of the state. */
 static void add_nodes(struct client *c, struct str *out)
 {
-	struct json *answer = client_askf(c, "{'op':'nodes','record':%lld}",
+	char *answer = ask_raw(c, "{'op':'nodes','record':%lld}",
 		(long long)c->record);
-	const struct json *result = js_get(answer, "result");
-	char *text = js_print(js_get(result, "nodes"));
 
-	str_addf(out, "%lld %s\n", (long long)js_get_int(result, "revision",
-		0), text);
-	free(text);
-	js_free(answer);
+	str_addf(out, "%lld %s\n", (long long)revision_in(answer),
+		nodes_in(answer));
+	free(answer);
 }
 
 char *client_state(struct client *c)
