@@ -636,7 +636,8 @@ static struct xp_node bound_node(const struct eval *e, const struct scope *s)
 	return s->node.tree == e->anchor.tree ? s->node : e->anchor;
 }
 
-/* '/' and as many leading steps as the context node lies in. */
+/* '/' and as many leading steps as the context node lies in, but for the last:
+ * '/data/person' means all of them, also from inside one. */
 static size_t bind_root(struct eval *e, const struct path *path,
 	const struct scope *s, struct xp_node *node)
 {
@@ -653,7 +654,7 @@ static size_t bind_root(struct eval *e, const struct path *path,
 	}
 	if (up != 0)
 		return 0;
-	for (; done < path->n_steps && done + 1 < n; done++) {
+	for (; done + 1 < path->n_steps && done + 1 < n; done++) {
 		const struct step *step = &path->steps[done];
 		uintptr_t ancestor = chain[n - 2 - done];
 

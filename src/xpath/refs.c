@@ -229,7 +229,7 @@ static size_t bound_steps(const struct reader *r, const struct path *path,
 
 	if (!r->contextual)
 		return 0;
-	for (i = 0; i < path->n_steps && i < bind->n_bound; i++) {
+	for (i = 0; i + 1 < path->n_steps && i < bind->n_bound; i++) {
 		const struct step *step = &path->steps[i];
 
 		if (step->axis != AXIS_CHILD || step->test != TEST_NAME ||
