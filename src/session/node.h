@@ -21,6 +21,7 @@ struct slot {				/* of one child of the form node */
 	struct node **items;		/* instances; a plain child: one */
 	uint32_t n, cap;
 	uint32_t id;			/* of a repeat; 0: not yet given */
+	uint32_t grown_in;		/* settling in which its count added some */
 };
 
 struct attribute {			/* of an element of the record */
@@ -113,6 +114,8 @@ struct session {
 	VEC(struct capture_asked) captures;	/* all that were asked for */
 	size_t n_captures_told;
 	struct err failure;		/* first expression that failed while reading */
+	uint32_t settling;		/* number of this run of settle_counts() */
+	signed char *own_counts;	/* by form index; see owncount.c; or NULL */
 	unsigned action_depth;
 	bool is_loading;		/* a record: white space is an answer's */
 	bool is_inserting;		/* attributes read as before, see
@@ -170,6 +173,9 @@ void ids_restore_below(struct session *s, struct node *n);
 
 /* serialize.c: a node and all below it, relevant or not. */
 void node_xml(struct session *s, struct node *n, struct str *out);
+
+/* owncount.c: does the count of that repeat depend on its own instances? */
+bool count_follows_itself(struct session *s, const struct xf_node *repeat);
 
 /* recalc.c */
 void mark_property(struct session *s, struct node *n, enum xf_property p);

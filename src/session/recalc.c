@@ -618,11 +618,15 @@ bool node_is_required(struct session *s, struct node *n)
 {
 	const struct xf_expr *expr = n->form->bind->required;
 
-	/* As with read-only: only what is constant, while not relevant. */
-	if (expr != NULL && (expr->is_constant || node_is_relevant(s, n)))
+	if (expr == NULL)
+		return false;
+	/* Its surroundings read as empty, and nobody would be told when they
+	 * come back: not to be remembered. */
+	if (!node_is_relevant(s, n))
+		return eval_flag(s, n, expr, false);
+	if (n->dirty & property_bit(XF_P_REQUIRED))
 		compute(s, n, XF_P_REQUIRED);
-	return n->required && expr != NULL && (expr->is_constant ||
-		node_is_relevant(s, n));
+	return n->required;
 }
 
 const char *node_value(struct session *s, struct node *n)
@@ -785,6 +789,25 @@ static void drop_unanswered(struct session *s, struct node *parent,
 	}
 }
 
+/* A count such as "one more than there are, unless the last one said no" would
+ * grow without end if it were followed at once.  In JavaRosa a person has to
+ * walk past an instance for the next one to come; here, the last one has to
+ * have an answer. */
+static size_t next_wanted(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t want)
+{
+	const struct slot *slot = &parent->slots[repeat->slot];
+	bool known = s->own_counts != NULL &&
+		s->own_counts[repeat->index] == 1;
+
+	if (want <= slot->n || slot->n == 0 ||
+			(slot->grown_in != s->settling && !known) ||
+			!count_follows_itself(s, repeat) ||
+			node_has_answer(slot->items[slot->n - 1]))
+		return want;
+	return slot->n;
+}
+
 static bool apply_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, struct err *err)
 {
@@ -802,12 +825,15 @@ static bool apply_count(struct session *s, struct node *parent,
 	drop_unanswered(s, parent, repeat, (size_t)count);
 	if (s->load_problems != NULL)
 		drop_beyond(s, parent, repeat, (size_t)count);
-	if (!add_instances(s, parent, repeat, (size_t)count, err))
+	if (!add_instances(s, parent, repeat, next_wanted(s, parent, repeat,
+			(size_t)count), err))
 		return false;
 	after = parent->slots[repeat->slot].n;
 	if (after != before)
 		mark_structure_changed(s, parent, repeat,
 			before < after ? before : after);
+	if (after > before)
+		parent->slots[repeat->slot].grown_in = s->settling;
 	if (after > before)
 		mark_written_over(s, parent, repeat, before, false);
 	return true;
@@ -849,6 +875,7 @@ bool settle_counts(struct session *s, struct err *err)
 {
 	unsigned long rounds = 0;
 
+	s->settling++;
 	wake_waiting(s);
 	while (s->counts.n > 0) {
 		struct node *n = s->counts.items[--s->counts.n];

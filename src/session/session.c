@@ -106,6 +106,7 @@ void session_free(struct session *s)
 	arena_free(s->scratch);
 	xml_free(s->last_saved);
 	free(s->ranks);
+	free(s->own_counts);
 	free(s->time_zone);
 	free(s);
 }

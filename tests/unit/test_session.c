@@ -299,6 +299,7 @@ static void values_are_brought_into_their_type(void **state)
 		{ "/data/day", "2026-02-28T10:00:00", "2026-02-28" },
 		{ "/data/day", "2026-02-28T10:00:00Z", "" },
 		{ "/data/g", "20.663 16.763", "20.663 16.763" },
+		{ "/data/g", "1 2 3 4", "1.0 2.0 3.0 4.0" },
 		{ "/data/g", "91 0", "" },
 		{ "/data/g", "0 0", "" },
 	};
@@ -513,6 +514,57 @@ static void a_record_without_its_meta_block_is_survived(void **state)
 	close_form(f);
 }
 
+/* "One more, until the last one says no": it grows by what is answered. */
+static void a_count_that_follows_itself_waits_for_answers(void **state)
+{
+	struct fixture f = open_form(HEAD
+		"<instance><data id='own'><n/><want/><p jr:template=''><more/>"
+		"</p></data></instance>"
+		"<bind nodeset='/data/n' type='int' calculate='count(/data/p)'/>"
+		"<bind nodeset='/data/want' calculate='if(/data/n = 0 or"
+		" /data/p[position() = /data/n]/more != \"no\", /data/n + 1,"
+		" /data/n)'/>" BODY
+		"<repeat nodeset='/data/p' jr:count='/data/want'>"
+		"<input ref='/data/p/more'><label>M</label></input></repeat>"
+		TAIL);
+
+	(void)state;
+	assert_string_equal(get(f, "/data/n"), "1");
+	set(f, "/data/p[1]/more", "yes");
+	assert_string_equal(get(f, "/data/n"), "2");
+	set(f, "/data/p[2]/more", "yes");
+	assert_string_equal(get(f, "/data/n"), "3");
+	set(f, "/data/p[2]/more", "no");	/* the third is blank still */
+	set(f, "/data/p[3]/more", "no");
+	assert_string_equal(get(f, "/data/n"), "3");
+	close_form(f);
+}
+
+/* The same shape, but the count is of other instances: all come at once. */
+static void a_count_of_other_instances_is_followed_at_once(void **state)
+{
+	struct fixture f = open_form(HEAD
+		"<instance><data id='two'><n/><m/><a jr:template=''><x/></a>"
+		"<b jr:template=''><y/></b></data></instance>"
+		"<bind nodeset='/data/m' calculate='2 * count(/data/a)'/>" BODY
+		"<input ref='/data/n'><label>N</label></input>"
+		"<repeat nodeset='/data/a' jr:count='/data/n'>"
+		"<input ref='/data/a/x'><label>X</label></input></repeat>"
+		"<repeat nodeset='/data/b' jr:count='/data/m'>"
+		"<input ref='/data/b/y'><label>Y</label></input></repeat>" TAIL);
+	const struct xf_node *repeat;
+	struct node *parent;
+
+	(void)state;
+	set(f, "/data/n", "3");
+	assert_true(session_find_repeat(f.s, "/data/b", &parent, &repeat,
+		NULL));
+	assert_int_equal(node_count(parent, repeat), 6);
+	set(f, "/data/n", "5");
+	assert_int_equal(node_count(parent, repeat), 10);
+	close_form(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +573,8 @@ int main(void)
 		cmocka_unit_test(a_removed_repeat_is_recounted),
 		cmocka_unit_test(a_count_makes_instances_and_keeps_answers),
 		cmocka_unit_test(a_million_million_instances_are_refused),
+		cmocka_unit_test(a_count_that_follows_itself_waits_for_answers),
+		cmocka_unit_test(a_count_of_other_instances_is_followed_at_once),
 		cmocka_unit_test(choices_follow_the_answer_they_depend_on),
 		cmocka_unit_test(a_strict_front_end_is_told_and_nothing_changes),
 		cmocka_unit_test(values_are_brought_into_their_type),

@@ -228,6 +228,9 @@ static void bodies_are_strict(void **state)
 	xform_free(load_good(model, "<repeat nodeset='/data/r'/>"
 		"<input ref='/data/r/b'><label>x</label></input>"));
 	assert_true(has_said("stands outside"));
+	expect_refused(model, "<select1 ref='/data/a'><label>x</label>"
+		"</select1>", "has no choices");
+	expect_refused(model, "<input ref='/data/z'/>", "not in the instance");
 	expect_refused(model, "<repeat nodeset='/data/r'><input ref='/data/a'>"
 		"<label>x</label></input></repeat>", "does not lie directly");
 	expect_refused(model, "<repeat nodeset='/data/r'><repeat "
@@ -243,6 +246,31 @@ static void bodies_are_strict(void **state)
 		"more than one child");
 	expect_refused("<model/>", "", "does not belong");
 	expect_refused("", "", "no <instance>");
+}
+
+/* What JavaRosa refuses, the specification allows or does not forbid, and
+ * browsers' engines open. */
+static void what_others_open_opens_with_a_warning(void **state)
+{
+	static const char model[] = "<instance><data id='f'><a/>"
+		"<r jr:template=''><b/></r></data></instance>";
+	static const struct { const char *body, *warning; } cases[] = {
+		{ "<repeat ref='/data/r'/>", "by 'nodeset', not by 'ref'" },
+		{ "<repeat nodeset='/data/r' jr:count='3'/>", "" },
+		{ "<repeat nodeset='/data/r'/><input ref='/data/r/b'>"
+			"<label>x</label></input>", "the first instance only" },
+		{ "<select1 ref='/data/a' appearance='quick'/>",
+			"neither a label nor choices" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct xform *f = load_good(model, cases[i].body);
+
+		assert_true(cases[i].warning[0] == '\0' ||
+			has_said(cases[i].warning));
+		xform_free(f);
+	}
 }
 
 static void what_is_no_form_is_refused(void **state)
@@ -988,6 +1016,7 @@ int main(void)
 		cmocka_unit_test(everything_wrong_is_said_in_one_run),
 		cmocka_unit_test(columns_count_characters_behind_entities),
 		cmocka_unit_test(bodies_are_strict),
+		cmocka_unit_test(what_others_open_opens_with_a_warning),
 		cmocka_unit_test(what_is_no_form_is_refused),
 		cmocka_unit_test(unknown_types_attributes_functions_only_warn),
 		cmocka_unit_test(texts_come_in_languages_with_outputs),

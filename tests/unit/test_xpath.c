@@ -103,7 +103,7 @@ static void functions_say_what_they_read(void **state)
 	expect_refs("position(..)", "/data/person:2!");
 	expect_refs("once(../x)", "/data/person/x:2~");
 	expect_refs("indexed-repeat(/data/person/age, /data/person, ../n)",
-		"/data/person:2! /data/person/n:2 /data/person/age:1");
+		"/data/person:1! /data/person/n:2 /data/person/age:1");
 	expect_refs("jr:choice-name(../sel, '/data/person/sel')",
 		"/data/person/sel:2 /data/person/sel:2");
 	expect_refs("if(../a, ../b, ../c)",
