@@ -278,6 +278,7 @@ bool session_choices(struct session *s, struct node *n,
 	struct err *err)
 {
 	struct choice_cache *cache;
+	bool has_failed = s->failure.code != ERR_NONE;	/* somewhere else */
 
 	if (control == NULL)
 		control = node_select(n->form);
@@ -307,7 +308,7 @@ bool session_choices(struct session *s, struct node *n,
 		n->shown = NULL;
 	}
 	*choices = cache->choices;
-	return !take_failure(s, err);
+	return has_failed || !take_failure(s, err);
 }
 
 /* --- the value without what is away --- */
