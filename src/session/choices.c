@@ -287,7 +287,9 @@ bool session_choices(struct session *s, struct node *n,
 			n->form->ref);
 	if (n->choices != NULL && !(n->dirty & property_bit(XF_P_CHOICES)) &&
 			n->choices->language == s->language &&
-			control->itemset != NULL) {
+			control->itemset != NULL &&
+			!(control->itemset->label_is_itext &&
+			s->form->itext_has_outputs)) {
 		*choices = n->choices->choices;
 		return true;
 	}

@@ -179,6 +179,8 @@ static void load_value(struct loader *l, struct entry *e, unsigned language,
 	e->seen[language] = (unsigned char)(e->seen[language] | 1u << form);
 	runs = &e->values[(size_t)language * XF_N_TEXT_FORMS + (size_t)form];
 	*runs = runs_of(l, value, NULL);
+	for (size_t i = 0; i < runs->n; i++)
+		l->form->itext_has_outputs |= runs->items[i].output != NULL;
 	if (runs->n == 0)
 		*runs = runs_of_literal(l, "");
 }

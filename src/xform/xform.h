@@ -262,6 +262,7 @@ struct xform {
 	struct xf_node **nodes; unsigned n_nodes;	/* document order, root first */
 	struct xf_control **body; unsigned n_body;	/* top level, in order */
 	struct xf_action **actions; unsigned n_actions;	/* document order */
+	bool itext_has_outputs;		/* texts change with the answers */
 	struct map secondary;		/* id -> struct xf_secondary */
 	struct map by_path;		/* "/data/meta/instanceID" -> struct xf_node */
 	struct xf_use *uses; size_t n_uses;
