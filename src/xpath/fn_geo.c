@@ -80,25 +80,21 @@ static bool arg_places(struct call *c, size_t first, size_t end, struct places *
 
 /* --- measuring --- */
 
-static double metres_per_degree(void)
-{
-	return 2 * pi * earth_radius_m / 360;
-}
-
-/* As on a plane whose x is scaled by the cosine of the latitude. */
+/* As on a plane whose x is scaled by the cosine of the latitude.  In JavaRosa's
+ * order of multiplying, so that the last digits agree. */
 static double area_of(const struct places *list)
 {
 	const struct place *p = list->items;
-	double sum = 0, scale = metres_per_degree();
+	double sum = 0, around = 2 * earth_radius_m * pi;
 	size_t i;
 
 	for (i = 2; i < list->n; i++) {
-		double x1 = (p[i - 1].longitude - p[0].longitude) * scale *
-			cos(radians(p[i - 1].latitude));
-		double x2 = (p[i].longitude - p[0].longitude) * scale *
-			cos(radians(p[i].latitude));
-		double y1 = (p[i - 1].latitude - p[0].latitude) * scale;
-		double y2 = (p[i].latitude - p[0].latitude) * scale;
+		double x1 = (p[i - 1].longitude - p[0].longitude) * around *
+			cos(radians(p[i - 1].latitude)) / 360;
+		double x2 = (p[i].longitude - p[0].longitude) * around *
+			cos(radians(p[i].latitude)) / 360;
+		double y1 = (p[i - 1].latitude - p[0].latitude) * around / 360;
+		double y2 = (p[i].latitude - p[0].latitude) * around / 360;
 
 		sum += (y1 * x2 - x1 * y2) / 2;
 	}
