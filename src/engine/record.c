@@ -49,6 +49,20 @@ static struct json *capture_json(struct engine_record *r,
 	return o;
 }
 
+/* An answer that the form no longer asks for is not thrown away. */
+static void warn_of_kept(struct op *op, struct engine_record *r)
+{
+	const struct xf_node *repeat = session_take_kept(r->session);
+
+	if (repeat == NULL)
+		return;
+	problem_add(&op->problems, SEVERITY_WARNING, ERR_REFUSED, "", 0, 0,
+		repeat->ref, NULL, _("'%s' has more instances than its count "
+		"says: those at the end hold answers, and stay until they are "
+		"removed"), repeat->ref);
+	op_put_warnings(op);
+}
+
 void record_put_change(struct op *op, struct engine_record *r)
 {
 	struct json *captures = js_new_array();
@@ -61,6 +75,7 @@ void record_put_change(struct op *op, struct engine_record *r)
 		js_put(op->result, "captures", captures);
 	else
 		js_free(captures);
+	warn_of_kept(op, r);
 }
 
 /* --- create --- */

@@ -113,6 +113,7 @@ struct session {
 	size_t undo_captures;
 	VEC(struct capture_asked) captures;	/* all that were asked for */
 	size_t n_captures_told;
+	const struct xf_node *kept_beyond;	/* see session_take_kept() */
 	struct err failure;		/* first expression that failed while reading */
 	uint32_t settling;		/* number of this run of settle_counts() */
 	signed char *own_counts;	/* by form index; see owncount.c; or NULL */

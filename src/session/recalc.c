@@ -473,6 +473,14 @@ bool take_failure(struct session *s, struct err *err)
 	return true;
 }
 
+const struct xf_node *session_take_kept(struct session *s)
+{
+	const struct xf_node *repeat = s->kept_beyond;
+
+	s->kept_beyond = NULL;
+	return repeat;
+}
+
 bool session_take_failure(struct session *s, struct err *err)
 {
 	return take_failure(s, err);
@@ -825,6 +833,8 @@ static bool apply_count(struct session *s, struct node *parent,
 	drop_unanswered(s, parent, repeat, (size_t)count);
 	if (s->load_problems != NULL)
 		drop_beyond(s, parent, repeat, (size_t)count);
+	if (parent->slots[repeat->slot].n > (size_t)count)
+		s->kept_beyond = repeat;
 	if (!add_instances(s, parent, repeat, next_wanted(s, parent, repeat,
 			(size_t)count), err))
 		return false;

@@ -246,6 +246,10 @@ bool session_validate(struct session *s, struct session_violations *out,
  * was read; false: none did. */
 bool session_take_failure(struct session *s, struct err *err);
 
+/* A repeat whose count fell below its instances since this was asked last:
+ * those at the end hold answers and stay.  NULL: there is none. */
+const struct xf_node *session_take_kept(struct session *s);
+
 /* "Read the form to its end": counts and choices are settled. */
 bool session_settle(struct session *s, struct err *err) MUST_CHECK;
 

@@ -165,5 +165,6 @@ void session_rollback(struct session *s)
 	s->captures.n = s->undo_captures;
 	s->action_depth = 0;
 	err_clear(&s->failure);
+	s->kept_beyond = NULL;
 	s->revision = s->undo_revision;
 }

@@ -1015,7 +1015,10 @@ static void the_user_adds_nothing_to_a_fixed_repeat(void **state)
 		"{'op':'remove','record':1,'node':'/d/few[1]'}");
 	js_free(ASK(&c, "{'op':'set','record':1,'node':'/d/few[2]/f',"
 		"'value':'x'}"));
-	js_free(ASK(&c, "{'op':'set','record':1,'node':'/d/n','value':1}"));
+	expect(ASK(&c, "{'op':'set','record':1,'node':'/d/n','value':1}"),
+		"result.warnings.0.ref", "/d/few");
+	expect(ASK(&c, "{'op':'set','record':1,'node':'/d/a','value':1}"),
+		"result.warnings", "-");
 	expect(ASK(&c, "{'op':'xpath','record':1,'expression':"
 		"'count(/d/few)'}"), "result.value", "2");
 	expect_nothing(&c, "refused",
