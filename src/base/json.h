@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 struct json;
 
@@ -66,6 +67,7 @@ const char *js_next_key(const struct json *object, const char *key);
 char *js_print(const struct json *value);
 /* One line, keys in the order in which they were put. */
 char *js_print_ordered(const struct json *value);
+void js_write_ordered(struct str *out, const struct json *value);
 char *js_print_pretty(const struct json *value);
 
 #endif

@@ -324,10 +324,7 @@ static bool run(struct op *op)
 /* What is written already goes in as the last member. */
 static void add_result(const struct op *op, struct str *out)
 {
-	char *text = js_print_ordered(op->result);
-
-	str_add(out, text);
-	free(text);
+	js_write_ordered(out, op->result);
 	if (op->nodes.len == 0)
 		return;
 	str_cut(out, out->len - 1);
@@ -341,10 +338,7 @@ static void add_result(const struct op *op, struct str *out)
 static void add_error(const struct op *op, struct str *out)
 {
 	struct json *error = error_json(op);
-	char *text = js_print_ordered(error);
-
-	str_add(out, text);
-	free(text);
+	js_write_ordered(out, error);
 	js_free(error);
 }
 

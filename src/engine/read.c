@@ -19,11 +19,8 @@ struct listing {
 
 static void add_object(struct listing *l, struct json *object)
 {
-	char *text = js_print_ordered(object);
-
 	str_addc(l->out, l->out->len > 0 ? ',' : '[');
-	str_add(l->out, text);
-	free(text);
+	js_write_ordered(l->out, object);
 	js_free(object);
 }
 

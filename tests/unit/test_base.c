@@ -129,6 +129,27 @@ static void an_open_quote_in_csv_has_its_place(void **state)
 	csv_release(&csv);
 }
 
+static void json_in_order_is_the_same_json(void **state)
+{
+	static const char text[] = "{\"z\":[1,-2.5,1e300,-0.0,true,false,"
+		"null,{},[]],\"a\":\"\\\"\\\\\\n\\t\\r\\u0001\\u001f/\xd9\xbe\","
+		"\"\":{\"b\":9007199254740993}}";
+	struct json *value = js_parse(text, sizeof text - 1, NULL), *again;
+	char *line = js_print_ordered(value), *sorted, *other;
+
+	(void)state;
+	assert_memory_equal(line, "{\"z\":[1,-2.5,", 13);
+	again = js_parse(line, strlen(line), NULL);
+	sorted = js_print(value);
+	other = js_print(again);
+	assert_string_equal(other, sorted);
+	js_free(value);
+	js_free(again);
+	free(line);
+	free(sorted);
+	free(other);
+}
+
 static void equal_json_prints_equal_bytes(void **state)
 {
 	static const char text[] = "{\"b\":[1,2.5,null],\"a\":\"\\u06CC\"}";
@@ -220,6 +241,7 @@ int main(void)
 		cmocka_unit_test(csv_rows_are_read_as_rfc_4180_says),
 		cmocka_unit_test(an_open_quote_in_csv_has_its_place),
 		cmocka_unit_test(equal_json_prints_equal_bytes),
+		cmocka_unit_test(json_in_order_is_the_same_json),
 		cmocka_unit_test(a_failed_write_leaves_the_old_file),
 		cmocka_unit_test(a_file_over_the_limit_is_refused),
 		cmocka_unit_test(an_arena_goes_back_to_its_mark),
