@@ -309,23 +309,23 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	return n;
 }
 
-static bool is_inside(const struct node *n, const struct node *top)
+static bool goes(const struct node *n)
 {
 	for (; n != NULL; n = n->parent)
-		if (n == top)
+		if (n->is_going)
 			return true;
 	return false;
 }
 
-/* Pointers into an instance that goes must not stay behind. */
-static void forget_marks(struct session *s, const struct node *top)
+/* Pointers into instances that go must not stay behind. */
+static void forget_marks(struct session *s)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->marks.n; i++) {
 		struct mark *m = &s->marks.items[i];
 
-		if (!is_inside(m->node, top))
+		if (!goes(m->node))
 			s->marks.items[kept++] = *m;
 		else
 			m->node->listed &= (uint8_t)~property_bit(m->property);
@@ -333,33 +333,44 @@ static void forget_marks(struct session *s, const struct node *top)
 	s->marks.n = kept;
 }
 
-#define FORGET(list, top) do { \
+#define FORGET(list) do { \
 	size_t kept_ = 0; \
 	for (size_t i_ = 0; i_ < (list)->n; i_++) \
-		if (!is_inside((list)->items[i_], (top))) \
+		if (!goes((list)->items[i_])) \
 			(list)->items[kept_++] = (list)->items[i_]; \
 	(list)->n = kept_; \
 } while (0)
 
-void instance_remove(struct session *s, struct node *parent,
-	const struct xf_node *repeat, size_t position)
+static void forget_going(struct session *s)
+{
+	forget_marks(s);
+	FORGET(&s->counts);
+	FORGET(&s->waiting);
+	FORGET(&s->unsaved);
+	FORGET(&s->timely);
+	FORGET(&s->written_over);
+}
+
+void instances_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, size_t count)
 {
 	struct slot *slot = &parent->slots[repeat->slot];
-	struct node *n = slot->items[position];
+	size_t end = position + count;
 
-	forget_marks(s, n);
-	FORGET(&s->counts, n);
-	FORGET(&s->waiting, n);
-	FORGET(&s->unsaved, n);
-	FORGET(&s->timely, n);
-	FORGET(&s->written_over, n);
-	memmove(slot->items + position, slot->items + position + 1,
-		(slot->n - position - 1) * sizeof *slot->items);
-	slot->n--;
+	for (size_t i = position; i < end; i++)
+		slot->items[i]->is_going = true;
+	forget_going(s);
+	for (size_t i = position; i < end; i++) {
+		slot->items[i]->is_going = false;
+		ids_forget_below(s, slot->items[i]);
+		/* Put back in reverse, each at the place of the first. */
+		undo_take_removed(s, slot->items[i], position);
+	}
+	memmove(slot->items + position, slot->items + end,
+		(slot->n - end) * sizeof *slot->items);
+	slot->n -= (uint32_t)count;
 	for (size_t i = position; i < slot->n; i++)
 		slot->items[i]->position = (uint32_t)i;
-	ids_forget_below(s, n);
-	undo_take_removed(s, n, position);
 }
 
 void instance_restore(struct session *s, struct node *n, size_t position)

@@ -50,6 +50,7 @@ struct node {
 	bool is_written_over;		/* stands in s->written_over */
 	uint8_t computed;		/* enum xp_type of what was calculated */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
+	bool is_going;			/* with all in it; see instances_remove() */
 	uint32_t undo_round;		/* its state was kept in this one */
 	char *raw;			/* value nodes: as stored; NULL: blank */
 	char *shown;			/* select with itemset: raw without what is away; NULL: not computed */
@@ -151,8 +152,9 @@ void node_fill(struct session *s, struct node *n, const struct xml_node *xml,
 void instance_restore(struct session *s, struct node *n, size_t position);
 struct node *instance_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
-void instance_remove(struct session *s, struct node *parent,
-	const struct xf_node *repeat, size_t position);
+/* Take out `count` of them, from that position on. */
+void instances_remove(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t position, size_t count);
 /* The node of that form node, made if it is not there. */
 struct node *instance_add_optional(struct session *s, struct node *parent,
 	const struct xf_node *form);

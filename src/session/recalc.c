@@ -772,16 +772,26 @@ static void report_beyond(struct session *s, struct node *n)
 	str_wipe(&xml);
 }
 
+static void drop_from(struct session *s, struct node *parent,
+	const struct xf_node *repeat, size_t first)
+{
+	struct slot *slot = &parent->slots[repeat->slot];
+
+	if (first >= slot->n)
+		return;
+	for (size_t i = first; i < slot->n; i++)
+		mark_below_changed(s, slot->items[i]);
+	instances_remove(s, parent, repeat, first, slot->n - first);
+}
+
 void drop_beyond(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want)
 {
 	struct slot *slot = &parent->slots[repeat->slot];
 
-	while (slot->n > want) {
-		report_beyond(s, slot->items[slot->n - 1]);
-		mark_below_changed(s, slot->items[slot->n - 1]);
-		instance_remove(s, parent, repeat, slot->n - 1);
-	}
+	for (size_t i = slot->n; i > want; i--)
+		report_beyond(s, slot->items[i - 1]);
+	drop_from(s, parent, repeat, want);
 }
 
 /* JavaRosa keeps instances beyond the count; so do we, if they hold an
@@ -790,11 +800,11 @@ static void drop_unanswered(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want)
 {
 	struct slot *slot = &parent->slots[repeat->slot];
+	size_t first = slot->n;
 
-	while (slot->n > want && !node_has_answer(slot->items[slot->n - 1])) {
-		mark_below_changed(s, slot->items[slot->n - 1]);
-		instance_remove(s, parent, repeat, slot->n - 1);
-	}
+	while (first > want && !node_has_answer(slot->items[first - 1]))
+		first--;
+	drop_from(s, parent, repeat, first);
 }
 
 /* A count such as "one more than there are, unless the last one said no" would

@@ -486,11 +486,11 @@ bool session_remove(struct session *s, struct node *parent,
 		return err_set(err, ERR_REFUSED,
 			_("the form itself says how many '%s' there are"),
 			repeat->ref);
-	for (size_t i = 0; i < count; i++) {
-		mark_below_changed(s, node_instance(parent, repeat, position));
-		instance_remove(s, parent, repeat, position - 1);
-		s->revision++;
-	}
+	for (size_t i = 0; i < count; i++)
+		mark_below_changed(s, node_instance(parent, repeat,
+			position + i));
+	instances_remove(s, parent, repeat, position - 1, count);
+	s->revision++;
 	mark_structure_changed(s, parent, repeat, position - 1);
 	mark_written_over(s, parent, repeat, position - 1, true);
 	return settle(s, err);

@@ -132,7 +132,7 @@ static void restore(struct session *s, struct change *c)
 		c->attribute->value = c->text;
 		break;
 	case CHANGED_INSERT:
-		instance_remove(s, n->parent, n->form, n->position);
+		instances_remove(s, n->parent, n->form, n->position, 1);
 		break;
 	case CHANGED_REMOVE:
 		instance_restore(s, n, c->position);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/chance.h"
@@ -1031,6 +1032,29 @@ static void the_user_adds_nothing_to_a_fixed_repeat(void **state)
 	close_all(c);
 }
 
+/* 100,000 by a slip of the finger, and back: with the square, minutes. */
+static void a_falling_count_takes_linear_time(void **state)
+{
+	struct client c = open_form(halfway);
+	clock_t start = clock();
+
+	(void)state;
+	js_free(ASK(&c, "{'op':'set','record':1,'node':'/d/big',"
+		"'value':'100000'}"));
+	js_free(ASK(&c, "{'op':'set','record':1,'node':'/d/big',"
+		"'value':'1'}"));
+	expect(ASK(&c, "{'op':'xpath','record':1,'expression':"
+		"'count(/d/many)'}"), "result.value", "1");
+	js_free(ASK(&c, "{'op':'insert','record':1,'node':'/d/free',"
+		"'count':50000}"));
+	js_free(ASK(&c, "{'op':'remove','record':1,'node':'/d/free[1]',"
+		"'count':49999}"));
+	expect(ASK(&c, "{'op':'node','record':1,'node':'/d/free[1]/g'}"),
+		"result.node.value", "50000");
+	assert_true(clock() - start <= 4 * CLOCKS_PER_SEC);
+	close_all(c);
+}
+
 /* --- xpath --- */
 
 static void numbers_read_back_the_same(void **state)
@@ -1188,6 +1212,7 @@ int main(void)
 		cmocka_unit_test(a_form_without_languages_has_none),
 		cmocka_unit_test(the_body_is_listed_as_a_person_meets_it),
 		cmocka_unit_test(the_user_adds_nothing_to_a_fixed_repeat),
+		cmocka_unit_test(a_falling_count_takes_linear_time),
 		cmocka_unit_test(numbers_read_back_the_same),
 		cmocka_unit_test(results_are_converted_on_request),
 		cmocka_unit_test(an_inline_form_reads_no_file_it_was_not_given),
