@@ -119,6 +119,7 @@ struct place place_child(struct node *n, const struct xf_node *form);
 /* The text that is its label; or NULL. */
 const struct xf_text *place_label(const struct place *place,
 	const struct xf_control *control);
+/* Whatever it says of a node, fingerprint() in look.c has to take in. */
 struct json *node_json(struct engine_record *r, const struct place *place,
 	const struct xf_control *control, bool rich);
 /* `valid` is left out of node_json(): it depends on what is below. */
