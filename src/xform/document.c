@@ -297,6 +297,7 @@ bool xf_document_eval(struct xf_document *d, const struct xf_query *query,
 	if (x == NULL)
 		return false;
 	ctx = context_at(d, node);
+	ctx.steps_left = query->most_steps;
 	return xpath_eval(x, &ctx, value, err) &&
 		(!query->has_type || convert(d, query->type, value, err));
 }

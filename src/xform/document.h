@@ -45,6 +45,7 @@ struct xf_query {
 	size_t n_namespaces;
 	bool has_type;		/* convert the result to `type` */
 	enum xp_type type;
+	unsigned long most_steps;	/* nodes visited; 0: as usual */
 };
 
 /* Evaluate.  `value` lives until the next call with this document.  False:

@@ -42,8 +42,10 @@ bool value_text(struct eval *e, const struct expr *x, const struct xp_value *v,
 {
 	if (!check_one(e, x, v))
 		return false;
+	if (v->type == XP_NODESET && v->nodes.n > 0)
+		return eval_node_text(e, v->nodes.items[0], text);
 	*text = xp_to_text(v, e->arena);
-	return true;
+	return eval_text_cost(e, *text);
 }
 
 bool value_number(struct eval *e, const struct expr *x,
@@ -51,6 +53,8 @@ bool value_number(struct eval *e, const struct expr *x,
 {
 	if (!check_one(e, x, v))
 		return false;
+	if (v->type == XP_NODESET && v->nodes.n > 0)
+		return eval_node_number(e, v->nodes.items[0], number);
 	*number = xp_to_number_in(v, e->arena, e->env);
 	return true;
 }
@@ -74,10 +78,8 @@ bool eval_text(struct eval *e, const struct expr *x, const struct scope *s,
 
 	if (!one_node(e, x, s, &node, &done))
 		return false;
-	if (done) {
-		*text = xp_node_text(node, e->arena);
-		return true;
-	}
+	if (done)
+		return eval_node_text(e, node, text);
 	return eval_value(e, x, s, &value) && value_text(e, x, &value, text);
 }
 
@@ -90,11 +92,8 @@ bool eval_number(struct eval *e, const struct expr *x, const struct scope *s,
 
 	if (!one_node(e, x, s, &node, &done))
 		return false;
-	if (done) {
-		*number = node.tree == NULL ? NAN :
-			node_number(node, e->arena, e->env);
-		return true;
-	}
+	if (done)
+		return eval_node_number(e, node, number);
 	return eval_value(e, x, s, &value) &&
 		value_number(e, x, &value, number);
 }
@@ -153,86 +152,111 @@ static bool compare_booleans(enum op op, bool a, bool b)
 	return (a == b) == (op == OP_EQ);
 }
 
-static bool node_is_text(struct eval *e, enum op op, struct xp_node node,
-	const struct xp_value *text)
+static bool compare_node(struct eval *e, enum op op, struct xp_node node,
+	const struct xp_value *other, double number, bool *holds)
 {
-	if (xp_node_is_boolean(node))
-		return compare_booleans(op, xp_node_is_true(node),
-			xp_to_boolean(text));
-	return (strcmp(xp_node_text(node, e->arena), text->text) == 0) ==
-		(op == OP_EQ);
+	const char *text;
+	double own;
+
+	if (is_equality(op) && other->type == XP_STRING) {
+		if (xp_node_is_boolean(node)) {
+			*holds = compare_booleans(op, xp_node_is_true(node),
+				xp_to_boolean(other));
+			return true;
+		}
+		if (!eval_node_text(e, node, &text))
+			return false;
+		*holds = (strcmp(text, other->text) == 0) == (op == OP_EQ);
+		return true;
+	}
+	if (!eval_node_number(e, node, &own))
+		return false;
+	*holds = compare_numbers(op, own, number);
+	return true;
 }
 
 /* Some node of the set compares so with a value that is none. */
 static bool any_node(struct eval *e, enum op op, const struct xp_nodeset *set,
-	const struct xp_value *other)
+	const struct xp_value *other, bool *found)
 {
-	bool as_text = is_equality(op) && other->type == XP_STRING;
 	double number = xp_to_number_in(other, e->arena, e->env);
-	bool found = false;
 	size_t i;
 
-	for (i = 0; i < set->n && !found; i++) {
+	*found = false;
+	for (i = 0; i < set->n && !*found; i++) {
 		struct arena_mark mark = arena_mark(e->arena);
+		bool ok = compare_node(e, op, set->items[i], other, number,
+			found);
 
-		if (as_text)
-			found = node_is_text(e, op, set->items[i], other);
-		else
-			found = compare_numbers(op, node_number(set->items[i],
-				e->arena, e->env), number);
 		arena_reset(e->arena, mark);
+		if (!ok)
+			return false;
 	}
-	return found;
+	return true;
 }
 
 /* Some text is in both: by hashing, as both may be long. */
 static bool any_equal(struct eval *e, const struct xp_nodeset *a,
-	const struct xp_nodeset *b)
+	const struct xp_nodeset *b, bool *found)
 {
 	struct map texts = MAP_INIT;
-	bool found = false;
+	const char *text;
+	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < a->n; i++)
-		map_set(&texts, xp_node_text(a->items[i], e->arena), e);
-	for (i = 0; i < b->n && !found; i++)
-		found = map_has(&texts, xp_node_text(b->items[i], e->arena));
+	*found = false;
+	for (i = 0; ok && i < a->n; i++)
+		if ((ok = eval_node_text(e, a->items[i], &text)))
+			map_set(&texts, text, e);
+	for (i = 0; ok && i < b->n && !*found; i++)
+		if ((ok = eval_node_text(e, b->items[i], &text)))
+			*found = map_has(&texts, text);
 	map_release(&texts);
-	return found;
+	return ok;
 }
 
 static bool all_are(struct eval *e, const struct xp_nodeset *set,
-	const char *text)
+	const char *text, bool *all)
 {
+	const char *own;
 	size_t i;
 
-	for (i = 0; i < set->n; i++)
-		if (strcmp(xp_node_text(set->items[i], e->arena), text) != 0)
+	*all = true;
+	for (i = 0; i < set->n && *all; i++) {
+		if (!eval_node_text(e, set->items[i], &own))
 			return false;
+		*all = strcmp(own, text) == 0;
+	}
 	return true;
 }
 
 /* Some pair differs: not so only if all are one text. */
 static bool any_different(struct eval *e, const struct xp_nodeset *a,
-	const struct xp_nodeset *b)
+	const struct xp_nodeset *b, bool *found)
 {
 	const char *text;
+	bool same_a, same_b;
 
+	*found = false;
 	if (a->n == 0 || b->n == 0)
+		return true;
+	if (!eval_node_text(e, a->items[0], &text) ||
+	    !all_are(e, a, text, &same_a) || !all_are(e, b, text, &same_b))
 		return false;
-	text = xp_node_text(a->items[0], e->arena);
-	return !all_are(e, a, text) || !all_are(e, b, text);
+	*found = !same_a || !same_b;
+	return true;
 }
 
-static void extremes(struct eval *e, const struct xp_nodeset *set, double *low,
+static bool extremes(struct eval *e, const struct xp_nodeset *set, double *low,
 	double *high)
 {
+	double number;
 	size_t i;
 
 	*low = *high = NAN;
 	for (i = 0; i < set->n; i++) {
-		double number = node_number(set->items[i], e->arena, e->env);
-
+		if (!eval_node_number(e, set->items[i], &number))
+			return false;
 		if (isnan(number))
 			continue;
 		if (isnan(*low) || number < *low)
@@ -240,22 +264,26 @@ static void extremes(struct eval *e, const struct xp_nodeset *set, double *low,
 		if (isnan(*high) || number > *high)
 			*high = number;
 	}
+	return true;
 }
 
 static bool compare_sets(struct eval *e, enum op op,
-	const struct xp_nodeset *a, const struct xp_nodeset *b)
+	const struct xp_nodeset *a, const struct xp_nodeset *b, bool *result)
 {
 	double low_a, high_a, low_b, high_b;
 
 	if (op == OP_EQ)
-		return a->n < b->n ? any_equal(e, a, b) : any_equal(e, b, a);
+		return a->n < b->n ? any_equal(e, a, b, result) :
+			any_equal(e, b, a, result);
 	if (op == OP_NE)
-		return any_different(e, a, b);
-	extremes(e, a, &low_a, &high_a);
-	extremes(e, b, &low_b, &high_b);
-	if (op == OP_LT || op == OP_LE)
-		return compare_numbers(op, low_a, high_b);
-	return compare_numbers(op, high_a, low_b);
+		return any_different(e, a, b, result);
+	if (!extremes(e, a, &low_a, &high_a) ||
+	    !extremes(e, b, &low_b, &high_b))
+		return false;
+	*result = op == OP_LT || op == OP_LE ?
+		compare_numbers(op, low_a, high_b) :
+		compare_numbers(op, high_a, low_b);
+	return true;
 }
 
 static bool compare_plain(struct eval *e, enum op op, const struct xp_value *a,
@@ -287,7 +315,7 @@ bool values_compare(struct eval *e, const struct expr *x, enum op op,
 	set_a = a->type == XP_NODESET;
 	set_b = b->type == XP_NODESET;
 	if (set_a && set_b) {
-		*result = compare_sets(e, op, &a->nodes, &b->nodes);
+		return compare_sets(e, op, &a->nodes, &b->nodes, result);
 	} else if (set_a && b->type == XP_BOOLEAN) {
 		boolean.boolean = xp_to_boolean(a);
 		*result = compare_plain(e, op, &boolean, b);
@@ -295,9 +323,9 @@ bool values_compare(struct eval *e, const struct expr *x, enum op op,
 		boolean.boolean = xp_to_boolean(b);
 		*result = compare_plain(e, op, a, &boolean);
 	} else if (set_a) {
-		*result = any_node(e, op, &a->nodes, b);
+		return any_node(e, op, &a->nodes, b, result);
 	} else if (set_b) {
-		*result = any_node(e, mirrored(op), &b->nodes, a);
+		return any_node(e, mirrored(op), &b->nodes, a, result);
 	} else {
 		*result = compare_plain(e, op, a, b);
 	}
@@ -382,6 +410,8 @@ static bool eval_union(struct eval *e, const struct expr *x,
 				_("'|' joins sets of nodes only"));
 		for (k = 0; k < value->nodes.n; k++)
 			xp_nodeset_add(&all, value->nodes.items[k], e->arena);
+		if (i > 0)
+			xp_nodeset_sort(&all);
 	}
 	xp_nodeset_sort(&all);
 	value->type = XP_NODESET;

@@ -49,6 +49,17 @@ bool eval_fail(struct eval *e, int column, const char *format, ...)
 /* Count a node that is visited; ERR_LIMIT when there were too many. */
 bool eval_step(struct eval *e) MUST_CHECK;
 
+/* Count text that is worked through, 64 bytes as a node: a long one looked at
+ * again and again may not take forever either. */
+bool eval_text_cost(struct eval *e, const char *text) MUST_CHECK;
+/* The text of a node, counted with what it is put together from. */
+bool eval_node_text(struct eval *e, struct xp_node node, const char **text)
+	MUST_CHECK;
+bool eval_node_number(struct eval *e, struct xp_node node, double *number)
+	MUST_CHECK;
+/* So many nodes at once. */
+bool eval_steps(struct eval *e, unsigned long n) MUST_CHECK;
+
 /* As text or number, with env->strict_one_node regarded. */
 bool value_text(struct eval *e, const struct expr *x, const struct xp_value *v,
 	const char **text) MUST_CHECK;

@@ -57,6 +57,7 @@ struct step {
 	const char *local;	/* TEST_NAME: interned; NULL: any; TEST_PI: target or NULL */
 	struct predicate *predicates;
 	size_t n_predicates;
+	bool is_positional;	/* a predicate asks for the position */
 	int column;
 };
 

@@ -71,7 +71,7 @@ static bool arg_places(struct call *c, size_t first, size_t end, struct places *
 	if (c->e->err != NULL)
 		err_clear(c->e->err);
 	if (arg_each(c, first, end, add_places, list))
-		return true;
+		return eval_steps(c->e, list->n * 4);
 	if (c->e->err == NULL || c->e->err->code != ERR_NONE)
 		return false;
 	return call_fail(c, _("'%s()' needs places: latitude, longitude"),

@@ -208,22 +208,23 @@ bool fn_count(struct call *c, struct xp_value *value)
 	return arg_nodes(c, 0, &nodes) && give_number(value, (double)nodes.n);
 }
 
-static bool count_text(void *data, const char *text)
-{
-	if (text[0] != '\0')
-		++*(size_t *)data;
-	return true;
-}
-
 bool fn_count_non_empty(struct call *c, struct xp_value *value)
 {
 	struct xp_nodeset nodes;
+	const char *text;
 	size_t n = 0, i;
 
 	if (!arg_nodes(c, 0, &nodes))
 		return false;
-	for (i = 0; i < nodes.n; i++)
-		count_text(&n, xp_node_text(nodes.items[i], c->e->arena));
+	for (i = 0; i < nodes.n; i++) {
+		struct arena_mark mark = arena_mark(c->e->arena);
+		bool ok = eval_node_text(c->e, nodes.items[i], &text);
+
+		n += ok && text[0] != '\0';
+		arena_reset(c->e->arena, mark);
+		if (!ok)
+			return false;
+	}
 	return give_number(value, (double)n);
 }
 

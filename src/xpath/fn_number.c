@@ -165,7 +165,8 @@ static bool sum_node(struct call *c, struct xp_node node, double *sum)
 		*sum += number;
 		return true;
 	}
-	text = xp_node_text(node, c->e->arena);
+	if (!eval_node_text(c->e, node, &text))
+		return false;
 	if (text[0] == '\0' && node.tree->contextual)
 		return true;
 	*sum += text_to_number(text, c->e->env);
@@ -182,9 +183,11 @@ bool fn_sum(struct call *c, struct xp_value *value)
 		return false;
 	for (i = 0; i < nodes.n; i++) {
 		struct arena_mark mark = arena_mark(c->e->arena);
+		bool ok = sum_node(c, nodes.items[i], &sum);
 
-		sum_node(c, nodes.items[i], &sum);
 		arena_reset(c->e->arena, mark);
+		if (!ok)
+			return false;
 	}
 	return give_number(value, sum);
 }

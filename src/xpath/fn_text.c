@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -210,39 +211,71 @@ bool fn_normalize_space(struct call *c, struct xp_value *value)
 	return give_text(value, out);
 }
 
-/* Which character of `list` that is, from 0; -1: none. */
-static long index_of(const char *list, unsigned code)
-{
-	long i;
+/* What becomes of a character: 0 takes it away. */
+struct change { unsigned from, to; size_t place; };
+struct changes { struct change *items; size_t n; };
 
-	for (i = 0; *list != '\0'; i++)
-		if (utf8_next(&list) == code)
-			return i;
-	return -1;
+static int compare_change(const void *left, const void *right)
+{
+	const struct change *a = left, *b = right;
+
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Sorted; of several for one character the first counts. */
+static struct changes read_changes(const char *from, const char *to,
+	struct arena *arena)
+{
+	struct changes all = { NULL, 0 };
+	size_t i, n = utf8_count(from);
+
+	all.items = ARENA_ARRAY(arena, struct change, n + 1);
+	for (i = 0; i < n; i++)
+		all.items[i] = (struct change){ utf8_next(&from),
+			*to != '\0' ? utf8_next(&to) : 0, i };
+	qsort(all.items, n, sizeof *all.items, compare_change);
+	for (i = 0; i < n; i++)
+		if (all.n == 0 || all.items[all.n - 1].from !=
+		    all.items[i].from)
+			all.items[all.n++] = all.items[i];
+	return all;
+}
+
+static unsigned change(const struct changes *changes, unsigned code)
+{
+	size_t low = 0, high = changes->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (changes->items[middle].from == code)
+			return changes->items[middle].to;
+		if (changes->items[middle].from < code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return code;
 }
 
 bool fn_translate(struct call *c, struct xp_value *value)
 {
 	const char *text, *from, *to;
 	struct str out = STR_INIT;
+	struct changes changes;
 
 	if (!arg_text(c, 0, &text) || !arg_text(c, 1, &from) ||
 	    !arg_text(c, 2, &to))
 		return false;
+	changes = read_changes(from, to, c->e->arena);
 	out.limit = MAX_TEXT_BYTES;
 	while (*text != '\0') {
-		unsigned code = utf8_next(&text);
-		long i = index_of(from, code);
-		const char *at = to;
+		unsigned code = change(&changes, utf8_next(&text));
 
-		if (i < 0) {
+		if (code != 0)
 			str_add_utf8(&out, code);
-			continue;
-		}
-		while (i-- > 0 && *at != '\0')
-			utf8_next(&at);
-		if (*at != '\0')
-			str_add_utf8(&out, utf8_next(&at));
 	}
 	return give_built(c, &out, value);
 }
@@ -318,21 +351,22 @@ bool fn_regex(struct call *c, struct xp_value *value)
 {
 	void *regex = c->call->regex;
 	const char *text, *pattern;
-	bool matches;
+	bool matches, was_hard;
 
 	if (!two_texts(c, &text, &pattern))
 		return false;
 	if (regex == NULL)
 		regex = regex_compile(pattern, c->e->arena, c->e->err);
-	if (regex == NULL || !regex_matches(regex, text, &matches, c->e->arena,
-	    c->e->err)) {
+	if (regex == NULL || !regex_matches(regex, text, &matches, &was_hard,
+	    c->e->arena, c->e->err)) {
 		if (c->e->err != NULL) {
 			c->e->err->line = 1;
 			c->e->err->column = c->expr->column;
 		}
 		return false;
 	}
-	return give_boolean(value, matches);
+	return eval_steps(c->e, was_hard ? 100000 : 10) &&
+		give_boolean(value, matches);
 }
 
 static const char base64_digits[] =
@@ -383,6 +417,8 @@ bool fn_digest(struct call *c, struct xp_value *value)
 
 	if (!two_texts(c, &text, &algorithm) ||
 	    (arg_count(c) > 2 && !arg_text(c, 2, &encoding)))
+		return false;
+	if (!eval_steps(c->e, strlen(text) / 8))
 		return false;
 	if (!digest_bytes(algorithm, text, bytes, &n))
 		return call_fail(c, _("unknown digest '%s'"), algorithm);

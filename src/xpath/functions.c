@@ -155,20 +155,22 @@ bool arg_each(struct call *c, size_t first, size_t end, each_text *each,
 	void *data)
 {
 	struct xp_value value;
+	const char *text;
 	size_t i, k;
 
 	for (i = first; i < end; i++) {
 		if (!arg_value(c, i, &value))
 			return false;
 		if (value.type != XP_NODESET) {
-			if (!each(data, xp_to_text(&value, c->e->arena)))
+			text = xp_to_text(&value, c->e->arena);
+			if (!eval_text_cost(c->e, text) || !each(data, text))
 				return false;
 			continue;
 		}
 		for (k = 0; k < value.nodes.n; k++) {
 			struct arena_mark mark = arena_mark(c->e->arena);
-			bool ok = each(data, xp_node_text(value.nodes.items[k],
-				c->e->arena));
+			bool ok = eval_node_text(c->e, value.nodes.items[k],
+				&text) && each(data, text);
 
 			arena_reset(c->e->arena, mark);
 			if (!ok)

@@ -33,9 +33,10 @@ bool digest_bytes(const char *algorithm, const char *text,
 	unsigned char bytes[64], size_t *n_bytes);
 /* The first eight bytes of SHA-256 as a signed number. */
 int64_t hash_of_text(const char *text);
-/* Does all of `text` match?  false with `err` for a fault. */
+/* Does all of `text` match?  false with `err` for a fault.  *was_hard: it took a
+ * thousand times longer than matches do. */
 bool regex_matches(void *regex, const char *text, bool *matches,
-	struct arena *arena, struct err *err) MUST_CHECK;
+	bool *was_hard, struct arena *arena, struct err *err) MUST_CHECK;
 /* The node a function without arguments is about, else its argument's first. */
 bool arg_node(struct call *c, struct xp_node *node) MUST_CHECK;
 /* The texts of all arguments from `first` on: of sets, every node's. */

@@ -338,7 +338,22 @@ static bool begins_step(const struct parser *p)
 	}
 }
 
-static bool parse_step(struct parser *p, struct step *step, unsigned *deps)
+static bool positions_matter(const struct step *step)
+{
+	size_t i;
+
+	for (i = 0; i < step->n_predicates; i++) {
+		const struct expr *x = step->predicates[i].expr;
+
+		if (!gives_boolean(x) ||
+		    (x->deps & (DEP_POSITION | DEP_LAST)) != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool parse_bare_step(struct parser *p, struct step *step,
+	unsigned *deps)
 {
 	step->axis = AXIS_CHILD;
 	step->column = p->lexer.token.column;
@@ -377,6 +392,14 @@ static bool parse_step(struct parser *p, struct step *step, unsigned *deps)
 		deps);
 }
 
+static bool parse_step(struct parser *p, struct step *step, unsigned *deps)
+{
+	if (!parse_bare_step(p, step, deps))
+		return false;
+	step->is_positional = positions_matter(step);
+	return true;
+}
+
 /* --- paths --- */
 
 static struct step *add_step(struct parser *p, struct path *path, size_t *cap)
@@ -395,20 +418,6 @@ static void add_any_depth(struct parser *p, struct path *path, size_t *cap)
 	step->column = p->lexer.token.column;
 }
 
-static bool positions_matter(const struct step *step)
-{
-	size_t i;
-
-	for (i = 0; i < step->n_predicates; i++) {
-		const struct expr *x = step->predicates[i].expr;
-
-		if (!gives_boolean(x) ||
-		    (x->deps & (DEP_POSITION | DEP_LAST)) != 0)
-			return true;
-	}
-	return false;
-}
-
 /* "//name" is one walk over the descendants, if no position is asked. */
 static void join_steps(struct path *path)
 {
@@ -420,7 +429,7 @@ static void join_steps(struct path *path)
 		if (from + 1 < path->n_steps &&
 		    step->axis == AXIS_DESCENDANT_OR_SELF &&
 		    step->test == TEST_NODE && step->n_predicates == 0 &&
-		    step[1].axis == AXIS_CHILD && !positions_matter(&step[1])) {
+		    step[1].axis == AXIS_CHILD && !step[1].is_positional) {
 			step[1].axis = AXIS_DESCENDANT;
 			continue;
 		}

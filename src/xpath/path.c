@@ -62,10 +62,73 @@ size_t path_position(struct xp_node node)
 
 bool eval_step(struct eval *e)
 {
-	if (--e->ctx->steps_left > 0)
+	return eval_steps(e, 1);
+}
+
+bool eval_text_cost(struct eval *e, const char *text)
+{
+	return eval_steps(e, strlen(text) / 64);
+}
+
+bool eval_steps(struct eval *e, unsigned long n)
+{
+	if (e->ctx->steps_left > n) {
+		e->ctx->steps_left -= n;
 		return true;
+	}
 	return err_set(e->err, ERR_LIMIT,
 		_("the expression visits too many nodes"));
+}
+
+static uintptr_t next_below(const struct xp_tree *tree, uintptr_t top,
+	uintptr_t at)
+{
+	uintptr_t next = tree->ops->first_child(tree, at);
+
+	while (next == 0 && at != top && at != 0) {
+		next = tree->ops->next(tree, at);
+		at = tree->ops->parent(tree, at);
+	}
+	return next;
+}
+
+/* The text of an element with elements in it is put together from all of
+ * them. */
+static bool count_below(struct eval *e, struct xp_node node)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+	uintptr_t at = ops->kind(node.tree, node.at) > XML_ELEMENT ? 0 :
+		ops->first_child(node.tree, node.at);
+
+	if (at == 0 || (ops->kind(node.tree, at) == XML_TEXT &&
+	    ops->next(node.tree, at) == 0))
+		return true;
+	for (; at != 0; at = next_below(node.tree, node.at, at))
+		if (!eval_step(e))
+			return false;
+	return true;
+}
+
+bool eval_node_text(struct eval *e, struct xp_node node, const char **text)
+{
+	*text = "";
+	if (node.tree == NULL)
+		return true;
+	if (!count_below(e, node))
+		return false;
+	*text = xp_node_text(node, e->arena);
+	return eval_text_cost(e, *text);
+}
+
+bool eval_node_number(struct eval *e, struct xp_node node, double *number)
+{
+	*number = NAN;
+	if (node.tree == NULL)
+		return true;
+	if (node.tree->ops->number == NULL && !count_below(e, node))
+		return false;
+	*number = node_number(node, e->arena, e->env);
+	return true;
 }
 
 /* --- one step from one node --- */
@@ -603,15 +666,112 @@ static void after_step(struct state *state, const struct step *step,
 	}
 }
 
+static bool is_within(struct xp_node node, struct xp_node top)
+{
+	for (; node.at != 0; node.at = node.tree->ops->parent(node.tree,
+	     node.at))
+		if (node.at == top.at)
+			return true;
+	return false;
+}
+
+/* Those of a sorted set that lie in no other: their descendants are all. */
+static struct xp_nodeset topmost(const struct xp_nodeset *set,
+	struct arena *arena)
+{
+	struct xp_nodeset kept = { NULL, 0, 0, true };
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (kept.n == 0 || !is_within(set->items[i],
+		    kept.items[kept.n - 1]))
+			xp_nodeset_add(&kept, set->items[i], arena);
+	return kept;
+}
+
+/* The one of a sorted set that ends first: what follows it follows some. */
+static struct xp_node first_to_end(const struct xp_nodeset *set)
+{
+	struct xp_node node = set->items[0];
+	size_t i;
+
+	for (i = 1; i < set->n && is_within(set->items[i], node); i++)
+		node = set->items[i];
+	return node;
+}
+
+/* Of neighbours in a sorted set that have one parent, the first or the last. */
+static struct xp_nodeset one_per_parent(const struct xp_nodeset *set,
+	bool is_first, struct arena *arena)
+{
+	struct xp_nodeset kept = { NULL, 0, 0, true };
+	const struct xp_tree *tree = set->items[0].tree;
+	uintptr_t last = 0;
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		bool is_element = tree->ops->kind(tree, set->items[i].at) ==
+			XML_ELEMENT;
+		uintptr_t up = is_element ?
+			tree->ops->parent(tree, set->items[i].at) : 0;
+
+		if (up != 0 && up == last) {
+			if (!is_first)
+				kept.items[kept.n - 1] = set->items[i];
+			continue;
+		}
+		xp_nodeset_add(&kept, set->items[i], arena);
+		last = up;
+	}
+	return kept;
+}
+
+/* Nodes from which a step gives nothing that others do not give are left out:
+ * without that, "//a/following::b" costs the square. */
+static struct xp_nodeset without_vain(struct eval *e, const struct step *step,
+	const struct xp_nodeset *set, const struct state *state)
+{
+	struct xp_nodeset one = { NULL, 0, 0, true };
+
+	if (set->n < 2 || !state->sorted || state->keep_order ||
+	    step->is_positional ||
+	    set->items[0].tree != set->items[set->n - 1].tree)
+		return *set;
+	switch (step->axis) {
+	case AXIS_DESCENDANT:
+	case AXIS_DESCENDANT_OR_SELF:
+		return state->flat ? *set : topmost(set, e->arena);
+	case AXIS_FOLLOWING:
+		xp_nodeset_add(&one, first_to_end(set), e->arena);
+		return one;
+	case AXIS_PRECEDING:
+		xp_nodeset_add(&one, set->items[set->n - 1], e->arena);
+		return one;
+	case AXIS_FOLLOWING_SIBLING:
+		return one_per_parent(set, true, e->arena);
+	case AXIS_PRECEDING_SIBLING:
+		return one_per_parent(set, false, e->arena);
+	default:
+		return *set;
+	}
+}
+
+enum { FEW = 1 << 16 };
+
 static bool apply(struct eval *e, const struct step *step,
 	struct xp_nodeset *set, struct state *state)
 {
 	struct xp_nodeset out = { NULL, 0, 0, false };
-	size_t i;
+	size_t i, many = FEW;
 
+	*set = without_vain(e, step, set, state);
 	for (i = 0; i < set->n; i++) {
 		if (!apply_step(e, step, set->items[i], &out))
 			return false;
+		if (out.n > many && !state->keep_order) {
+			xp_nodeset_sort(&out);
+			many = out.n * 2 > FEW ? out.n * 2 : FEW;
+		}
 		/* The parent of neighbours is the same. */
 		if (step->axis == AXIS_PARENT && out.n > 1 &&
 		    node_is_same(out.items[out.n - 1], out.items[out.n - 2]))

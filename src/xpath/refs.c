@@ -421,7 +421,7 @@ static bool gives_nodes(const struct call_expr *call)
 	static const char *const names[] = { "current", "instance",
 		"indexed-repeat", "randomize", NULL };
 
-	return is_one_of(call->name, names);
+	return call->fault == NULL && is_one_of(call->name, names);
 }
 
 static void read_call(struct reader *r, const struct expr *x,

@@ -14,7 +14,7 @@
 #include "xpath/functions.h"
 
 /* A pattern may not keep an interview waiting: about a second at most. */
-enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 20000,
+enum { EASY_LIMIT = 1000, MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 20000,
 	MAX_PATTERN_BYTES = 65536 };
 
 struct regex { pcre2_code *code; };
@@ -59,21 +59,30 @@ void *regex_compile(const char *pattern, struct arena *arena, struct err *err)
 	return NULL;
 }
 
-bool regex_matches(void *regex, const char *text, bool *matches,
-	struct arena *arena, struct err *err)
+/* PCRE2 counts its steps, but does not tell: first with few, then with many. */
+static int match(const struct regex *r, const char *text, uint32_t limit,
+	struct arena *arena)
 {
-	const struct regex *r = regex;
 	pcre2_general_context *general = pcre2_general_context_create(allocate,
 		forget, arena);
 	pcre2_match_context *context = pcre2_match_context_create(general);
 	pcre2_match_data *data = pcre2_match_data_create(1, general);
-	int found;
 
-	pcre2_set_match_limit(context, MATCH_LIMIT);
+	pcre2_set_match_limit(context, limit);
 	pcre2_set_depth_limit(context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
-	found = pcre2_match(r->code, (PCRE2_SPTR)text, strlen(text), 0, 0, data,
+	return pcre2_match(r->code, (PCRE2_SPTR)text, strlen(text), 0, 0, data,
 		context);
+}
+
+bool regex_matches(void *regex, const char *text, bool *matches,
+	bool *was_hard, struct arena *arena, struct err *err)
+{
+	int found = match(regex, text, EASY_LIMIT, arena);
+
+	*was_hard = found == PCRE2_ERROR_MATCHLIMIT;
+	if (*was_hard)
+		found = match(regex, text, MATCH_LIMIT, arena);
 	*matches = found >= 0;
 	if (found >= 0 || found == PCRE2_ERROR_NOMATCH)
 		return true;

@@ -333,6 +333,98 @@ static void deep_nesting_is_an_error_in_every_form(void **state)
 	arena_free(arena);
 }
 
+/* `head`, `n` times `middle`, `tail`. */
+static char *repeated(const char *head, const char *middle, size_t n,
+	const char *tail)
+{
+	struct str text = STR_INIT;
+
+	str_add(&text, head);
+	while (n-- > 0)
+		str_add(&text, middle);
+	str_add(&text, tail);
+	return str_steal(&text);
+}
+
+static enum err_code code_of(struct world *w, char *expression)
+{
+	struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+	struct xpath *x = xpath_compile(arena, expression, &any, &err);
+	struct xp_context ctx = { .arena = arena,
+		.node = xp_xml_node(&w->tree, NULL) };
+	struct xp_value value;
+	bool ok = x != NULL && xpath_eval(x, &ctx, &value, &err);
+
+	assert_int_equal(ok, err.code == ERR_NONE);
+	free(expression);
+	arena_free(arena);
+	return err.code;
+}
+
+static void long_expressions_end_soon(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, "<a><a/></a>");
+	assert_int_equal(code_of(&w, repeated("", "(", 100000, "1")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, repeated("", "a[", 100000, "1")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, repeated("", "not(", 100000, "1")),
+		ERR_LIMIT);
+	assert_int_equal(code_of(&w, repeated("1", "+1", 500000, "")), ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("", "-", 1000000, "1")), ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("/a", "/a", 500000, "")),
+		ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("a", "[1]", 300000, "")),
+		ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("a", "|a", 100000, "")),
+		ERR_NONE);
+	world_close(&w);
+}
+
+static void results_do_not_outgrow_memory(void **state)
+{
+	char *many = repeated("<a>", "<b>1</b>", 3000, "</a>");
+	struct world w;
+
+	(void)state;
+	world_open(&w, many);
+	assert_int_equal(code_of(&w, repeated("count(//b",
+		"/following::b/preceding-sibling::b", 20, ")")), ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("count(//b",
+		"|//b/following-sibling::b", 100, ")")), ERR_NONE);
+	assert_int_equal(code_of(&w, repeated("join('", "x", 100000,
+		"', //b)")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, xstrdup("uuid(1000000000)")), ERR_XPATH);
+	assert_int_equal(code_of(&w, xstrdup("substr('ab', -1000000000000, "
+		"1000000000000)")), ERR_NONE);
+	assert_true(arena_size_bytes(w.arena) < 1 << 20);
+	world_close(&w);
+	free(many);
+}
+
+static void what_takes_too_long_is_given_up(void **state)
+{
+	char *many = repeated("<a>", "<b>1</b>", 3000, "</a>");
+	struct world w;
+
+	(void)state;
+	world_open(&w, many);
+	assert_int_equal(code_of(&w, repeated("regex('", "a", 5000,
+		"', '(a|aa)*(a|aa)*[bc]')")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, xstrdup("//b[regex('aaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaa!', '(a|a)*(a|b|ab)*[cd]')]")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, repeated("//b[digest('", "y", 1000000,
+		"', 'SHA-256') = 'x']")), ERR_LIMIT);
+	assert_int_equal(code_of(&w, repeated("translate('", "abcdefghij",
+		20000, "', 'abcdefghijklmnop', 'x')")), ERR_NONE);
+	assert_int_equal(code_of(&w, xstrdup("//b[//b[//b > 2] > 2]")),
+		ERR_LIMIT);
+	world_close(&w);
+	free(many);
+}
+
 static void what_the_environment_lacks_is_an_error(void **state)
 {
 	static const char *const texts[] = { "now()", "today()", "random()",
@@ -508,6 +600,9 @@ int main(void)
 		cmocka_unit_test(several_nodes_as_one_may_be_an_error),
 		cmocka_unit_test(visited_nodes_are_counted),
 		cmocka_unit_test(deep_nesting_is_an_error_in_every_form),
+		cmocka_unit_test(long_expressions_end_soon),
+		cmocka_unit_test(results_do_not_outgrow_memory),
+		cmocka_unit_test(what_takes_too_long_is_given_up),
 		cmocka_unit_test(what_the_environment_lacks_is_an_error),
 		cmocka_unit_test(an_expression_needs_no_node),
 		cmocka_unit_test(a_sum_over_a_long_repeat_is_one_pass),
