@@ -3,6 +3,7 @@
 #include "base/problem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@ static void problem_release(struct problem *p)
 	free(p->ref);
 	free(p->expression);
 	free(p->message);
+	free(p->remedy);
 }
 
 void problems_release(struct problems *problems)
@@ -74,7 +76,61 @@ bool problem_add_err(struct problems *problems, enum severity severity,
 	p->ref = xstrdup(ref != NULL ? ref : "");
 	p->expression = xstrdup(expression != NULL ? expression : "");
 	p->message = xstrdup(err->message);
+	p->remedy = xstrdup("");
+	p->token = 0;
 	return false;
+}
+
+/* The one added last; NULL: it was one too many. */
+static struct problem *last_of(struct problems *problems)
+{
+	return problems != NULL && problems->n > 0 &&
+		problems->n_left_out == 0 ? &problems->items[problems->n - 1] :
+		NULL;
+}
+
+void problem_mark(struct problems *problems, int token)
+{
+	struct problem *p = last_of(problems);
+
+	if (p != NULL)
+		p->token = token;
+}
+
+void problem_remedy(struct problems *problems, const char *format, ...)
+{
+	struct problem *p = last_of(problems);
+	struct err err = ERR_INIT;
+	va_list arguments;
+
+	if (p == NULL)
+		return;
+	va_start(arguments, format);
+	err_vset(&err, p->code, format, arguments);
+	va_end(arguments);
+	free(p->remedy);
+	p->remedy = xstrdup(err.message);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct problem *x = a, *y = b;
+	int files = strcmp(x->file, y->file);
+
+	if ((x->line == 0) != (y->line == 0))
+		return x->line == 0 ? 1 : -1;
+	if (files != 0)
+		return files;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->column > y->column) - (x->column < y->column);
+}
+
+void problems_sort(struct problems *problems)
+{
+	if (problems->n > 1)
+		qsort(problems->items, problems->n, sizeof *problems->items,
+			compare_places);
 }
 
 bool problems_first_error(const struct problems *problems, struct err *err)
@@ -90,21 +146,25 @@ bool problems_first_error(const struct problems *problems, struct err *err)
 	return false;
 }
 
+void problem_line(const struct problem *p, struct str *to)
+{
+	struct err err = ERR_INIT;
+	char text[1024];
+
+	err_set(&err, p->code, p->rule[0] != '\0' ? "%s%s [%s]" : "%s%s",
+		p->severity == SEVERITY_ERROR ? _("error: ") : _("warning: "),
+		p->message, p->rule);
+	err_at(&err, p->file, p->line, p->column);
+	utf8_mask(to, err_text(&err, text, sizeof text), false);
+}
+
 void problems_print(const struct problems *problems, FILE *to)
 {
 	struct str line = STR_INIT;
 
 	for (size_t i = 0; i < problems->n; i++) {
-		const struct problem *p = &problems->items[i];
-		struct err err = ERR_INIT;
-		char text[1024];
-
 		str_clear(&line);
-		err_set(&err, p->code, p->rule[0] != '\0' ? "%s%s [%s]" : "%s%s",
-			p->severity == SEVERITY_ERROR ? _("error: ") :
-			_("warning: "), p->message, p->rule);
-		err_at(&err, p->file, p->line, p->column);
-		utf8_mask(&line, err_text(&err, text, sizeof text), false);
+		problem_line(&problems->items[i], &line);
 		fprintf(to, "%s\n", line.data);
 	}
 	if (problems->n_left_out > 0)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
 
@@ -22,7 +23,9 @@ struct problem {
 	int line, column;	/* 1-based; 0: unknown */
 	char *ref;		/* form node or nodeset concerned, or "" */
 	char *expression;	/* XPath expression concerned, or "" */
+	int token;		/* where in the expression, in characters from 1; 0: unknown */
 	char *message;		/* translated, no full stop */
+	char *remedy;		/* what to do, a translated sentence, or "" */
 };
 
 struct problems {
@@ -46,8 +49,20 @@ bool problem_add(struct problems *problems, enum severity severity,
 bool problem_add_err(struct problems *problems, enum severity severity,
 	const struct err *err, const char *ref, const char *expression);
 
+/* About the problem added last: the token at fault, what to do.  `problems` may
+ * be NULL. */
+void problem_mark(struct problems *problems, int token);
+void problem_remedy(struct problems *problems, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+
+/* In the order of their places, those without one last. */
+void problems_sort(struct problems *problems);
+
 /* The first error as a `struct err`; false. */
 bool problems_first_error(const struct problems *problems, struct err *err);
+
+/* Append "FILE:LINE:COLUMN: error: MESSAGE", masked, without a line break. */
+void problem_line(const struct problem *p, struct str *to);
 
 /* One line each: FILE:LINE:COLUMN: error: MESSAGE, control characters masked. */
 void problems_print(const struct problems *problems, FILE *to);

@@ -6,6 +6,7 @@
 
 #include "base/gettext.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "cmd/formarg.h"
 #include "cmd/surroundings.h"
 
@@ -52,6 +53,10 @@ static struct json *problem_as_json(const struct problem *p)
 		js_put_int(o, "line", p->line);
 	if (p->column > 0)
 		js_put_int(o, "column", p->column);
+	if (p->token > 0)
+		js_put_int(o, "token", p->token);
+	if (p->remedy[0] != '\0')
+		js_put_text(o, "remedy", p->remedy);
 	if (p->ref[0] != '\0')
 		js_put_text(o, "ref", p->ref);
 	if (p->expression[0] != '\0')
@@ -97,12 +102,38 @@ static void print_json(const struct xform *form, bool opens,
 	js_free(o);
 }
 
+/* The problem, its expression with the token marked, what to do. */
+static void print_problem(const struct problem *p)
+{
+	struct str text = STR_INIT, mark = STR_INIT;
+
+	problem_line(p, &text);
+	str_addc(&text, '\n');
+	if (p->token > 0 && p->expression[0] != '\0') {
+		xpath_mark(&mark, p->expression, p->token);
+		utf8_mask(&text, mark.data, true);
+	}
+	if (p->remedy[0] != '\0') {
+		str_add(&text, "    ");
+		utf8_mask(&text, p->remedy, false);
+		str_addc(&text, '\n');
+	}
+	fputs(text.data, stdout);
+	str_release(&text);
+	str_release(&mark);
+}
+
 static void print_text(const char *path, bool opens,
 	const struct problems *problems)
 {
 	size_t n = opens ? n_warnings(problems) : problems->n_errors;
 
-	problems_print(problems, stdout);
+	for (size_t i = 0; i < problems->n; i++)
+		print_problem(&problems->items[i]);
+	if (problems->n_left_out > 0)
+		printf(ngettext("and %zu more problem\n",
+			"and %zu more problems\n", problems->n_left_out),
+			problems->n_left_out);
 	if (opens && problems->n_errors > 0)
 		printf(ngettext("%1$s: opens, but not well: %2$zu error of "
 			"design\n", "%1$s: opens, but not well: %2$zu errors "
@@ -127,9 +158,12 @@ static int judge(const struct cmd_args *args, struct form_source *source,
 	bool opens = form != NULL && open_record(form, options, &problems);
 	bool clean;
 
+	if (form != NULL)
+		xform_check_types(form, &problems);
 	if (opens && cmd_flag(args, "lint"))
 		xform_lint(form, &problems);
 	clean = opens && problems.n_errors == 0;
+	problems_sort(&problems);
 	if (cmd_flag(args, "json"))
 		print_json(form, opens, &problems);
 	else

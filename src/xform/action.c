@@ -67,9 +67,13 @@ static unsigned load_events(struct loader *l, const struct xml_node *e)
 		size_t n = strcspn(at, blank);
 		unsigned event = event_named(at, n);
 
-		if (event == 0)
+		if (event == 0) {
 			load_error(l, e, a, _("there is no event '%.*s'"),
 				(int)n, at);
+			load_remedy(l, _("the events are "
+				"odk-instance-first-load, odk-instance-load, "
+				"odk-new-repeat and xforms-value-changed"));
+		}
 		all |= event;
 		at += n;
 		at += strspn(at, blank);
@@ -107,10 +111,12 @@ static bool load_target(struct loader *l, const struct xml_node *e,
 	action->target = path_node(l, &path);
 	action->attribute = path_attribute(l, &path);
 	if (action->target == NULL ||
-			(path.is_attribute && action->attribute == NULL))
-		return load_error(l, e, a, _("<%1$s> writes into '%2$s', which "
-			"is not in the instance"), e->local,
-			path_text(l, &path));
+			(path.is_attribute && action->attribute == NULL)) {
+		load_error(l, e, a, _("<%1$s> writes into '%2$s', which is not "
+			"in the instance"), e->local, path_text(l, &path));
+		load_remedy_path(l, path_text(l, &path));
+		return false;
+	}
 	action->target_expr = load_expr(l, e, a, 0, path.has_predicates ?
 		a->text : path_text(l, &path));
 	return true;

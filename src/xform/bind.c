@@ -262,6 +262,7 @@ static void bind_node(struct loader *l, const struct xml_node *e,
 		load_warning(l, e, load_attribute(e, "nodeset"),
 			_("<bind> of '%s', which is not in the instance: was "
 			"the node renamed?"), path_text(l, path));
+		load_remedy_path(l, path_text(l, path));
 	} else if (node->bind == l->default_bind) {
 		node->bind = bind;
 	} else {
@@ -283,6 +284,7 @@ static void load_bind(struct loader *l, const struct xml_node *e,
 		nodeset = load_attribute(e, "ref");
 	if (nodeset == NULL) {
 		load_error(l, e, NULL, _("<bind> has no nodeset"));
+		load_remedy(l, _("add nodeset=\"/path/to/the/node\""));
 		return;
 	}
 	if (!path_resolve(l, nodeset->text, context, path)) {

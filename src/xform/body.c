@@ -56,6 +56,7 @@ static void bind_control(struct loader *l, struct xf_control *c,
 	else
 		load_error(l, c->xml, a, _("<%1$s> asks for '%2$s', which is "
 			"not in the instance"), c->xml->local, c->ref);
+	load_remedy_path(l, c->ref);
 }
 
 /* JavaRosa knows <repeat ref="..."> not; Enketo does.  We take it where the
@@ -110,14 +111,17 @@ static const struct xf_path *resolve_control(struct loader *l,
 
 static void say_unbound(struct loader *l, const struct xf_control *c)
 {
-	if (c->kind == XF_CONTROL_REPEAT)
+	if (c->kind == XF_CONTROL_REPEAT) {
 		load_error(l, c->xml, NULL, _("<repeat> has no nodeset"));
-	else if (c->kind == XF_TRIGGER)
+		load_remedy(l, _("add nodeset=\"/path/to/the/node\""));
+	} else if (c->kind == XF_TRIGGER) {
 		load_warning(l, c->xml, NULL, _("<trigger> without ref is left "
 			"out"));
-	else if (c->kind != XF_CONTROL_GROUP)
+	} else if (c->kind != XF_CONTROL_GROUP) {
 		load_error(l, c->xml, NULL, _("<%s> has no ref"),
 			c->xml->local);
+		load_remedy(l, _("add ref=\"/path/to/the/node\""));
+	}
 }
 
 /* --- choices --- */
@@ -305,12 +309,14 @@ static void say_no_choices(struct loader *l, const struct xf_control *c)
 {
 	const char *ref = c->ref != NULL ? c->ref : "";
 
-	if (xml_child(c->xml, NULL, NULL, NULL) != NULL)
+	if (xml_child(c->xml, NULL, NULL, NULL) != NULL) {
 		load_error(l, c->xml, NULL,
 			_("the question '%s' has no choices"), ref);
-	else
+		load_remedy(l, _("add <item>s or an <itemset>"));
+	} else {
 		load_warning(l, c->xml, NULL, _("the question '%s' has neither "
 			"a label nor choices"), ref);
+	}
 }
 
 static void load_choices(struct loader *l, struct xf_control *c)

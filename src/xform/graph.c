@@ -307,6 +307,8 @@ static void say_unreachable(struct graph *g, const struct xf_expr *expr,
 		expr->line, column_in(expr, ref), NULL, expr->text,
 		_("'%s' is not in the instance: the expression never finds "
 		"anything there"), path_text(g->l, &path));
+	problem_mark(g->l->problems, ref->column);
+	load_remedy_path(g->l, path_text(g->l, &path));
 }
 
 static void note_instance(struct graph *g, const struct xf_expr *expr,
@@ -470,7 +472,7 @@ static void add_name(struct str *text, const struct graph *g, uint32_t v,
 static void describe(const struct graph *g, const index_list *way,
 	struct str *text)
 {
-	enum { ENDS = 4 };
+	enum { ENDS = 20 };
 	uint32_t last = UINT32_MAX;
 
 	for (size_t i = 0; i < way->n; i++) {
@@ -509,6 +511,8 @@ static void say_circle(struct graph *g, uint32_t start,
 		g->form->nodes[start / 2]->ref,
 		expr != NULL ? expr->text : NULL,
 		_("calculations and relevance go in a circle: %s"), text.data);
+	problem_remedy(g->l->problems, _("take one of these references out: a value "
+		"cannot follow from itself"));
 	str_release(&text);
 	vec_release(&way);
 }

@@ -12,6 +12,7 @@
 
 #include "base/gettext.h"
 #include "base/intern.h"
+#include "base/near.h"
 #include "xform/loader.h"
 
 /* A text id with what the public struct does not tell: which languages have
@@ -299,6 +300,27 @@ static const char *quoted(struct loader *l, const char *text)
 	return arena_strndup(l->arena, text + 1, n - 2);
 }
 
+static void say_nearest_text(struct loader *l, const char *id)
+{
+	size_t least = strlen(id) / 3 + 1;
+	const char *best = NULL;
+
+	for (size_t i = 0; i < l->form->itext.n; i++) {
+		const char *known = l->form->itext.entries[i].key;
+		size_t far = text_distance(id, known);
+
+		if (far > 0 && far < least) {
+			least = far;
+			best = known;
+		}
+	}
+	if (best != NULL)
+		load_remedy(l, _("did you mean '%s'?"), best);
+	else
+		load_remedy(l, _("add <text id=\"%s\"> to the translation"),
+			id);
+}
+
 /* Is the text there in every language? */
 static void check_languages(struct loader *l, const struct xml_node *element,
 	const struct xml_node *attribute, const struct entry *e, const char *id,
@@ -317,6 +339,7 @@ static void check_languages(struct loader *l, const struct xml_node *element,
 			load_warning(l, element, attribute, _("there is no "
 				"text '%1$s' in '%2$s'"), id,
 				form->languages[i]);
+		say_nearest_text(l, id);
 	}
 	if (form->n_languages == 0 && is_message)
 		load_warning(l, element, attribute,

@@ -163,6 +163,10 @@ static void say_wrong_calls(struct loader *l, struct xf_expr *expr,
 			l->form->name, line, column, NULL, expr->text,
 			_("there is no function '%s': the expression will "
 			"fail when it is evaluated"), name);
+		problem_mark(l->problems, at);
+		if (xpath_nearest_function(name) != NULL)
+			load_remedy(l, _("did you mean '%s'?"),
+				xpath_nearest_function(name));
 	}
 	for (size_t i = 0; (name = xpath_wrong_call(expr->program, i,
 			&at)) != NULL; i++) {
@@ -172,6 +176,7 @@ static void say_wrong_calls(struct loader *l, struct xf_expr *expr,
 			l->form->name, line, column, NULL, expr->text,
 			_("%s: the expression will fail when it is evaluated"),
 			name);
+		problem_mark(l->problems, at);
 	}
 }
 
@@ -193,6 +198,7 @@ static const struct xf_expr *load_or_say(struct loader *l,
 			l->form->name, line, column, NULL, text,
 			_("%1$s=\"%2$s\": %3$s"), attribute->local, text,
 			err.message);
+		problem_mark(l->problems, err.column);
 		return NULL;
 	}
 	place_in(l, element, attribute, skip, &expr->line, &expr->column);

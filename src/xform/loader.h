@@ -46,6 +46,11 @@ bool load_warning(struct loader *l, const struct xml_node *element,
 	const struct xml_node *attribute, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 
+/* What to do about the problem said last. */
+#define load_remedy(l, ...) problem_remedy((l)->problems, __VA_ARGS__)
+/* "did you mean '/data/age'?", if there is such a node. */
+void load_remedy_path(struct loader *l, const char *path);
+
 /* The attribute of that local name: without namespace if there is one, else in
  * any namespace (as JavaRosa takes them); NULL: not there. */
 const struct xml_node *load_attribute(const struct xml_node *element,

@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "base/gettext.h"
 #include "base/intern.h"
+#include "base/near.h"
 #include "xform/loader.h"
 
 enum { MOST_STEPS = 600 };
@@ -203,6 +206,48 @@ const char **path_names(struct arena *arena, const struct xf_node *node,
 	if (attribute != NULL)
 		names[(*n)++] = attribute;
 	return names;
+}
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* The node whose name is nearest and, among those, whose path is. */
+static const struct xf_node *nearest_node(const struct xform *form,
+	const char *path)
+{
+	const char *name = last_name(path);
+	size_t least = strlen(name) / 3 + 1, least_path = SIZE_MAX;
+	const struct xf_node *best = NULL;
+
+	for (unsigned i = 0; i < form->n_nodes; i++) {
+		const struct xf_node *node = form->nodes[i];
+		size_t far = text_distance(name, node->local), far_path;
+
+		if (far > least || (far == least && best == NULL))
+			continue;
+		far_path = text_distance(path, node->ref);
+		if (far == least && far_path >= least_path)
+			continue;
+		best = node;
+		least = far;
+		least_path = far_path;
+	}
+	return best;
+}
+
+void load_remedy_path(struct loader *l, const char *path)
+{
+	const struct xf_node *node = nearest_node(l->form, path);
+
+	if (node != NULL)
+		load_remedy(l, _("did you mean '%s'?"), node->ref);
+	else
+		load_remedy(l, _("add the node to the first <instance>, or "
+			"write the path of one that is there"));
 }
 
 struct xf_path path_of(struct loader *l, const struct xf_node *node)

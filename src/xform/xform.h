@@ -335,6 +335,9 @@ const char *xf_usual_uri(const char *prefix);
 /* Language by name or code ("Urdu (ur)" is found by "ur" too); -1: none. */
 int xform_language(const struct xform *form, const char *name);
 
+/* Comparisons that cannot mean what was meant, as warnings. */
+void xform_check_types(const struct xform *form, struct problems *problems);
+
 /* Survey-design lint; warnings and errors with `rule` set.  src/xform/lint.c */
 void xform_lint(const struct xform *form, struct problems *problems);
 

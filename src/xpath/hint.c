@@ -4,37 +4,11 @@
 
 #include <string.h>
 
+#include "base/near.h"
 #include "base/utf8.h"
 #include "xpath/xpath.h"
 
-enum { MOST_NAME = 40 };
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to add, drop, change or swap with their neighbour. */
-static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
-{
-	size_t rows[MOST_NAME + 1][MOST_NAME + 1], i, k;
-
-	for (i = 0; i <= n_a; i++)
-		rows[i][0] = i;
-	for (k = 0; k <= n_b; k++)
-		rows[0][k] = k;
-	for (i = 1; i <= n_a; i++)
-		for (k = 1; k <= n_b; k++) {
-			rows[i][k] = least(least(rows[i - 1][k] + 1,
-				rows[i][k - 1] + 1), rows[i - 1][k - 1] +
-				(a[i - 1] != b[k - 1]));
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
-			    a[i - 2] == b[k - 1])
-				rows[i][k] = least(rows[i][k],
-					rows[i - 2][k - 2] + 1);
-		}
-	return rows[n_a][n_b];
-}
+enum { MOST_NAME = TEXT_DISTANCE_MOST };
 
 /* As they are compared: small letters, '-' for '_', without prefix. */
 static size_t plain_name(const char *name, char plain[MOST_NAME + 1])
@@ -57,8 +31,10 @@ const char *xpath_nearest_function(const char *name)
 	size_t n = plain_name(name, wanted), least_so_far = n / 3 + 1, i;
 
 	for (i = 0; (candidate = xpath_function_name(i)) != NULL; i++) {
-		size_t far = distance(wanted, n, known,
-			plain_name(candidate, known));
+		size_t far;
+
+		plain_name(candidate, known);
+		far = text_distance(wanted, known);
 
 		if (far < least_so_far || (far == 0 && best == NULL)) {
 			least_so_far = far;
@@ -73,7 +49,13 @@ static size_t token_bytes(const char *at)
 {
 	static const char others[] = " \t\r\n()[]{},/|+=<>!*@'\"$&;:";
 	size_t n = strcspn(at, others);
+	const char *closing = *at == '\'' || *at == '"' ?
+		strchr(at + 1, *at) : NULL;
 
+	if (closing != NULL)
+		return (size_t)(closing + 1 - at);
+	if (*at == '/' || *at == '.')		/* a whole path */
+		return strcspn(at, " \t\r\n()[]{},|+=<>!*'\"$");
 	if (n > 0 && at[n] == ':' && at[n + 1] != ':')
 		n += 1 + strcspn(at + n + 1, others);
 	if (n == 0 && *at != '\0')
@@ -81,32 +63,65 @@ static size_t token_bytes(const char *at)
 	return n;
 }
 
+/* Where a piece of `line` that fits the screen begins and ends, so that `at` and
+ * what stands around it are in it. */
+static void choose_window(const char *line, const char *end, const char *at,
+	const char **from, const char **to)
+{
+	enum { FITS = 70, BEFORE = 30 };
+
+	*from = line;
+	*to = end;
+	if (end - line <= FITS)
+		return;
+	if (at - line > BEFORE)
+		*from = at - BEFORE;
+	while (*from < at && ((unsigned char)**from & 0xC0) == 0x80)
+		(*from)++;
+	if (end - *from > FITS)
+		*to = *from + FITS;
+	while (*to < end && ((unsigned char)**to & 0xC0) == 0x80)
+		(*to)++;
+}
+
+/* Appended without what would move the cursor; how many columns. */
+static size_t add_shown(struct str *out, const char *from, const char *to)
+{
+	struct str plain = STR_INIT, shown = STR_INIT;
+	size_t width;
+
+	for (; from < to; from++)
+		str_addc(&plain, *from == '\t' || *from == '\r' ? ' ' : *from);
+	utf8_mask(&shown, plain.data, false);
+	width = utf8_width(shown.data);
+	str_addn(out, shown.data, shown.len);
+	str_release(&plain);
+	str_release(&shown);
+	return width;
+}
+
 void xpath_mark(struct str *out, const char *source, int column)
 {
 	const char *at = source + xpath_byte_of_column(source, column);
-	const char *line = at, *c;
-	size_t n, width;
-	struct str before = STR_INIT;
+	const char *line = at, *end, *from, *to;
+	struct str token = STR_INIT;
+	size_t width = 0, wide;
 
 	while (line > source && line[-1] != '\n')
 		line--;
-	str_add(out, "    ");
-	n = strcspn(line, "\n");
-	str_addn(&before, line, n);
-	for (c = before.data; *c != '\0'; c++)
-		if (*c == '\t' || *c == '\r')
-			before.data[c - before.data] = ' ';
-	utf8_mask(out, before.data, false);
-	str_cut(&before, (size_t)(at - line));
-	width = utf8_width(before.data);
-	str_release(&before);
-	str_add(out, "\n    ");
+	end = line + strcspn(line, "\n");
+	choose_window(line, end, at, &from, &to);
+	str_add(out, from > line ? "    … " : "    ");
+	width = from > line ? 2 : 0;
+	width += add_shown(out, from, at);
+	add_shown(out, at, to);
+	str_add(out, to < end ? " …\n    " : "\n    ");
 	while (width-- > 0)
 		str_addc(out, ' ');
 	str_addc(out, '^');
-	str_addn(&before, at, token_bytes(at));
-	for (width = utf8_width(before.data); width > 1; width--)
+	wide = add_shown(&token, at, at + token_bytes(at));
+	for (; wide > 1; wide--)
 		str_addc(out, '~');
 	str_addc(out, '\n');
-	str_release(&before);
+	str_release(&token);
 }
