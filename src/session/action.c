@@ -91,7 +91,10 @@ static void run_at(void *data, struct node *n)
 		ask_for_capture(s, action, n);
 		return;
 	}
-	if (action->value != NULL && !eval_result(action->value, &ctx, &text,
+	if (action->value != NULL && !eval_result(action->value,
+			action->attribute != NULL && action->attribute->bind !=
+			NULL ? action->attribute->bind : n->form->bind, &ctx,
+			&text,
 			&type, &err)) {
 		note_failure(s, n, action->value, &err);
 		take_failure(s, run->err);

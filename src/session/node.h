@@ -48,7 +48,8 @@ struct node {
 	bool relevant, readonly, required, constraint_ok;	/* own, as last computed */
 	bool answered;			/* a person wrote here */
 	bool is_written_over;		/* stands in s->written_over */
-	uint8_t computed;		/* enum xp_type of what was calculated */
+	uint8_t computed;		/* enum xp_type of what was calculated, or
+					 * COMPUTED_DATE */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
 	bool is_going;			/* with all in it; see instances_remove() */
 	uint32_t undo_round;		/* its state was kept in this one */
@@ -207,10 +208,15 @@ bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
 struct xp_context node_context(struct session *s, struct node *n);
 bool take_failure(struct session *s, struct err *err);
+/* A date in a node of text is kept with its time, as JavaRosa keeps it, and
+ * reads as the date. */
+enum { COMPUTED_DATE = XP_STRING + 1 };
+
 /* What a calculation or action writes: NaN is blank, booleans are 1 and 0, as
- * JavaRosa writes them.  `type` (enum xp_type): boolean, number or string. */
-bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
-	const char **text, uint8_t *type, struct err *err);
+ * JavaRosa writes them.  `type`: as node.computed.  `bind`: of the target. */
+bool eval_result(const struct xf_expr *expr, const struct xf_bind *bind,
+	struct xp_context *ctx, const char **text, uint8_t *type,
+	struct err *err);
 void note_failure(struct session *s, const struct node *n,
 	const struct xf_expr *expr, struct err *err);
 /* Every instance of `target` below `from` (an instance of an ancestor-or-self). */

@@ -10,6 +10,7 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "session/node.h"
+#include "xpath/date.h"
 
 enum { DEEPEST_RECURSION = 64 };
 
@@ -503,8 +504,60 @@ static bool eval_flag(struct session *s, struct node *n,
 	return value;
 }
 
-bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
-	const char **text, uint8_t *type, struct err *err)
+static bool holds_text(const struct xf_bind *bind)
+{
+	switch (bind->type) {
+	case XF_INT: case XF_DECIMAL: case XF_BOOLEAN: case XF_DATE:
+	case XF_TIME: case XF_DATETIME: case XF_GEOPOINT: case XF_GEOTRACE:
+	case XF_GEOSHAPE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The moment of a node that holds a date; false: it holds something else. */
+static bool node_moment(struct xp_node node, struct xp_time *moment)
+{
+	struct session *s = (struct session *)(uintptr_t)node.tree;
+	const char *text;
+	struct date_time t;
+	int64_t seconds;
+
+	if (node.tree->ops->moment == NULL)
+		return false;
+	text = node.tree->ops->moment(node.tree, node.at);
+	if (text == NULL || !date_parse(text, &t))
+		return false;
+	seconds = date_to_days(t.date) * 86400 + t.clock.hour * 3600 +
+		t.clock.minute * 60 + t.clock.second;
+	moment->offset_minutes = t.has_zone ? t.zone_minutes :
+		session_zone_offset(s, seconds);
+	moment->ms = (seconds - moment->offset_minutes * 60) * 1000 +
+		t.clock.ms;
+	return true;
+}
+
+static bool is_date(struct xp_value *value)
+{
+	if (value->type == XP_NODESET)
+		return value->nodes.n == 1 && node_moment(value->nodes.items[0],
+			&value->moment);
+	return value->type == XP_STRING && value->is_date;
+}
+
+static const char *moment_text(const struct xp_value *value,
+	struct arena *arena)
+{
+	char text[40];
+
+	date_time_print(value->moment.ms, value->moment.offset_minutes, text);
+	return arena_strdup(arena, text);
+}
+
+bool eval_result(const struct xf_expr *expr, const struct xf_bind *bind,
+	struct xp_context *ctx, const char **text, uint8_t *type,
+	struct err *err)
 {
 	struct xp_value value;
 
@@ -516,6 +569,11 @@ bool eval_result(const struct xf_expr *expr, struct xp_context *ctx,
 		value.type = XP_BOOLEAN;
 	}
 	*type = value.type == XP_NODESET ? XP_STRING : (uint8_t)value.type;
+	if (holds_text(bind) && is_date(&value)) {
+		*type = COMPUTED_DATE;
+		*text = moment_text(&value, ctx->arena);
+		return true;
+	}
 	if (value.type == XP_BOOLEAN)
 		*text = value.boolean ? "1" : "0";
 	else if (value.type == XP_NUMBER && isnan(value.number))
@@ -535,7 +593,8 @@ static void compute_value(struct session *s, struct node *n)
 	char *cast;
 
 	err_clear(&err);
-	if (!eval_result(expr, &ctx, &text, &n->computed, &err)) {
+	if (!eval_result(expr, n->form->bind, &ctx, &text, &n->computed,
+			&err)) {
 		note_failure(s, n, expr, &err);
 		arena_reset(s->scratch, mark);
 		return;

@@ -153,7 +153,7 @@ static void try_calculation(struct session *s, struct node *n)
 
 	if (expr != NULL && expr->calls_unknown &&
 			(n->dirty & property_bit(XF_P_VALUE)) &&
-			!eval_result(expr, &ctx, &text, &type, &err))
+			!eval_result(expr, n->form->bind, &ctx, &text, &type, &err))
 		note_failure(s, n, expr, &err);
 	arena_reset(s->scratch, mark);
 }

@@ -244,7 +244,7 @@ const char *attribute_value(struct session *s, const struct attribute *a,
 	ctx.node = ctx.current = (struct xp_node){ &s->tree,
 		(uintptr_t)a | ATTRIBUTE_BIT };
 	ctx.arena = scratch;
-	if (!eval_result(b->calculate, &ctx, &value, &type, &err)) {
+	if (!eval_result(b->calculate, b, &ctx, &value, &type, &err)) {
 		note_failure(s, a->owner, b->calculate, &err);
 		return "";
 	}
@@ -273,6 +273,26 @@ static bool is_boolean(const struct xp_tree *tree, uintptr_t at)
 		n->form->bind->type == XF_BOOLEAN);
 }
 
+static const char *moment(const struct xp_tree *tree, uintptr_t at)
+{
+	struct node *n = node_at(at);
+	const char *value;
+
+	if ((at & BITS) || n->form == NULL || !n->form->is_value)
+		return NULL;
+	value = node_value(session_of(tree), n);
+	return value[0] != '\0' && (n->computed == COMPUTED_DATE ||
+		n->form->bind->type == XF_DATE) ? value : NULL;
+}
+
+static const char *date_of(const char *moment_text, struct arena *scratch)
+{
+	size_t n = strcspn(moment_text, "T");
+
+	return moment_text[n] == '\0' ? moment_text :
+		arena_strndup(scratch, moment_text, n);
+}
+
 static const char *text(const struct xp_tree *tree, uintptr_t at,
 	struct arena *scratch)
 {
@@ -286,6 +306,8 @@ static const char *text(const struct xp_tree *tree, uintptr_t at,
 	n = node_at(at);
 	if (is_boolean(tree, at))
 		return reads_true(node_value(s, n)) ? "true" : "false";
+	if (n->form != NULL && n->form->is_value && moment(tree, at) != NULL)
+		return date_of(node_value(s, n), scratch);
 	if (n->form != NULL && n->form->is_value)
 		return node_value(s, n);
 	add_all_text(s, n->form != NULL ? n : s->root, &all);
@@ -435,5 +457,6 @@ const struct xp_tree_ops session_tree_ops = {
 	.position = position,
 	.truth = truth,
 	.is_boolean = is_boolean,
+	.moment = moment,
 	.number = number,
 };

@@ -108,6 +108,7 @@ bool call_unavailable(struct call *c);
 static inline bool give_text(struct xp_value *value, const char *text)
 {
 	value->type = XP_STRING;
+	value->is_date = false;
 	value->text = text;
 	return true;
 }

@@ -10,6 +10,16 @@
 
 enum { MS_PER_DAY = 86400000 };
 
+/* Text that remembers its moment: a record keeps it whole, JavaRosa's way. */
+static bool give_date(struct call *c, struct xp_value *value, const char *text,
+	int64_t utc_ms, int offset_minutes)
+{
+	give_text(value, arena_strdup(c->e->arena, text));
+	value->is_date = true;
+	value->moment = (struct xp_time){ utc_ms, offset_minutes };
+	return true;
+}
+
 /* --- now --- */
 
 bool fn_now(struct call *c, struct xp_value *value)
@@ -22,7 +32,7 @@ bool fn_now(struct call *c, struct xp_value *value)
 		return call_unavailable(c);
 	now = env->now(env->data);
 	date_time_print(now.ms, now.offset_minutes, text);
-	return give_text(value, arena_strdup(c->e->arena, text));
+	return give_date(c, value, text, now.ms, now.offset_minutes);
 }
 
 static int64_t local_days(int64_t utc_ms, int offset_minutes)
@@ -30,6 +40,12 @@ static int64_t local_days(int64_t utc_ms, int offset_minutes)
 	int64_t local = utc_ms + (int64_t)offset_minutes * 60000;
 
 	return (local >= 0 ? local : local - (MS_PER_DAY - 1)) / MS_PER_DAY;
+}
+
+static int64_t midnight(int64_t utc_ms, int offset_minutes)
+{
+	return local_days(utc_ms, offset_minutes) * MS_PER_DAY -
+		(int64_t)offset_minutes * 60000;
 }
 
 bool fn_today(struct call *c, struct xp_value *value)
@@ -43,7 +59,8 @@ bool fn_today(struct call *c, struct xp_value *value)
 	now = env->now(env->data);
 	date_print(date_from_days(local_days(now.ms, now.offset_minutes)),
 		text);
-	return give_text(value, arena_strdup(c->e->arena, text));
+	return give_date(c, value, text, midnight(now.ms, now.offset_minutes),
+		now.offset_minutes);
 }
 
 /* --- a moment from a value --- */
@@ -106,6 +123,15 @@ static bool is_plain_number(const char *text)
 		!isnan(text_to_number(text, NULL));
 }
 
+static const char *node_moment(struct xp_node node, const char *otherwise)
+{
+	const struct xp_tree_ops *ops = node.tree->ops;
+	const char *text = ops->moment != NULL ? ops->moment(node.tree,
+		node.at) : NULL;
+
+	return text != NULL ? text : otherwise;
+}
+
 /* Text that is a date; a number of days, also as text of a node. */
 static bool moment_of_value(struct call *c, const struct xp_value *value,
 	struct moment *m)
@@ -120,6 +146,8 @@ static bool moment_of_value(struct call *c, const struct xp_value *value,
 		return not_a_date(c);
 	if (!value_text(c->e, c->expr, value, &text))
 		return false;
+	if (value->type == XP_NODESET && value->nodes.n > 0)
+		text = node_moment(value->nodes.items[0], text);
 	if (!date_parse_loose(text, &t) && is_plain_number(text))
 		return moment_of_number(c, text_to_number(text, NULL), m);
 	return moment_of_text(c, text, m);
@@ -152,7 +180,7 @@ bool fn_date(struct call *c, struct xp_value *value)
 	if (m.blank)
 		return give_text(value, "");
 	date_print(date_from_days(local_days(m.utc_ms, m.offset)), text);
-	return give_text(value, arena_strdup(c->e->arena, text));
+	return give_date(c, value, text, m.utc_ms, m.offset);
 }
 
 bool fn_date_time(struct call *c, struct xp_value *value)
@@ -165,7 +193,7 @@ bool fn_date_time(struct call *c, struct xp_value *value)
 	if (m.blank)
 		return give_text(value, "");
 	date_time_print(m.utc_ms, m.offset, text);
-	return give_text(value, arena_strdup(c->e->arena, text));
+	return give_date(c, value, text, m.utc_ms, m.offset);
 }
 
 /* A number stays as it is; text gives days since 1970-01-01 UTC. */

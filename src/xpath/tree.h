@@ -68,6 +68,9 @@ struct xp_tree_ops {
 	/* Does the node stand for true or false?  Then it is compared with
 	 * everything as a boolean. */
 	bool (*is_boolean)(const struct xp_tree *, uintptr_t at);
+	/* The date and time that a calculation gave, of which the text shows
+	 * the date; NULL: it gave something else. */
+	const char *(*moment)(const struct xp_tree *, uintptr_t at);
 	/* The number an element's text stands for, when the tree keeps it at
 	 * hand; false: convert the text. */
 	bool (*number)(const struct xp_tree *, uintptr_t at, double *number);

@@ -110,8 +110,12 @@ bool xpath_plain(const struct xpath *x, struct arena *arena,
 
 enum xp_type { XP_NODESET, XP_BOOLEAN, XP_NUMBER, XP_STRING };
 
+struct xp_time { int64_t ms; int offset_minutes; };	/* since 1970 UTC; local = UTC + offset */
+
 struct xp_value {
 	enum xp_type type;
+	bool is_date;			/* text that a date function gave */
+	struct xp_time moment;		/* of is_date, with its time */
 	union {
 		bool boolean;
 		double number;
@@ -119,8 +123,6 @@ struct xp_value {
 		struct xp_nodeset nodes;
 	};
 };
-
-struct xp_time { int64_t ms; int offset_minutes; };	/* since 1970 UTC; local = UTC + offset */
 
 /* What an expression asks from above.  Any function may be NULL: then what
  * needs it fails with ERR_XPATH. */
