@@ -52,6 +52,8 @@ struct node {
 					 * COMPUTED_DATE */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
 	bool is_going;			/* with all in it; see instances_remove() */
+	bool is_in;			/* relevant with all above it, as known in ... */
+	uint64_t relevance_round;	/* ... this round; see session.relevance_round */
 	uint32_t undo_round;		/* its state was kept in this one */
 	char *raw;			/* value nodes: as stored; NULL: blank */
 	char *shown;			/* select with itemset: raw without what is away; NULL: not computed */
@@ -105,6 +107,9 @@ struct session {
 	VEC(struct node *) counts;	/* nodes with a repeat whose count is dirty */
 	VEC(struct node *) waiting;	/* the same, not relevant at the time */
 	bool relevance_marked;		/* since they were looked at */
+	/* Goes on whenever some node's relevance becomes unknown: what nodes
+	 * remember of themselves and all above them counts for one round. */
+	uint64_t relevance_round;
 	VEC(struct node *) unsaved;	/* chance and clock gave them a value */
 	unsigned *ranks;		/* [2 * form index + property], or NULL */
 	VEC(struct place) by_id;	/* places by id, once asked for; else empty */

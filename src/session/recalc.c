@@ -201,6 +201,7 @@ void mark_property(struct session *s, struct node *n, enum xf_property p)
 		break;
 	case XF_P_RELEVANT:
 		s->relevance_marked = true;
+		s->relevance_round++;
 		note_mark(s, n, p);
 		spread(s, n, p);
 		break;
@@ -652,15 +653,37 @@ void compute(struct session *s, struct node *n, enum xf_property p)
 	n->dirty &= (uint8_t)~bit;
 }
 
+/* Not while it is being computed, by itself or further up. */
+static bool is_relevance_known(const struct session *s, const struct node *n)
+{
+	const struct node *up = n->parent;
+
+	if (up != NULL && up->form != NULL) {
+		if (up->relevance_round != s->relevance_round)
+			return false;
+		if (!up->is_in)
+			return true;
+	}
+	return !(n->dirty & property_bit(XF_P_RELEVANT));
+}
+
 bool node_is_relevant(struct session *s, struct node *n)
 {
-	if (n->form == NULL)
-		return true;
-	if (n->parent != NULL && !node_is_relevant(s, n->parent))
-		return false;
-	if (n->dirty & property_bit(XF_P_RELEVANT))
-		compute(s, n, XF_P_RELEVANT);
-	return n->relevant;
+	bool is_in;
+
+	if (n->form == NULL || n->relevance_round == s->relevance_round)
+		return n->form == NULL || n->is_in;
+	is_in = n->parent == NULL || node_is_relevant(s, n->parent);
+	if (is_in) {
+		if (n->dirty & property_bit(XF_P_RELEVANT))
+			compute(s, n, XF_P_RELEVANT);
+		is_in = n->relevant;
+	}
+	if (is_relevance_known(s, n)) {
+		n->is_in = is_in;
+		n->relevance_round = s->relevance_round;
+	}
+	return is_in;
 }
 
 bool node_is_readonly(struct session *s, struct node *n)

@@ -69,6 +69,7 @@ static struct session *begin(const struct xform *form,
 	if (options == NULL)
 		options = &none;
 	s->tree.ops = &session_tree_ops;
+	s->relevance_round = 1;		/* fresh nodes know nothing */
 	s->tree.contextual = true;
 	s->form = form;
 	s->scratch = arena_new();

@@ -98,6 +98,7 @@ static void restore_state(struct session *s, struct node *n,
 	const struct node *state)
 {
 	n->dirty = state->dirty;
+	s->relevance_round++;
 	n->busy = 0;
 	n->relevant = state->relevant;
 	n->readonly = state->readonly;
