@@ -23,7 +23,7 @@ struct block {
 
 struct arena {
 	struct block *top;
-	struct block *spare;	/* one block kept by arena_reset() */
+	struct block *spare;	/* kept by arena_reset(), or given; linked by before */
 	size_t total_bytes;
 };
 
@@ -32,16 +32,38 @@ struct arena *arena_new(void)
 	return xcalloc(1, sizeof(struct arena));
 }
 
+static void free_blocks(struct block *b)
+{
+	struct block *before;
+
+	for (; b != NULL; b = before) {
+		before = b->before;
+		free(b);
+	}
+}
+
 void arena_free(struct arena *arena)
 {
 	if (arena == NULL)
 		return;
-	for (struct block *b = arena->top, *before; b != NULL; b = before) {
-		before = b->before;
-		free(b);
-	}
-	free(arena->spare);
+	free_blocks(arena->top);
+	free_blocks(arena->spare);
 	free(arena);
+}
+
+void arena_give(struct arena *from, struct arena *to)
+{
+	struct block *b;
+
+	if (from == NULL)
+		return;
+	while ((b = from->top) != NULL) {
+		from->top = b->before;
+		b->before = to->spare;
+		to->spare = b;
+		to->total_bytes += sizeof *b + b->size_bytes;
+	}
+	arena_free(from);
 }
 
 static void add_block(struct arena *arena, size_t need)
@@ -50,7 +72,7 @@ static void add_block(struct arena *arena, size_t need)
 	struct block *b = arena->spare;
 
 	if (b != NULL && b->size_bytes >= need) {
-		arena->spare = NULL;
+		arena->spare = b->before;
 	} else {
 		if (arena->top != NULL)
 			size = 2 * arena->top->size_bytes;
@@ -133,6 +155,7 @@ void arena_reset(struct arena *arena, struct arena_mark mark)
 
 		arena->top = b->before;
 		if (arena->spare == NULL) {
+			b->before = NULL;
 			arena->spare = b;
 			continue;
 		}

@@ -30,6 +30,9 @@ struct arena_mark { void *block; size_t used; };
 struct arena_mark arena_mark(struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
+/* Free `from`, but let `to` have its memory for what it allocates next. */
+void arena_give(struct arena *from, struct arena *to);
+
 /* Bytes held from the system. */
 size_t arena_size_bytes(const struct arena *arena);
 

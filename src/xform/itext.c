@@ -148,9 +148,9 @@ static struct entry *entry_of(struct loader *l, const char *id)
 		(size_t)n * XF_N_TEXT_FORMS);
 	e->present = ARENA_ARRAY(l->arena, bool, n);
 	e->seen = ARENA_ARRAY(l->arena, unsigned char, n);
-	e->itext.id = id;
+	e->itext.id = arena_strdup(l->arena, id);	/* itext is dropped */
 	e->itext.values = e->values;
-	map_set(&l->form->itext, id, e);
+	map_set(&l->form->itext, e->itext.id, e);
 	return e;
 }
 
@@ -221,7 +221,7 @@ static bool name_language(struct loader *l, const struct xml_node *translation)
 		if (strcmp(form->languages[i], lang) == 0)
 			return load_error(l, translation, NULL,
 				_("there are two translations in '%s'"), lang);
-	form->languages[form->n_languages++] = lang;
+	form->languages[form->n_languages++] = arena_strdup(l->arena, lang);
 	return true;
 }
 

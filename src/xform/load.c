@@ -222,8 +222,9 @@ const struct xf_expr *load_expr(struct loader *l,
 const struct xf_expr *load_output_expr(struct loader *l,
 	const struct xml_node *output, const struct xml_node *attribute)
 {
-	return load_or_say(l, output, attribute, 0, attribute->text,
-		SEVERITY_WARNING);
+	/* Its element may be dropped with the texts. */
+	return load_or_say(l, output, attribute, 0,
+		arena_strdup(l->arena, attribute->text), SEVERITY_WARNING);
 }
 
 void load_use(struct loader *l, const struct xf_expr *expr,
@@ -383,12 +384,22 @@ static void check_entities(struct loader *l)
 			"the attribute entities-version of <model>"));
 }
 
+/* Another element may bear the name: then all is kept to the end. */
+static void drop_itext(struct loader *l)
+{
+	const struct xml_node *top = l->form->doc->aside_top;
+
+	if (top != NULL && top->parent == l->model)
+		xml_drop_aside(l->form->doc, l->arena);
+}
+
 static bool load_parts(struct loader *l)
 {
 	if (!find_parts(l))
 		return false;
 	check_model_children(l);
 	load_itext(l);
+	drop_itext(l);
 	if (!load_model(l))
 		return false;
 	check_entities(l);
@@ -478,18 +489,42 @@ static struct xml_doc *parse_mended(const char *bytes, size_t n_bytes,
 	return doc;
 }
 
+static bool is_in_instance(const struct xml_node *e)
+{
+	while (e != NULL && strcmp(e->local, "instance") != 0)
+		e = e->parent;
+	return e != NULL;
+}
+
+/* A sixth of a form's nodes is white space between elements that hold nothing
+ * but elements.  In instances every node may be asked for. */
+static bool skips_blank(const struct xml_node *e)
+{
+	static const char *const names[] = { "bind", "body", "group", "head",
+		"html", "input", "item", "itext", "itemset", "model", "range",
+		"rank", "repeat", "select", "select1", "text", "translation",
+		"trigger", "upload" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (e->local[0] == names[i][0] &&
+				strcmp(e->local, names[i]) == 0)
+			return !is_in_instance(e);
+	return false;
+}
+
 struct xform *xform_load(const char *bytes, size_t n_bytes, const char *name,
 	const struct xf_options *options, struct problems *problems)
 {
+	const struct xml_how how = { .aside = "itext",
+		.skips_blank = skips_blank, .is_kept = options != NULL && options->keeps_bytes };
 	struct xform *form = form_new(name);
 	struct problems own = PROBLEMS_INIT;
 	struct err err = ERR_INIT;
 	struct loader l;
 	bool ok;
 
-	form->doc = options != NULL && options->keeps_bytes ?
-		xml_parse_kept(bytes, n_bytes, name, &xml_limits_form, &err) :
-		xml_parse(bytes, n_bytes, name, &xml_limits_form, &err);
+	form->doc = xml_parse_how(bytes, n_bytes, name, &xml_limits_form, &how,
+		&err);
 	if (form->doc == NULL)
 		form->doc = parse_mended(bytes, n_bytes, form->name, problems,
 			&err);

@@ -38,6 +38,10 @@ struct reader {
 	bool failed;
 	unsigned depth;
 	const struct xml_items *items;	/* or NULL */
+	bool (*skips_blank)(const struct xml_node *element);
+	const char *aside;		/* interned name, or NULL */
+	unsigned aside_depth;		/* within it; 0: not */
+	struct arena *arena;		/* where nodes go now */
 	struct arena_mark root_mark;	/* after the root's own memory */
 	struct name_cache cache[CACHE_SLOTS];
 };
@@ -216,7 +220,7 @@ static struct xml_node *node_new(struct reader *r, enum xml_kind kind)
 {
 	size_t size = is_branch(kind) ? sizeof(struct xml_node) :
 		offsetof(struct xml_node, last);
-	struct xml_node *node = arena_zalloc(r->doc->arena, size);
+	struct xml_node *node = arena_zalloc(r->arena, size);
 
 	node->kind = kind;
 	node->order = r->doc->n_nodes++ & 0xFFFFFFF;
@@ -237,15 +241,24 @@ static void append(struct xml_node *parent, struct xml_node *node)
 	parent->last = node;
 }
 
+static bool is_skipped(const struct reader *r)
+{
+	return r->skips_blank != NULL &&
+		strspn(r->text.data, " \t\n\r") == r->text.len &&
+		r->skips_blank(r->open);
+}
+
 static void flush_text(struct reader *r)
 {
 	struct xml_node *node;
 
+	if (r->text.len > 0 && is_skipped(r))
+		str_clear(&r->text);
 	if (r->text.len == 0)
 		return;
 	node = node_new(r, XML_TEXT);
 	node->offset = r->open->offset;
-	node->text = arena_strndup(r->doc->arena, r->text.data, r->text.len);
+	node->text = arena_strndup(r->arena, r->text.data, r->text.len);
 	append(r->open, node);
 	str_clear(&r->text);
 }
@@ -268,7 +281,7 @@ static void add_decls(struct reader *r, struct xml_node *node, int n,
 	int i;
 
 	for (i = 0; i < n; i++) {
-		struct xml_decl *decl = ARENA_NEW(r->doc->arena, struct xml_decl);
+		struct xml_decl *decl = ARENA_NEW(r->arena, struct xml_decl);
 
 		decl->prefix = name_of(r, pairs[2 * i]);
 		decl->uri = name_of(r, pairs[2 * i + 1]);
@@ -289,7 +302,7 @@ static void add_attributes(struct reader *r, struct xml_node *node, int n,
 		a->local = name_of(r, five[0]);
 		a->prefix = name_of(r, five[1]);
 		a->ns = name_of(r, five[2]);
-		a->text = arena_strndup(r->doc->arena, (const char *)five[3],
+		a->text = arena_strndup(r->arena, (const char *)five[3],
 			(size_t)(five[4] - five[3]));
 		a->parent = node;
 		a->offset = node->offset;
@@ -300,6 +313,19 @@ static void add_attributes(struct reader *r, struct xml_node *node, int n,
 			node->attributes = a;
 		last = a;
 	}
+}
+
+static void begin_aside(struct reader *r, struct xml_node *top)
+{
+	r->doc->aside_top = top;
+	r->doc->aside = r->arena = arena_new();
+	r->aside_depth = r->depth;
+}
+
+static void end_aside(struct reader *r)
+{
+	r->arena = r->doc->arena;
+	r->aside_depth = 0;
 }
 
 static void on_start(void *data, const xmlChar *local, const xmlChar *prefix,
@@ -330,6 +356,8 @@ static void on_start(void *data, const xmlChar *local, const xmlChar *prefix,
 	r->open = node;
 	if (r->depth == 1)
 		r->root_mark = arena_mark(r->doc->arena);
+	if (node->local == r->aside && r->doc->aside_top == NULL)
+		begin_aside(r, node);
 }
 
 /* Hand a child of the root over, and forget it. */
@@ -355,6 +383,8 @@ static void on_end(void *data, const xmlChar *local, const xmlChar *prefix,
 	if (r->failed)
 		return;
 	flush_text(r);
+	if (r->depth == r->aside_depth)
+		end_aside(r);
 	r->depth--;
 	r->open = r->open->parent;
 	if (r->items != NULL && r->depth == 1)
@@ -379,7 +409,7 @@ static void on_comment(void *data, const xmlChar *text)
 	flush_text(r);
 	node = node_new(r, XML_COMMENT);
 	node->offset = offset_here(r);
-	node->text = arena_strdup(r->doc->arena, (const char *)text);
+	node->text = arena_strdup(r->arena, (const char *)text);
 	append(r->open, node);
 }
 
@@ -394,7 +424,7 @@ static void on_pi(void *data, const xmlChar *target, const xmlChar *text)
 	node = node_new(r, XML_PI);
 	node->offset = offset_here(r);
 	node->local = intern((const char *)target);
-	node->text = arena_strdup(r->doc->arena,
+	node->text = arena_strdup(r->arena,
 		text == NULL ? "" : (const char *)text);
 	append(r->open, node);
 }
@@ -526,14 +556,17 @@ static struct xml_doc *doc_new(const char *name)
 }
 
 static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
-	const struct xml_items *items, struct err *err)
+	const struct xml_how *how, struct err *err)
 {
 	struct reader *r = xcalloc(1, sizeof *r);
 	bool ok;
 
 	r->doc = doc;
 	r->limits = limits;
-	r->items = items;
+	r->items = how->items;
+	r->skips_blank = how->skips_blank;
+	r->aside = how->aside != NULL ? intern(how->aside) : NULL;
+	r->arena = doc->arena;
 	r->err = err;
 	str_init(&r->text);
 	doc->document = node_new(r, XML_DOCUMENT);
@@ -544,9 +577,9 @@ static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
 	return ok;
 }
 
-static struct xml_doc *parse(const char *bytes, size_t n_bytes, bool is_kept,
+struct xml_doc *xml_parse_how(const char *bytes, size_t n_bytes,
 	const char *name, const struct xml_limits *limits,
-	const struct xml_items *items, struct err *err)
+	const struct xml_how *how, struct err *err)
 {
 	struct xml_doc *doc = doc_new(name);
 	bool ok;
@@ -556,9 +589,9 @@ static struct xml_doc *parse(const char *bytes, size_t n_bytes, bool is_kept,
 	else if (n_bytes == 0)
 		ok = err_set(err, ERR_XML, _("the document is empty"));
 	else
-		ok = take_source(doc, bytes, n_bytes, is_kept,
+		ok = take_source(doc, bytes, n_bytes, how->is_kept,
 			limits->max_bytes, err) &&
-			read_into(doc, limits, items, err);
+			read_into(doc, limits, how, err);
 	if (ok)
 		return doc;
 	err_at(err, doc->name, 0, 0);
@@ -570,19 +603,34 @@ struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	const char *name, const struct xml_limits *limits,
 	const struct xml_items *items, struct err *err)
 {
-	return parse(bytes, n_bytes, true, name, limits, items, err);
+	const struct xml_how how = { .is_kept = true, .items = items };
+
+	return xml_parse_how(bytes, n_bytes, name, limits, &how, err);
 }
 
 struct xml_doc *xml_parse(const char *bytes, size_t n_bytes, const char *name,
 	const struct xml_limits *limits, struct err *err)
 {
-	return parse(bytes, n_bytes, false, name, limits, NULL, err);
+	const struct xml_how how = { .is_kept = false };
+
+	return xml_parse_how(bytes, n_bytes, name, limits, &how, err);
 }
 
 struct xml_doc *xml_parse_kept(const char *bytes, size_t n_bytes,
 	const char *name, const struct xml_limits *limits, struct err *err)
 {
-	return parse(bytes, n_bytes, true, name, limits, NULL, err);
+	const struct xml_how how = { .is_kept = true };
+
+	return xml_parse_how(bytes, n_bytes, name, limits, &how, err);
+}
+
+void xml_drop_aside(struct xml_doc *doc, struct arena *arena)
+{
+	if (doc->aside == NULL)
+		return;
+	doc->aside_top->first = doc->aside_top->last = NULL;
+	arena_give(doc->aside, arena);
+	doc->aside = NULL;
 }
 
 void xml_free(struct xml_doc *doc)
@@ -590,5 +638,6 @@ void xml_free(struct xml_doc *doc)
 	if (doc == NULL)
 		return;
 	free(doc->own_source);
+	arena_free(doc->aside);
 	arena_free(doc->arena);
 }

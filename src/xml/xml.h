@@ -50,6 +50,8 @@ struct xml_doc {
 	char *own_source;		/* freed with the document; or NULL */
 	const char *name;		/* file name for messages, or "" */
 	struct xml_cursor *cursor;	/* the place asked for last */
+	struct arena *aside;		/* see xml_how; NULL: nothing, or dropped */
+	struct xml_node *aside_top;	/* the element whose content is there */
 	uint32_t n_nodes;
 };
 
@@ -85,6 +87,23 @@ struct xml_items {
 struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	const char *name, const struct xml_limits *limits,
 	const struct xml_items *items, struct err *err) MUST_CHECK;
+
+/* The same by choice. */
+struct xml_how {
+	bool is_kept;			/* as xml_parse_kept() */
+	const struct xml_items *items;	/* as xml_parse_items(); or NULL */
+	/* What the first element of this local name holds is kept in memory of
+	 * its own, to be dropped when it was read; or NULL. */
+	const char *aside;
+	/* Is white space between this element's children of no meaning?  Then
+	 * no node is made of it.  NULL: it is kept. */
+	bool (*skips_blank)(const struct xml_node *element);
+};
+struct xml_doc *xml_parse_how(const char *bytes, size_t n_bytes,
+	const char *name, const struct xml_limits *limits,
+	const struct xml_how *how, struct err *err) MUST_CHECK;
+/* Drop it: the element is empty from now on.  `arena` gets the memory. */
+void xml_drop_aside(struct xml_doc *doc, struct arena *arena);
 void xml_free(struct xml_doc *doc);			/* NULL is fine */
 
 /*

@@ -3,6 +3,7 @@
 #include "xpath/expr.h"
 
 #include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -31,16 +32,26 @@ static void *grow(struct arena *arena, void *items, size_t n, size_t *cap,
 
 	if (n < *cap)
 		return items;
-	*cap = *cap == 0 ? 4 : *cap * 2;
+	*cap = *cap == 0 ? 3 : *cap * 2;	/* three steps are the rule */
 	more = arena_zalloc(arena, *cap * item_bytes);
 	if (n > 0)
 		memcpy(more, items, n * item_bytes);
 	return more;
 }
 
+#define UP_TO(member) (offsetof(struct expr, member) + \
+	sizeof ((struct expr *)NULL)->member)
+
+/* Only as much of the union as the kind has: most are numbers and operators,
+ * and a path is three times their size.  A kind never changes. */
 static struct expr *expr_new(struct parser *p, enum expr_kind kind, int column)
 {
-	struct expr *x = ARENA_NEW(p->arena, struct expr);
+	static const size_t sizes[] = {
+		[EXPR_NUMBER] = UP_TO(number), [EXPR_TEXT] = UP_TO(text),
+		[EXPR_CHAIN] = UP_TO(chain), [EXPR_NEGATE] = UP_TO(negated),
+		[EXPR_CALL] = UP_TO(call), [EXPR_PATH] = UP_TO(path),
+	};
+	struct expr *x = arena_zalloc(p->arena, sizes[kind]);
 
 	x->kind = kind;
 	x->column = column;

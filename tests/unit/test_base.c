@@ -53,6 +53,18 @@ static void invalid_utf8_is_seen(void **state)
 	assert_false(utf8_is_valid("\xF4\x90\x80\x80", 4));
 	assert_false(utf8_is_valid("\xE0\xA4", 2));	/* cut */
 	assert_false(utf8_is_valid("a\0b", 3));
+	/* eight bytes are looked at together */
+	assert_true(utf8_is_valid("0123456789abcdefبیاض012345678", 32));
+	for (size_t i = 0; i < 16; i++) {
+		char text[17] = "0123456789abcdef";
+
+		text[i] = '\0';
+		assert_false(utf8_is_valid(text, 16));
+		text[i] = '\x80';
+		assert_false(utf8_is_valid(text, 16));
+		text[i] = '\x01';
+		assert_true(utf8_is_valid(text, 16));
+	}
 }
 
 static void native_digits_become_ascii(void **state)
@@ -229,6 +241,26 @@ static void an_arena_goes_back_to_its_mark(void **state)
 	arena_free(arena);
 }
 
+static void an_arena_may_give_its_memory_away(void **state)
+{
+	struct arena *from = arena_new(), *to = arena_new();
+	const char *kept = arena_strdup(to, "kept");
+	size_t held;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++)
+		memset(arena_alloc(from, 1000), i, 1000);
+	arena_give(from, to);
+	held = arena_size_bytes(to);
+	assert_true(held > 3000000);
+	for (int i = 0; i < 2500; i++)
+		memset(arena_alloc(to, 1000), i, 1000);
+	assert_int_equal(arena_size_bytes(to), held);
+	assert_string_equal(kept, "kept");
+	arena_give(NULL, to);
+	arena_free(to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +277,7 @@ int main(void)
 		cmocka_unit_test(a_failed_write_leaves_the_old_file),
 		cmocka_unit_test(a_file_over_the_limit_is_refused),
 		cmocka_unit_test(an_arena_goes_back_to_its_mark),
+		cmocka_unit_test(an_arena_may_give_its_memory_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

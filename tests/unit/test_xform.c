@@ -1006,6 +1006,51 @@ static void damaged_forms_are_survived(void **state)
 	free(text);
 }
 
+/* The form's texts are dropped when they are read; a question may bear their
+ * element's name, and what stands in it is no text. */
+static void a_question_may_be_called_itext(void **state)
+{
+	struct xform *f = load("<instance><data id='f'><itext>kept</itext>"
+		"<a/></data></instance><itext><translation lang='en'>"
+		"<text id='a'><value>A <output value=' /data/a '/></value>"
+		"</text></translation></itext>",
+		"<input ref='/data/a'><label ref=\"jr:itext('a')\"/></input>");
+	const struct xf_runs *runs;
+
+	(void)state;
+	assert_non_null(f);
+	assert_string_equal(xform_node(f, "/data/itext")->default_value,
+		"kept");
+	assert_string_equal(f->languages[0], "en");
+	runs = &f->body[0]->label->itext->values[0];
+	assert_int_equal(runs->n, 2);
+	assert_string_equal(runs->items[0].text, "A ");
+	assert_string_equal(runs->items[1].output->text, " /data/a ");
+	xform_free(f);
+}
+
+/* Between elements that hold elements only it is no node; in an instance, and
+ * in texts, it is. */
+static void white_space_stays_where_it_can_be_seen(void **state)
+{
+	struct xform *f = load("\n <instance>\n <data id='f'>\n <a> </a>\n"
+		"<group>\n</group> </data></instance>\n <itext>\n"
+		"<translation lang='en'>\n <text id='a'>\n <value>x"
+		"<output value='/data/a'/> <output value='/data/a'/></value>\n"
+		"</text></translation></itext>\n",
+		"\n<input ref='/data/a'>\n <label>y<output value='/data/a'/>\n"
+		"<output value='/data/a'/></label>\n</input>\n");
+
+	(void)state;
+	assert_non_null(f);
+	assert_string_equal(xform_node(f, "/data/a")->default_value, " ");
+	assert_string_equal(xform_node(f, "/data/group")->default_value, "\n");
+	assert_int_equal(f->body[0]->label->runs.n, 4);
+	assert_int_equal(f->instance_xml->first->kind, XML_TEXT);
+	assert_int_equal(f->body[0]->xml->first->kind, XML_ELEMENT);
+	xform_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1050,6 +1095,8 @@ int main(void)
 		cmocka_unit_test(a_rule_can_be_waived_with_a_reason),
 		cmocka_unit_test(
 			untagged_binds_count_as_identifying_in_forms_with_a_class),
+		cmocka_unit_test(a_question_may_be_called_itext),
+		cmocka_unit_test(white_space_stays_where_it_can_be_seen),
 		cmocka_unit_test(damaged_forms_are_survived),
 	};
 
