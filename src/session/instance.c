@@ -22,6 +22,7 @@ struct node *node_new(struct session *s, const struct xf_node *form,
 	n->parent = parent;
 	n->id = ++s->last_id;
 	ids_add(s, n);
+	s->n_nodes++;
 	n->relevant = n->constraint_ok = true;
 	if (!form->is_value)
 		n->slots = xcalloc(form->n_children, sizeof *n->slots);
@@ -309,6 +310,18 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	return n;
 }
 
+static size_t count_below(const struct node *n)
+{
+	size_t count = 1;
+
+	if (n->slots == NULL)
+		return count;
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			count += count_below(n->slots[i].items[k]);
+	return count;
+}
+
 static bool goes(const struct node *n)
 {
 	for (; n != NULL; n = n->parent)
@@ -363,6 +376,7 @@ void instances_remove(struct session *s, struct node *parent,
 	for (size_t i = position; i < end; i++) {
 		slot->items[i]->is_going = false;
 		ids_forget_below(s, slot->items[i]);
+		s->n_nodes -= count_below(slot->items[i]);
 		/* Put back in reverse, each at the place of the first. */
 		undo_take_removed(s, slot->items[i], position);
 	}
@@ -377,6 +391,7 @@ void instance_restore(struct session *s, struct node *n, size_t position)
 {
 	slot_insert(&n->parent->slots[n->form->slot], position, n);
 	ids_restore_below(s, n);
+	s->n_nodes += count_below(n);
 }
 
 struct node *instance_add_optional(struct session *s, struct node *parent,

@@ -94,6 +94,7 @@ struct session {
 	struct node document;
 	struct node *root;
 	uint32_t last_id;
+	size_t n_nodes;
 	uint64_t revision;
 	struct arena *scratch;		/* of evaluations, reset by each */
 	unsigned depth;			/* of nested computations */
@@ -208,6 +209,9 @@ void settle_timely(struct session *s);
 /* Leave out instances after `want`, each reported. */
 void drop_beyond(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want);
+/* Room for so many more instances?  ERR_LIMIT. */
+bool has_room_for(struct session *s, const struct xf_node *repeat,
+	size_t n_instances, struct err *err);
 /* Has the repeat a count, and lies that position after it? */
 bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);

@@ -13,6 +13,8 @@
 #include "xpath/date.h"
 
 enum { DEEPEST_RECURSION = 64 };
+/* Of one record: some 150 MB. */
+#define MOST_NODES ((size_t)1000000)
 
 /* --- marking --- */
 
@@ -742,6 +744,7 @@ static struct node *probe_new(struct session *s, struct node *parent,
 	s->counts.n = n_counts;
 	s->timely.n = n_timely;
 	ids_forget_below(s, probe);
+	s->n_nodes--;
 	s->last_id = last_id;
 	probe->dirty = 0;
 	return probe;
@@ -821,9 +824,34 @@ static bool eval_count(struct session *s, struct node *parent,
 	return ok || !take_failure(s, err);
 }
 
+static size_t n_nodes_of(const struct xf_node *form)
+{
+	size_t n = 1;
+
+	for (unsigned i = 0; i < form->n_children; i++)
+		n += n_nodes_of(form->children[i]);
+	return n;
+}
+
+bool has_room_for(struct session *s, const struct xf_node *repeat,
+	size_t n_instances, struct err *err)
+{
+	size_t each = n_nodes_of(repeat);
+
+	if (s->n_nodes < MOST_NODES &&
+			n_instances <= (MOST_NODES - s->n_nodes) / each)
+		return true;
+	return err_set(err, ERR_LIMIT, _("with %2$zu instances of '%1$s' the "
+		"record would be too large"), repeat->ref, n_instances);
+}
+
 static bool add_instances(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want, struct err *err)
 {
+	size_t there = parent->slots[repeat->slot].n;
+
+	if (want > there && !has_room_for(s, repeat, want - there, err))
+		return false;
 	while (parent->slots[repeat->slot].n < want) {
 		bool is_read = before_new_repeat(s, parent, repeat);
 		size_t position = parent->slots[repeat->slot].n;

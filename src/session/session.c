@@ -457,6 +457,8 @@ bool session_insert(struct session *s, struct node *parent,
 		return err_set(err, ERR_LIMIT,
 			_("'%s' would have more than %d instances"),
 			repeat->ref, MOST_INSTANCES);
+	if (!has_room_for(s, repeat, count, err))
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct node *n;
 

@@ -23,7 +23,7 @@
 
 /* Edges of all lists together: a form whose expressions are this entangled is
  * an attack, or asks for all descendants in thousands of places. */
-#define MOST_EDGES ((size_t)8000000)
+#define MOST_EDGES ((size_t)4000000)
 
 typedef VEC(struct xf_dependent) dependent_list;
 typedef VEC(uint32_t) index_list;

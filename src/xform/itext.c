@@ -26,6 +26,9 @@ struct entry {
 
 typedef VEC(struct xf_run) run_list;
 
+/* Each text has room for each language: what is beyond this is an attack. */
+enum { MOST_LANGUAGES = 500, MOST_TEXTS = 2000000 };
+
 static const char *const form_names[XF_N_TEXT_FORMS] = {
 	"", "short", "long", "guidance", "image", "big-image", "audio", "video"
 };
@@ -143,6 +146,8 @@ static struct entry *entry_of(struct loader *l, const char *id)
 
 	if (e != NULL)
 		return e;
+	if ((l->form->itext.n + 1) * n > MOST_TEXTS)
+		return NULL;
 	e = ARENA_NEW(l->arena, struct entry);
 	e->values = ARENA_ARRAY(l->arena, struct xf_runs,
 		(size_t)n * XF_N_TEXT_FORMS);
@@ -162,20 +167,24 @@ static int form_of(const char *name)
 	return -1;
 }
 
-static void load_value(struct loader *l, struct entry *e, unsigned language,
+static bool load_value(struct loader *l, const char *id, unsigned language,
 	const struct xml_node *value)
 {
+	struct entry *e = entry_of(l, id);
 	const char *name = load_attribute_text(value, "form");
 	int form = form_of(name != NULL ? name : "");
 	struct xf_runs *runs;
 
+	if (e == NULL)
+		return load_error(l, value, NULL,
+			_("the form has too many texts"));
 	e->present[language] = true;
 	if (form < 0)
-		return;
+		return true;
 	if (e->seen[language] & 1u << form) {
 		load_error(l, value, NULL, _("text '%s' is given twice in this "
 			"language"), e->itext.id);
-		return;
+		return true;
 	}
 	e->seen[language] = (unsigned char)(e->seen[language] | 1u << form);
 	runs = &e->values[(size_t)language * XF_N_TEXT_FORMS + (size_t)form];
@@ -184,6 +193,7 @@ static void load_value(struct loader *l, struct entry *e, unsigned language,
 		l->form->itext_has_outputs |= runs->items[i].output != NULL;
 	if (runs->n == 0)
 		*runs = runs_of_literal(l, "");
+	return true;
 }
 
 static void load_texts(struct loader *l, unsigned language,
@@ -200,11 +210,11 @@ static void load_texts(struct loader *l, unsigned language,
 		}
 		for (value = xml_child(text, NULL, NULL, NULL); value != NULL;
 				value = xml_child(text, value, NULL, NULL)) {
-			if (strcmp(value->local, "value") == 0)
-				load_value(l, entry_of(l, id), language, value);
-			else
+			if (strcmp(value->local, "value") != 0)
 				load_error(l, value, NULL, _("<%s> does not "
 					"belong into <text>"), value->local);
+			else if (!load_value(l, id, language, value))
+				return;
 		}
 	}
 }
@@ -233,7 +243,11 @@ static unsigned name_languages(struct loader *l, const struct xml_node *itext)
 	unsigned n = 0;
 
 	while ((t = xml_child(itext, t, NULL, "translation")) != NULL)
-		n++;
+		if (++n > MOST_LANGUAGES) {
+			load_error(l, t, NULL, _("a form has at most %d "
+				"languages"), MOST_LANGUAGES);
+			return n;
+		}
 	l->form->languages = ARENA_ARRAY(l->arena, const char *, n + 1);
 	while ((t = xml_child(itext, t, NULL, "translation")) != NULL) {
 		if (!name_language(l, t) ||

@@ -180,6 +180,20 @@ static void say_wrong_calls(struct loader *l, struct xf_expr *expr,
 	}
 }
 
+/* The beginning of an expression, so that what is wrong is not behind it. */
+static const char *begin_of(const char *text, char begin[128])
+{
+	size_t n = strlen(text), most = 128 - 4;
+
+	if (n <= most)
+		return text;
+	for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+		;
+	memcpy(begin, text, n);
+	memcpy(begin + n, "…", sizeof "…");
+	return begin;
+}
+
 static const struct xf_expr *load_or_say(struct loader *l,
 	const struct xml_node *element, const struct xml_node *attribute,
 	size_t skip, const char *text, enum severity severity)
@@ -187,6 +201,7 @@ static const struct xf_expr *load_or_say(struct loader *l,
 	struct xpath_names names = { uri_of_prefix, element, true };
 	struct xf_expr *expr = ARENA_NEW(l->arena, struct xf_expr);
 	struct err err = ERR_INIT;
+	char begin[128];
 	int line, column;
 
 	expr->text = text;
@@ -196,8 +211,8 @@ static const struct xf_expr *load_or_say(struct loader *l,
 			skip + bytes_before(text, err.column), &line, &column);
 		problem_add(l->problems, severity, ERR_SYNTAX,
 			l->form->name, line, column, NULL, text,
-			_("%1$s=\"%2$s\": %3$s"), attribute->local, text,
-			err.message);
+			_("%1$s=\"%2$s\": %3$s"), attribute->local,
+			begin_of(text, begin), err.message);
 		problem_mark(l->problems, err.column);
 		return NULL;
 	}

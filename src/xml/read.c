@@ -179,6 +179,68 @@ static bool take_source(struct xml_doc *doc, const char *bytes, size_t n,
 	return true;
 }
 
+/* --- attributes: the time libxml2 takes for those of one element goes with
+ * the square of their number --- */
+
+enum { MOST_ATTRIBUTES = 2000 };
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Values in quotes from `at` to the end of the tag. */
+static bool has_too_many(const char *at, const char *end)
+{
+	unsigned n = 0;
+	char quote = '\0';
+
+	for (; at < end && (quote != '\0' || *at != '>'); at++) {
+		if (quote == '\0' && (*at == '"' || *at == '\''))
+			quote = *at;
+		else if (*at == quote) {
+			quote = '\0';
+			if (++n > MOST_ATTRIBUTES)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The element with too many attributes, or NULL.  There is no '<' in a tag, and
+ * a tag with so many is long: most of the document is passed over. */
+static const char *find_crowded(const struct xml_doc *doc)
+{
+	const char *at = doc->source, *end = at + doc->source_bytes;
+	const char *next;
+
+	for (; at < end; at = next) {
+		next = memchr(at + 1, '<', (size_t)(end - at) - 1);
+		if (next == NULL)
+			next = end;
+		if (next - at > 4 * MOST_ATTRIBUTES && *at == '<' &&
+				at[1] != '!' && at[1] != '?' &&
+				!is_space(at[1]) && has_too_many(at, next))
+			return at;
+	}
+	return NULL;
+}
+
+static bool check_attributes(const struct xml_doc *doc, struct err *err)
+{
+	struct xml_node place = { .kind = XML_ELEMENT };
+	const char *at = find_crowded(doc);
+	int line, column;
+
+	if (at == NULL)
+		return true;
+	place.offset = (uint32_t)(at - doc->source);
+	xml_place(doc, &place, NULL, 0, &line, &column);
+	err_set(err, ERR_LIMIT, _("an element has more than %d attributes"),
+		MOST_ATTRIBUTES);
+	return err_at(err, doc->name, line, column);
+}
+
 /* --- building the tree --- */
 
 static void stop(struct reader *r)
@@ -591,7 +653,7 @@ struct xml_doc *xml_parse_how(const char *bytes, size_t n_bytes,
 	else
 		ok = take_source(doc, bytes, n_bytes, how->is_kept,
 			limits->max_bytes, err) &&
-			read_into(doc, limits, how, err);
+			check_attributes(doc, err) && read_into(doc, limits, how, err);
 	if (ok)
 		return doc;
 	err_at(err, doc->name, 0, 0);
