@@ -12,7 +12,7 @@
 /* Pointers, doubles and 64-bit numbers; nothing here asks for more, and most
  * of what is kept is small. */
 enum { ALIGN_BYTES = 8 };
-enum { FIRST_BLOCK_BYTES = 4096, LARGEST_STEP_BYTES = 1 << 18 };
+enum { FIRST_BLOCK_BYTES = 4096, LARGEST_STEP_BYTES = 1 << 17 };
 
 struct block {
 	struct block *before;

@@ -11,34 +11,43 @@
 
 const char intern_empty[1] = "";
 
+struct slot { const char *text; /* NULL: free */ uint32_t hash; };
+
 static struct {
 	struct arena *arena;
-	const char **slots;	/* NULL: free */
+	struct slot *slots;
 	size_t n_slots, n;	/* n_slots is a power of two */
 } table;
 
-static size_t find_slot(const char *text, size_t n_bytes)
+static struct slot *find_slot(const char *text, size_t n_bytes, uint32_t hash)
 {
 	size_t mask = table.n_slots - 1;
-	size_t i = (size_t)map_hash(text, n_bytes) & mask;
+	size_t i = hash & mask;
 
-	while (table.slots[i] != NULL &&
-			(strncmp(table.slots[i], text, n_bytes) != 0 ||
-			table.slots[i][n_bytes] != '\0'))
+	while (table.slots[i].text != NULL && (table.slots[i].hash != hash ||
+			strncmp(table.slots[i].text, text, n_bytes) != 0 ||
+			table.slots[i].text[n_bytes] != '\0'))
 		i = (i + 1) & mask;
-	return i;
+	return &table.slots[i];
 }
 
 static void grow(void)
 {
-	const char **old = table.slots;
-	size_t n_old = table.n_slots;
+	struct slot *old = table.slots;
+	size_t n_old = table.n_slots, mask;
 
 	table.n_slots = n_old > 0 ? 2 * n_old : 1024;
 	table.slots = xcalloc(table.n_slots, sizeof *table.slots);
-	for (size_t i = 0; i < n_old; i++)
-		if (old[i] != NULL)
-			table.slots[find_slot(old[i], strlen(old[i]))] = old[i];
+	mask = table.n_slots - 1;
+	for (size_t i = 0; i < n_old; i++) {
+		size_t to = old[i].hash & mask;
+
+		if (old[i].text == NULL)
+			continue;
+		while (table.slots[to].text != NULL)
+			to = (to + 1) & mask;
+		table.slots[to] = old[i];
+	}
 	free(old);
 	if (table.arena == NULL)
 		table.arena = arena_new();
@@ -48,23 +57,27 @@ const char *intern_find(const char *text, size_t n_bytes)
 {
 	if (n_bytes == 0)
 		return intern_empty;
-	return table.n_slots > 0 ? table.slots[find_slot(text, n_bytes)] : NULL;
+	return table.n_slots > 0 ? find_slot(text, n_bytes,
+		(uint32_t)map_hash(text, n_bytes))->text : NULL;
 }
 
 const char *intern_n(const char *text, size_t n_bytes)
 {
-	size_t slot;
+	struct slot *slot;
+	uint32_t hash;
 
 	if (n_bytes == 0)
 		return intern_empty;
 	if (2 * (table.n + 1) > table.n_slots)
 		grow();
-	slot = find_slot(text, n_bytes);
-	if (table.slots[slot] == NULL) {
-		table.slots[slot] = arena_strndup(table.arena, text, n_bytes);
+	hash = (uint32_t)map_hash(text, n_bytes);
+	slot = find_slot(text, n_bytes, hash);
+	if (slot->text == NULL) {
+		slot->text = arena_strndup(table.arena, text, n_bytes);
+		slot->hash = hash;
 		table.n++;
 	}
-	return table.slots[slot];
+	return slot->text;
 }
 
 const char *intern(const char *text)

@@ -48,14 +48,23 @@ void map_release(struct map *map)
 	map_init(map);
 }
 
-static size_t find_slot(const struct map *map, const char *key)
+static uint32_t hash_of(const char *key)
+{
+	return (uint32_t)map_hash(key, strlen(key));
+}
+
+/* The hash is looked at first: a look into another key is a wait for memory. */
+static size_t find_slot(const struct map *map, const char *key, uint32_t hash)
 {
 	size_t mask = map->n_slots - 1;
-	size_t i = (size_t)map_hash(key, strlen(key)) & mask;
+	size_t i = hash & mask;
 
-	while (map->slots[i] != 0 &&
-			strcmp(map->entries[map->slots[i] - 1].key, key) != 0)
-		i = (i + 1) & mask;
+	for (; map->slots[i] != 0; i = (i + 1) & mask) {
+		const struct map_entry *e = &map->entries[map->slots[i] - 1];
+
+		if (e->hash == hash && strcmp(e->key, key) == 0)
+			break;
+	}
 	return i;
 }
 
@@ -65,32 +74,41 @@ void *map_get(const struct map *map, const char *key)
 
 	if (map->n_slots == 0)
 		return NULL;
-	at = map->slots[find_slot(map, key)];
+	at = map->slots[find_slot(map, key, hash_of(key))];
 	return at != 0 ? map->entries[at - 1].value : NULL;
 }
 
 bool map_has(const struct map *map, const char *key)
 {
-	return map->n_slots != 0 && map->slots[find_slot(map, key)] != 0;
+	return map->n_slots != 0 &&
+		map->slots[find_slot(map, key, hash_of(key))] != 0;
 }
 
 static void grow(struct map *map)
 {
+	size_t mask;
+
 	free(map->slots);
 	map->n_slots = map->n_slots > 0 ? 2 * map->n_slots : 16;
 	map->slots = xcalloc(map->n_slots, sizeof *map->slots);
-	for (size_t i = 0; i < map->n; i++)
-		map->slots[find_slot(map, map->entries[i].key)] =
-			(uint32_t)i + 1;
+	mask = map->n_slots - 1;
+	for (size_t i = 0; i < map->n; i++) {
+		size_t to = map->entries[i].hash & mask;
+
+		while (map->slots[to] != 0)
+			to = (to + 1) & mask;
+		map->slots[to] = (uint32_t)i + 1;
+	}
 }
 
 void *map_set(struct map *map, const char *key, void *value)
 {
+	uint32_t hash = hash_of(key);
 	size_t slot;
 
 	if (2 * (map->n + 1) > map->n_slots)
 		grow(map);
-	slot = find_slot(map, key);
+	slot = find_slot(map, key, hash);
 	if (map->slots[slot] != 0) {
 		struct map_entry *entry = &map->entries[map->slots[slot] - 1];
 		void *old = entry->value;
@@ -105,6 +123,7 @@ void *map_set(struct map *map, const char *key, void *value)
 	}
 	map->entries[map->n].key = key;
 	map->entries[map->n].value = value;
+	map->entries[map->n].hash = hash;
 	map->n++;
 	map->slots[slot] = (uint32_t)map->n;
 	return NULL;

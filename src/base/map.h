@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct map_entry { const char *key; void *value; };
+struct map_entry { const char *key; void *value; uint32_t hash; };
 
 struct map {
 	struct map_entry *entries;	/* in insertion order */

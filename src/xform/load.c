@@ -67,7 +67,7 @@ const struct xml_node *load_attribute(const struct xml_node *element,
 
 	for (const struct xml_node *a = element->attributes; a != NULL;
 			a = a->next) {
-		if (strcmp(a->local, local) != 0)
+		if (a->local[0] != local[0] || strcmp(a->local, local) != 0)
 			continue;
 		if (a->ns[0] == '\0')
 			return a;
@@ -91,7 +91,8 @@ const struct xml_node *load_attribute_ns(const struct xml_node *element,
 	const struct xml_node *a;
 
 	for (a = element->attributes; a != NULL; a = a->next)
-		if (strcmp(a->local, local) == 0 && strcmp(a->ns, ns) == 0)
+		if (a->local[0] == local[0] && strcmp(a->local, local) == 0 &&
+				strcmp(a->ns, ns) == 0)
 			return a;
 	return NULL;
 }

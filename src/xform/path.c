@@ -156,14 +156,35 @@ static const char *key_of(struct loader *l, const struct xf_path *path,
 	return l->key.data;
 }
 
+/* Name by name, which is quicker than to make a key of them.  *is_sure: there
+ * are no two of a name on the way. */
+static struct xf_node *walk(const struct loader *l, const struct xf_path *path,
+	size_t n_steps, bool *is_sure)
+{
+	struct xf_node *node = l->form->root;
+
+	*is_sure = true;
+	if (node == NULL || node->local != path->steps[0])
+		return NULL;
+	for (size_t i = 1; i < n_steps && node != NULL; i++) {
+		node = xf_child(node, path->steps[i]);
+		*is_sure &= node == NULL || !node->has_twin;
+	}
+	return node;
+}
+
 struct xf_node *path_node(struct loader *l, const struct xf_path *path)
 {
-	size_t n = path->n_steps;
+	size_t n = path->is_attribute ? path->n_steps - 1 : path->n_steps;
+	struct xf_node *node;
+	bool is_sure;
 
-	if (n == 0)
+	if (path->n_steps == 0 || n == 0)
 		return NULL;
-	return map_get(&l->form->by_path,
-		key_of(l, path, path->is_attribute ? n - 1 : n));
+	node = walk(l, path, n, &is_sure);
+	if (node != NULL || is_sure)
+		return node;
+	return map_get(&l->form->by_path, key_of(l, path, n));
 }
 
 struct xf_attribute *path_attribute(struct loader *l,

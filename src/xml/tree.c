@@ -11,7 +11,9 @@
 static bool is_named(const struct xml_node *node, const char *ns,
 	const char *local)
 {
-	return (local == NULL || strcmp(node->local, local) == 0) &&
+	/* Most differ in the first letter. */
+	return (local == NULL || (node->local[0] == local[0] &&
+		strcmp(node->local, local) == 0)) &&
 		(ns == NULL || strcmp(node->ns, ns) == 0);
 }
 
@@ -188,17 +190,21 @@ static bool begins_character(char c)
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
+/* Line by line; characters are counted in the last one only. */
 static void go_forward(const struct xml_doc *doc, struct xml_cursor *c,
 	size_t at)
 {
-	for (; c->at < at; c->at++) {
-		if (doc->source[c->at] == '\n') {
-			c->line++;
-			c->column = 1;
-		} else if (begins_character(doc->source[c->at])) {
-			c->column++;
-		}
+	const char *from = doc->source + c->at, *end = doc->source + at;
+	const char *line_end;
+
+	while ((line_end = memchr(from, '\n', (size_t)(end - from))) != NULL) {
+		from = line_end + 1;
+		c->line++;
+		c->column = 1;
 	}
+	for (; from < end; from++)
+		c->column += begins_character(*from);
+	c->at = at;
 }
 
 static int column_of(const struct xml_doc *doc, size_t at)
