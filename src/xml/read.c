@@ -331,8 +331,13 @@ static uint32_t offset_here(const struct reader *r)
 {
 	const char *source = r->doc->source;
 	const char *at = (const char *)r->parser->input->cur;
-	const char *open = memrchr(source, '<', (size_t)(at - source));
+	uintptr_t n = (uintptr_t)at - (uintptr_t)source;
+	const char *open;
 
+	/* A parser that was stopped is somewhere else. */
+	if (n > r->doc->source_bytes)
+		return 0;
+	open = memrchr(source, '<', n);
 	return open != NULL ? (uint32_t)(open - source) : 0;
 }
 
