@@ -33,6 +33,9 @@ bool digest_bytes(const char *algorithm, const char *text,
 	unsigned char bytes[64], size_t *n_bytes);
 /* The first eight bytes of SHA-256 as a signed number. */
 int64_t hash_of_text(const char *text);
+/* The same pattern for PCRE2, appended. */
+bool java_pattern(const char *pattern, struct str *out, struct err *err)
+	MUST_CHECK;
 /* Does all of `text` match?  false with `err` for a fault.  *was_hard: it took a
  * thousand times longer than matches do. */
 bool regex_matches(void *regex, const char *text, bool *matches,

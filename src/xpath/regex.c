@@ -14,8 +14,8 @@
 #include "xpath/functions.h"
 
 /* A pattern may not keep an interview waiting: about a second at most. */
-enum { EASY_LIMIT = 1000, MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 20000,
-	MAX_PATTERN_BYTES = 65536 };
+enum { EASY_LIMIT = 1000, MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000,
+	HEAP_LIMIT_KIB = 20000, MAX_PATTERN_BYTES = 65536 };
 
 struct regex { pcre2_code *code; };
 
@@ -30,33 +30,47 @@ static void forget(void *memory, void *arena)
 	(void)arena;
 }
 
-/* Compiled into the arena: there is nothing to free. */
-void *regex_compile(const char *pattern, struct arena *arena, struct err *err)
+static bool compile(const char *pattern, const char *translated,
+	struct arena *arena, struct regex *regex, struct err *err)
 {
-	pcre2_general_context *general;
-	pcre2_compile_context *context;
-	struct regex *regex = ARENA_NEW(arena, struct regex);
+	pcre2_general_context *general = pcre2_general_context_create(allocate,
+		forget, arena);
+	pcre2_compile_context *context = pcre2_compile_context_create(general);
 	unsigned char message[120];
 	PCRE2_SIZE offset;
 	int code;
 
-	if (strlen(pattern) > MAX_PATTERN_BYTES) {
-		err_set(err, ERR_LIMIT, _("the pattern is too long"));
-		return NULL;
-	}
-	general = pcre2_general_context_create(allocate, forget, arena);
-	context = pcre2_compile_context_create(general);
 	pcre2_set_parens_nest_limit(context, 100);
+	pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
 	/* As Java's matches(): all of the text, '\d' is ASCII. */
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-		PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
-		PCRE2_NEVER_BACKSLASH_C, &code, &offset, context);
+	regex->code = pcre2_compile((PCRE2_SPTR)translated,
+		PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_ANCHORED |
+		PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &code, &offset,
+		context);
 	if (regex->code != NULL)
-		return regex;
+		return true;
 	pcre2_get_error_message(code, message, sizeof message);
-	err_set(err, ERR_XPATH, _("the pattern '%.100s' is wrong: %s"), pattern,
-		(const char *)message);
-	return NULL;
+	return err_set(err, ERR_XPATH, _("the pattern '%1$.100s' is wrong: "
+		"%2$s"), pattern, (const char *)message);
+}
+
+/* Compiled into the arena: there is nothing to free. */
+void *regex_compile(const char *pattern, struct arena *arena, struct err *err)
+{
+	struct regex *regex = ARENA_NEW(arena, struct regex);
+	struct str translated = STR_INIT;
+	bool ok;
+
+	translated.limit = 8 * MAX_PATTERN_BYTES;
+	if (strlen(pattern) > MAX_PATTERN_BYTES)
+		ok = err_set(err, ERR_LIMIT, _("the pattern is too long"));
+	else if (!java_pattern(pattern, &translated, err))
+		ok = err_prefix(err, _("the pattern '%.100s' is wrong"),
+			pattern);
+	else
+		ok = compile(pattern, translated.data, arena, regex, err);
+	str_release(&translated);
+	return ok ? regex : NULL;
 }
 
 /* PCRE2 counts its steps, but does not tell: first with few, then with many. */
