@@ -5,8 +5,16 @@
  *
  * xml: a document, `"` for that of the line above; with "record:" in front it
  * is walked as a record, absolute paths following repeat instances.  context:
- * a path, or "/" .  result: "number 5", "string abc", "boolean true", "nodes
+ * a path, or "/".  result: "number 5", "string abc", "boolean true", "nodes
  * a|b" (their texts), "error" or "limit" (evaluating fails), "syntax COLUMN".
+ *
+ * What the line shows begins, if it shows how something is specified, with who
+ * says so and the construct: "WHO: CONSTRUCT[, REMARK]".  WHO is spec (ODK
+ * XForms), XPath (1.0), JavaRosa or Java.  CONSTRUCT is the name of a function,
+ * "axis NAME", "operator SIGN", "test TYPE()" or free text.  `run_spec --list
+ * TABLE...` prints WHO, CONSTRUCT, FILE:LINE of each such line, for
+ * doc/conformance.md.  Every function, axis, operator and node test must have
+ * one: that is a test as well.
  *
  * The surroundings: now is 2026-11-24T05:00:00.123+05:00, the zone +05:00,
  * random() is 0.5; instance('id') is the element with that id; jr:itext('x')
@@ -20,7 +28,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/map.h"
 #include "base/mem.h"
+#include "crypt/crypt.h"
 #include "xpath/xpath.h"
 
 struct world {
@@ -205,6 +215,65 @@ static size_t split(char *line, char *fields[5])
 	}
 }
 
+/* --- what is shown --- */
+
+static struct map shown;		/* constructs */
+static struct arena *names;
+
+/* "WHO: CONSTRUCT, REMARK" */
+static void note(const char *path, int number, const char *text, bool list)
+{
+	static const char *const who[] = { "spec", "XPath", "JavaRosa",
+		"Java" };
+	size_t n = strcspn(text, ":"), i;
+	const char *construct;
+
+	for (i = 0; i < sizeof who / sizeof *who; i++) {
+		if (strlen(who[i]) != n || strncmp(text, who[i], n) != 0 ||
+		    text[n + 1] != ' ')
+			continue;
+		construct = arena_strndup(names, text + n + 2,
+			strcspn(text + n + 2, ","));
+		map_set(&shown, construct, names);
+		if (list)
+			printf("%s\t%s\t%s:%d\n", who[i], construct, path,
+				number);
+	}
+}
+
+static unsigned require(const char *construct)
+{
+	if (map_has(&shown, construct))
+		return 0;
+	printf("no line shows '%s'\n", construct);
+	return 1;
+}
+
+static unsigned require_all(void)
+{
+	static const char *const others[] = { "axis ancestor",
+		"axis ancestor-or-self", "axis attribute", "axis child",
+		"axis descendant", "axis descendant-or-self", "axis following",
+		"axis following-sibling", "axis namespace", "axis parent",
+		"axis preceding", "axis preceding-sibling", "axis self",
+		"operator |", "operator or", "operator and", "operator =",
+		"operator !=", "operator <", "operator <=", "operator >",
+		"operator >=", "operator +", "operator -", "operator *",
+		"operator div", "operator mod", "test node()", "test text()",
+		"test comment()", "test processing-instruction()" };
+	unsigned failures = 0;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < sizeof others / sizeof *others; i++)
+		failures += require(others[i]);
+	for (i = 0; (name = xpath_function_name(i)) != NULL; i++)
+		failures += require(name);
+	return failures;
+}
+
+/* --- tables --- */
+
 static bool check(const char *path, int number, char *fields[5], const char *xml)
 {
 	struct world w = { .arena = arena_new() };
@@ -220,7 +289,7 @@ static bool check(const char *path, int number, char *fields[5], const char *xml
 	return ok;
 }
 
-static unsigned run_table(const char *path, char *text, unsigned *n)
+static unsigned run_table(const char *path, char *text, bool list, unsigned *n)
 {
 	char *fields[5], *xml = NULL, *next = text;
 	unsigned failures = 0;
@@ -243,7 +312,8 @@ static unsigned run_table(const char *path, char *text, unsigned *n)
 		}
 		if (strcmp(fields[1], "\"") != 0)
 			xml = fields[1];
-		if (!check(path, number, fields, xml == NULL ? "" : xml))
+		note(path, number, fields[4], list);
+		if (!list && !check(path, number, fields, xml == NULL ? "" : xml))
 			failures++;
 	}
 	return failures;
@@ -251,10 +321,13 @@ static unsigned run_table(const char *path, char *text, unsigned *n)
 
 int main(int argc, char **argv)
 {
+	bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
 	unsigned failures = 0, n = 0;
 	int i;
 
-	for (i = 1; i < argc; i++) {
+	names = arena_new();
+	xpath_verify_with(crypt_verify);
+	for (i = list ? 2 : 1; i < argc; i++) {
 		struct str text = STR_INIT;
 		struct err err = ERR_INIT;
 
@@ -262,9 +335,14 @@ int main(int argc, char **argv)
 			printf("%s\n", err.message);
 			return 1;
 		}
-		failures += run_table(argv[i], text.data, &n);
+		failures += run_table(argv[i], text.data, list, &n);
 		str_release(&text);
 	}
-	printf("%u lines, %u failures\n", n, failures);
+	if (!list) {
+		failures += require_all();
+		printf("%u lines, %u failures\n", n, failures);
+	}
+	map_release(&shown);
+	arena_free(names);
 	return failures > 0 || n == 0;
 }
