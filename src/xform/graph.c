@@ -90,6 +90,7 @@ struct match {
 	const struct xf_use *use;
 	const struct xpath_ref *ref;
 	bool found;
+	bool is_attribute;	/* of the node: its own value is not read */
 };
 
 static bool can_be_irrelevant(const struct xf_node *node,
@@ -158,9 +159,10 @@ static void add_reads(struct match *m, const struct xf_node *node)
 	const struct xf_use *use = m->use;
 	uint32_t from = use->property == XF_P_RELEVANT ? vertex_r(use->node) :
 		vertex_c(use->node);
-	bool reads_value = !m->ref->is_position;
+	bool reads_value = !m->ref->is_position && !m->is_attribute;
 
-	if (use->attribute != NULL || (m->ref->in_once && node == use->node))
+	if (use->attribute != NULL || (node == use->node &&
+			(m->ref->in_once || m->is_attribute)))
 		return;
 	switch (use->property) {
 	case XF_P_VALUE:
@@ -284,7 +286,9 @@ static bool match_attribute(struct match *m, int depth)
 	if (a == NULL)
 		return false;
 	node = path_node(m->g->l, &path);
+	m->is_attribute = true;
 	add_match(m, node);
+	m->is_attribute = false;
 	if (a->bind != NULL && a->bind->calculate != NULL && depth < 8)
 		read_refs(m->g, m->use, a->bind->calculate, node, a->local,
 			depth + 1);

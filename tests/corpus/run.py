@@ -7,8 +7,8 @@ refused as recorded, every blank record and script gives what was recorded.
     tests/corpus/run.py --list     print all differences, a line each
 
 deviations.tsv argues where we differ on purpose, a line each: form, what
-(verdict, blank.tsv, script.tsv, script2.tsv), reason.  A line that is no longer
-true is an error as well.  not-yet.tsv has what is known to be wrong: form,
+(verdict, blank.tsv, script.tsv, script2.tsv), path, section of the
+specification, argument.  A line that is no longer true is an error as well.  not-yet.tsv has what is known to be wrong: form,
 what.  It only ever gets shorter; a line that has become right is told."""
 import concurrent.futures
 import csv
@@ -72,9 +72,9 @@ def read_deviations():
         rows = [line.rstrip("\n").split("\t") for line in file
                 if line.strip() and not line.startswith("#")]
     for row in rows:
-        if len(row) != 3 or not row[2].strip():
-            sys.exit("deviations.tsv: three fields and a reason: %s" % row)
-    return {(row[0], row[1]): row[2] for row in rows}
+        if len(row) != 5 or not all(field.strip() for field in row):
+            sys.exit("deviations.tsv: five fields, none empty: %s" % row)
+    return {(row[0], row[1]): row[4] for row in rows}
 
 
 def read_not_yet():

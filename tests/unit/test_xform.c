@@ -430,10 +430,11 @@ static void a_circle_is_named_with_its_whole_path(void **state)
 static void what_is_no_circle_is_not_taken_for_one(void **state)
 {
 	struct xform *f = load_good("<instance><data id='f'><a/><b/><c/><d/>"
-		"</data></instance>"
+		"<e of='x'/></data></instance>"
 		"<bind nodeset='/data/a' calculate='once(random())' "
 		"constraint='. &gt; 1'/>"
 		"<bind nodeset='/data/b' calculate='once(/data/b + 1)'/>"
+		"<bind nodeset='/data/e' calculate='/data/e/@of'/>"
 		"<bind nodeset='/data/c' relevant='/data/d = 1'/>"
 		"<bind nodeset='/data/d' constraint='. = /data/c'/>", "");
 
