@@ -197,7 +197,7 @@ static bool read_form(struct op *op, struct engine_form *f, bool blank)
 	struct xf_options options = {
 		.media = { .read = read_media, .data = f, .mime = mime_of },
 		.missing_is_error = !blank,
-		.leaves_out_lost_questions = true,
+		.is_lenient = true,
 		.completes_meta = true,
 	};
 

@@ -171,7 +171,7 @@ static uint64_t fingerprint(struct look *look, const struct place *place,
 	if (place->repeat != NULL) {
 		print = mix_instances(print, place);
 	} else {
-		print = mix(print, is->relevant && node_is_required(s, n));
+		print = mix(print, node_is_required(s, n));
 		if (node_form(n)->n_attributes > 0)
 			print = mix_attributes(look, print, n);
 		if (node_form(n)->is_value && is->relevant)
@@ -239,7 +239,9 @@ static bool look_at(struct look *look, const struct place *place,
 	uint64_t path)
 {
 	struct session *s = look->r->session;
-	struct standing is = { node_is_relevant(s, place->node), true, VALID };
+	struct standing is = { place->repeat != NULL ? repeat_is_relevant(s,
+		place->node, place->repeat) : node_is_relevant(s, place->node),
+		true, VALID };
 
 	if (place->repeat != NULL || !node_form(place->node)->is_value) {
 		is.valid = look_at_children(look, place, path) || !is.relevant;

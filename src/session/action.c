@@ -202,10 +202,19 @@ bool session_capture(struct session *s, uint32_t id, const char *value,
 	struct err *err)
 {
 	struct node *n = session_capture_node(s, id, err);
+	char *place = NULL;
+	bool ok;
 
-	return n != NULL && write_target(s, n, s->captures.items[id - 1].action,
+	if (n == NULL)
+		return false;
+	/* What is no place is not written, whatever the type of the node. */
+	if (s->captures.items[id - 1].action->kind == XF_SETGEOPOINT)
+		value = place = value_cast_place(value);
+	ok = write_target(s, n, s->captures.items[id - 1].action,
 		value, XP_STRING, err) &&
 		settle_counts(s, err) && !take_failure(s, err);
+	free(place);
+	return ok;
 }
 
 bool fire_load(struct session *s, unsigned events, struct err *err)

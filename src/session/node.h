@@ -255,6 +255,8 @@ char *value_cast(const struct xf_node *form, const char *text,
 /* What a calculation or an action gives: JavaRosa lets it stand in a select
  * whose choices are written in the control, be it among them or not. */
 char *value_cast_result(const struct xf_node *form, const char *text);
+/* A place as a geopoint holds it; "" if it is none.  free() it. */
+char *value_cast_place(const char *text);
 void node_store(struct session *s, struct node *n, const char *value);
 
 /* choices.c */

@@ -12,7 +12,7 @@
 #include "session/node.h"
 #include "xpath/date.h"
 
-enum { DEEPEST_RECURSION = 64 };
+enum { DEEPEST_RECURSION = 64, DEEPEST_OF_ALL = 400 };
 /* Of one record: some 150 MB. */
 #define MOST_NODES ((size_t)1000000)
 
@@ -333,15 +333,21 @@ void mark_written_over(struct session *s, struct node *parent,
 
 struct ranking { unsigned *waiting, *queue, *ranks; unsigned n_queue, at; };
 
+/* A node may depend on itself in other instances: no order comes of that. */
 static void count_edge(void *data, unsigned to)
 {
-	((struct ranking *)data)->waiting[to]++;
+	struct ranking *r = data;
+
+	if (to != r->at)
+		r->waiting[to]++;
 }
 
 static void pass_edge(void *data, unsigned to)
 {
 	struct ranking *r = data;
 
+	if (to == r->at)
+		return;
 	if (r->ranks[to] <= r->ranks[r->at])
 		r->ranks[to] = r->ranks[r->at] + 1;
 	if (--r->waiting[to] == 0)
@@ -356,8 +362,8 @@ static void compute_ranks(struct session *s)
 	r.waiting = xcalloc(n, sizeof *r.waiting);
 	r.queue = xcalloc(n, sizeof *r.queue);
 	r.ranks = xcalloc(n, sizeof *r.ranks);
-	for (unsigned v = 0; v < n; v++)
-		each_successor(s->form, v, count_edge, &r);
+	for (r.at = 0; r.at < n; r.at++)
+		each_successor(s->form, r.at, count_edge, &r);
 	for (unsigned v = 0; v < n; v++)
 		if (r.waiting[v] == 0)
 			r.queue[r.n_queue++] = v;
@@ -633,14 +639,50 @@ static void run_compute(struct session *s, struct node *n, enum xf_property p)
 	}
 }
 
+static void compute_one(void *data, struct node *n)
+{
+	compute(data, n, XF_P_VALUE);
+}
+
+/* A running total reads the instance before, that the one before it ...: from
+ * the first on, none has to wait for another. */
+static void compute_instances_before(struct session *s, struct node *n)
+{
+	struct node *instance = n;
+
+	while (instance->form != n->form->repeat)
+		instance = instance->parent;
+	for (uint32_t i = 0; i < instance->position; i++)
+		each_instance(instance->parent->slots[instance->form->slot]
+			.items[i], n->form, compute_one, s);
+}
+
+/* Deeper than expressions can depend on each other that are computed in order;
+ * and before the stack ends. */
+static bool is_too_deep(struct session *s, const struct node *n)
+{
+	if (s->depth < DEEPEST_OF_ALL)
+		return false;
+	if (s->failure.code == ERR_NONE) {
+		err_set(&s->failure, ERR_CYCLE, _("%s: too many instances "
+			"depend on each other"), n->form->ref);
+		err_at(&s->failure, s->form->name, 0, 0);
+	}
+	return true;
+}
+
 void compute(struct session *s, struct node *n, enum xf_property p)
 {
 	uint8_t bit = property_bit(p);
 	struct mark self = { n, p, 0 };
 
-	if (!(n->dirty & bit) || (n->busy & bit))
+	if (!(n->dirty & bit) || (n->busy & bit) || is_too_deep(s, n))
 		return;
 	undo_keep_state(s, n);
+	if (n->form->reads_other_instances && p == XF_P_VALUE) {
+		n->busy |= bit;
+		compute_instances_before(s, n);
+	}
 	n->busy |= bit;
 	if (s->depth >= DEEPEST_RECURSION && s->depth < 2 * DEEPEST_RECURSION &&
 			(p == XF_P_VALUE || p == XF_P_RELEVANT)) {

@@ -364,6 +364,13 @@ char *value_cast_result(const struct xf_node *form, const char *text)
 	return cast != NULL ? cast : xstrdup("");
 }
 
+char *value_cast_place(const char *text)
+{
+	char *place = cast_text(XF_GEOPOINT, text);
+
+	return place != NULL ? place : xstrdup("");
+}
+
 /* No marking here: whoever changes a value says so. */
 void node_store(struct session *s, struct node *n, const char *value)
 {

@@ -278,9 +278,12 @@ void action_load(struct loader *l, const struct xml_node *e,
 	const struct xf_control *repeat = repeat_around(control);
 
 	kind_of(e, &action->kind);
-	if (action->kind != XF_SETVALUE && strcmp(e->ns, NS_ODK) != 0)
-		load_error(l, e, NULL, _("<%1$s> has to be in the namespace "
+	if (action->kind != XF_SETVALUE && strcmp(e->ns, NS_ODK) != 0) {
+		load_strictly(l, e, NULL, _("<%1$s> has to be in the namespace "
 			"%2$s"), e->local, NS_ODK);
+		if (l->options->is_lenient)
+			return;
+	}
 	action->events = load_events(l, e);
 	if (!load_target(l, e, control, action))
 		return;

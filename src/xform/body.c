@@ -49,7 +49,7 @@ static void bind_control(struct loader *l, struct xf_control *c,
 			"are passed over"));
 	if (c->node != NULL)
 		return;
-	if (l->options->leaves_out_lost_questions && c->kind < XF_CONTROL_GROUP)
+	if (l->options->is_lenient && c->kind < XF_CONTROL_GROUP)
 		load_warning(l, c->xml, a, _("<%1$s> asks for '%2$s', which is "
 			"not in the instance: it is left out"), c->xml->local,
 			c->ref);
@@ -423,6 +423,15 @@ static const struct xf_expr *load_count(struct loader *l,
 	/* spec: "Creation, removal of repeats": a path or a number. */
 	if (!path_resolve(l, a->text, place->context, &path))
 		return load_expr(l, c->xml, a, 0, a->text);
+	/* To Enketo, "../n" is beside the repeat; to JavaRosa, beside the
+	 * control around it. */
+	if (path_node(l, &path) == NULL && a->text[strspn(a->text, " ")] == '.') {
+		struct xf_path own = path_of(l, c->node), other;
+
+		if (path_resolve(l, a->text, &own, &other) &&
+				path_node(l, &other) != NULL)
+			path = other;
+	}
 	if (path_node(l, &path) == NULL)
 		load_warning(l, c->xml, a, _("jr:count counts by '%s', which "
 			"is not in the instance"), path_text(l, &path));
@@ -557,7 +566,7 @@ static void load_control(struct loader *l, const struct xml_node *e,
 			return;
 	}
 	if (c->node == NULL && c->ref != NULL && kind < XF_CONTROL_GROUP &&
-			l->options->leaves_out_lost_questions)
+			l->options->is_lenient)
 		return;
 	context = c->node != NULL ? c->node :
 		path != NULL ? path_node(l, path) : l->form->root;

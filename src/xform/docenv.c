@@ -124,28 +124,42 @@ static uintptr_t first_element(struct xp_node at)
 	return child;
 }
 
-static const char *child_text(struct xp_node row, const char *name,
+/* A column is a child element or, written "@name", an attribute. */
+struct column { const char *name; bool is_attribute; };
+
+static bool column_named(const char *text, struct column *column)
+{
+	column->is_attribute = text[0] == '@';
+	text += column->is_attribute;
+	column->name = intern_find(text, strlen(text));
+	return column->name != NULL;
+}
+
+static const char *cell_text(struct xp_node row, struct column column,
 	struct arena *scratch)
 {
 	const struct xp_tree_ops *ops = row.tree->ops;
-	uintptr_t child = ops->first_child(row.tree, row.at);
+	uintptr_t at = column.is_attribute ?
+		ops->first_attribute(row.tree, row.at) :
+		ops->first_child(row.tree, row.at);
 
-	while (child != 0 && ops->local(row.tree, child) != name)
-		child = ops->next(row.tree, child);
-	return child != 0 ? ops->text(row.tree, child, scratch) : "";
+	while (at != 0 && ops->local(row.tree, at) != column.name)
+		at = column.is_attribute ? ops->next_attribute(row.tree, at) :
+			ops->next(row.tree, at);
+	return at != 0 ? ops->text(row.tree, at, scratch) : "";
 }
 
 /* The first row whose key is right. */
-static bool find_row(struct xp_node top, const char *key_column,
+static bool find_row(struct xp_node top, struct column key_column,
 	const char *key, struct arena *scratch, struct xp_node *row)
 {
 	const struct xp_tree_ops *ops = top.tree->ops;
 	uintptr_t at = first_element(top);
 	struct xp_nodeset found = { 0 };
 
-	if (at != 0 && ops->lookup != NULL && ops->lookup(top.tree, top.at,
-			ops->local(top.tree, at), key_column, key, &found,
-			scratch)) {
+	if (at != 0 && ops->lookup != NULL && !key_column.is_attribute &&
+			ops->lookup(top.tree, top.at, ops->local(top.tree, at),
+			key_column.name, key, &found, scratch)) {
 		if (found.n > 0)
 			*row = found.items[0];
 		return found.n > 0;
@@ -153,7 +167,7 @@ static bool find_row(struct xp_node top, const char *key_column,
 	for (; at != 0; at = ops->next(top.tree, at)) {
 		*row = (struct xp_node){ top.tree, at };
 		if (ops->kind(top.tree, at) == XML_ELEMENT && strcmp(
-				child_text(*row, key_column, scratch), key) == 0)
+				cell_text(*row, key_column, scratch), key) == 0)
 			return true;
 	}
 	return false;
@@ -162,14 +176,13 @@ static bool find_row(struct xp_node top, const char *key_column,
 const char *xf_pulldata(struct xp_node root, const char *column,
 	const char *key_column, const char *key, struct arena *scratch)
 {
-	const char *c = intern_find(column, strlen(column));
-	const char *k = intern_find(key_column, strlen(key_column));
 	struct xp_node top = { root.tree, first_element(root) }, row;
+	struct column c, k;
 
-	if (c == NULL || k == NULL || top.at == 0 ||
-			!find_row(top, k, key, scratch, &row))
+	if (!column_named(column, &c) || !column_named(key_column, &k) ||
+			top.at == 0 || !find_row(top, k, key, scratch, &row))
 		return "";
-	return child_text(row, c, scratch);
+	return cell_text(row, c, scratch);
 }
 
 /* A table that no <instance> names: NAME.csv among the media. */

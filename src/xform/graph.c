@@ -153,6 +153,16 @@ static bool has_own_conditions(const struct xf_node *node)
 		node->bind->readonly != NULL;
 }
 
+/* "The one of the instance before": its own node, but chosen by a condition on
+ * the repeat.  JavaRosa takes it for a circle; its tests say that it is none. */
+static bool is_of_other_instance(const struct match *m,
+	const struct xf_node *node)
+{
+	return node == m->use->node && m->use->property == XF_P_VALUE &&
+		m->use->attribute == NULL && node->repeat != NULL &&
+		m->ref->n_chosen == node->repeat->depth + 1u;
+}
+
 /* A calculation or condition reads `node`. */
 static void add_reads(struct match *m, const struct xf_node *node)
 {
@@ -161,8 +171,11 @@ static void add_reads(struct match *m, const struct xf_node *node)
 		vertex_c(use->node);
 	bool reads_value = !m->ref->is_position && !m->is_attribute;
 
-	if (use->attribute != NULL || (node == use->node &&
-			(m->ref->in_once || m->is_attribute)))
+	if (use->attribute != NULL || (m->ref->in_once && node == use->node) ||
+			is_of_other_instance(m, node))
+		return;
+	/* What is written at a node, and its place, do not follow from it. */
+	if (node == use->node && (m->is_attribute || m->ref->is_position))
 		return;
 	switch (use->property) {
 	case XF_P_VALUE:
@@ -196,9 +209,11 @@ static void add_match(struct match *m, struct xf_node *node)
 	const struct xf_node *common = common_of(m, node);
 
 	m->found = true;
+	if (is_of_other_instance(m, node))
+		node->reads_other_instances = true;
 	if (m->use->property < XF_N_PROPERTIES) {
 		add_structure(m, node, common);
-		if (is_own_value(m, node))
+		if (is_own_value(m, node) && !is_of_other_instance(m, node))
 			;	/* once(), or a circle that is refused */
 		else if (!m->ref->is_position)
 			add_all_below(m, node, common);

@@ -205,7 +205,7 @@ static void load_texts(struct loader *l, unsigned language,
 		const char *id = load_attribute_text(text, "id");
 
 		if (id == NULL || *id == '\0') {
-			load_error(l, text, NULL, _("<text> has no id"));
+			load_strictly(l, text, NULL, _("<text> has no id"));
 			continue;
 		}
 		for (value = xml_child(text, NULL, NULL, NULL); value != NULL;

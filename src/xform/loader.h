@@ -46,6 +46,9 @@ bool load_warning(struct loader *l, const struct xml_node *element,
 	const struct xml_node *attribute, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 
+/* An error or, for lenient loaders, a warning; false. */
+#define load_strictly(l, ...) ((l)->options->is_lenient ? \
+	load_warning((l), __VA_ARGS__) : load_error((l), __VA_ARGS__))
 /* What to do about the problem said last. */
 #define load_remedy(l, ...) problem_remedy((l)->problems, __VA_ARGS__)
 /* "did you mean '/data/age'?", if there is such a node. */

@@ -324,6 +324,18 @@ static bool record_has(struct loader *l, const struct xpath_plain_path *path,
 	return path_node(l, &child) != NULL;
 }
 
+/* A file whose columns are others is another file. */
+static void say_no_field(struct loader *l, const struct xml_node *e,
+	const struct secondary *s, const char *name)
+{
+	const char *format = _("the items of instance '%1$s' have no '%2$s'");
+
+	if (s->public.src == NULL && l->options->is_lenient)
+		load_warning(l, e, NULL, format, s->public.id, name);
+	else
+		load_error(l, e, NULL, format, s->public.id, name);
+}
+
 static void check_itemset(struct loader *l, const struct xf_control *c)
 {
 	const struct xf_itemset *set = c->itemset;
@@ -339,9 +351,7 @@ static void check_itemset(struct loader *l, const struct xf_control *c)
 	for (size_t i = 0; i < 2; i++)
 		if (s != NULL && names[i] != NULL &&
 				!has_name(s, &path, names[i]))
-			load_error(l, e, NULL, _("the items of instance "
-				"'%1$s' have no '%2$s'"), set->instance,
-				names[i]);
+			say_no_field(l, e, s, names[i]);
 		else if (set->instance == NULL && names[i] != NULL &&
 				!record_has(l, &path, names[i]))
 			load_error(l, e, NULL, _("the items have no '%s'"),

@@ -125,6 +125,7 @@ struct xf_node {
 	unsigned depth;			/* root: 0 */
 	bool is_repeat;			/* has instances */
 	bool is_value;			/* no element children */
+	bool reads_other_instances;	/* its calculation reads itself in instances that a condition chooses */
 	bool is_optional;		/* in a record only once it has a value: deprecatedID that we added */
 	struct xf_node *repeat;		/* the closest repeat: itself or above; or NULL */
 	struct xf_bind *bind;		/* never NULL */
@@ -288,10 +289,11 @@ struct xf_media {
 struct xf_options {
 	struct xf_media media;		/* read NULL: no files */
 	bool missing_is_error;		/* a missing external instance refuses the form */
-	/* A question for a node that is not in the instance is left out with a
-	 * warning, as browsers' engines do; else it refuses the form, as in
-	 * JavaRosa. */
-	bool leaves_out_lost_questions;
+	/* Browsers' engines pass over what refuses a form in JavaRosa: a question
+	 * for a node that is not in the instance, a <text> without id, an action
+	 * in the wrong namespace, items without the child that is their value.
+	 * So do we, with a warning; else it is an error. */
+	bool is_lenient;
 	/* A record gets meta/instanceID and, when it is edited, deprecatedID,
 	 * also where the form has none. */
 	bool completes_meta;

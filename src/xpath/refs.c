@@ -19,6 +19,7 @@ struct shape {
 	const char *instance;
 	const char **steps;
 	size_t n, n_bound;
+	size_t n_chosen;	/* steps up to the first with a condition; 0: none */
 };
 
 struct shapes { struct shape *items; size_t n, cap; };
@@ -214,6 +215,9 @@ static void apply_step(struct reader *r, const struct step *step,
 		push_any_depth(r, &next->items[0]);
 	}
 	*shapes = *next;
+	for (i = 0; step->n_predicates > 0 && i < shapes->n; i++)
+		if (shapes->items[i].n_chosen == 0)
+			shapes->items[i].n_chosen = shapes->items[i].n;
 	read_predicates(r, step->predicates, step->n_predicates, shapes);
 }
 
@@ -244,7 +248,7 @@ static void path_shapes(struct reader *r, const struct expr *x,
 	const struct shape *context, struct shapes *out)
 {
 	const struct path *path = &x->path;
-	struct shape root = { REF_PRIMARY, NULL, NULL, 0, 0 };
+	struct shape root = { REF_PRIMARY, NULL, NULL, 0, 0, 0 };
 	size_t bound = 0, i, k;
 
 	out->n = 0;
@@ -308,7 +312,7 @@ static bool call_shapes(struct reader *r, const struct expr *x,
 	const struct shape *context, struct shapes *out)
 {
 	const struct call_expr *call = &x->call;
-	struct shape instance = { REF_SECONDARY, NULL, NULL, 0, 0 };
+	struct shape instance = { REF_SECONDARY, NULL, NULL, 0, 0, 0 };
 	struct shapes *more;
 	size_t i;
 
@@ -392,6 +396,7 @@ static void add_ref(struct reader *r, const struct shape *shape,
 		memcpy(ref->steps, shape->steps, shape->n * sizeof *ref->steps);
 	ref->n_steps = shape->n;
 	ref->n_bound = shape->n_bound;
+	ref->n_chosen = shape->n_chosen;
 	ref->in_once = r->in_once;
 	ref->is_position = is_position;
 	ref->column = x->column;

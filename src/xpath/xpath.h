@@ -70,6 +70,8 @@ struct xpath_ref {
 	/* So many leading steps are the very nodes that the context node lies
 	 * in (the same repeat instances); below, any instance may be read. */
 	size_t n_bound;
+	size_t n_chosen;	/* so many steps up to the first with a condition: which of
+				 * these nodes is meant, it says; 0: no condition */
 	bool in_once;		/* within once(): a reference to the own node is no cycle */
 	bool is_position;	/* only its position or existence is read: position(..), count(x) */
 	int column;		/* in the expression, 1-based */

@@ -565,6 +565,75 @@ static void a_count_of_other_instances_is_followed_at_once(void **state)
 	close_form(f);
 }
 
+/* A running total reads its own node in the instance before: no circle, and no
+ * deep recursion either. */
+static void a_running_total_reads_the_instance_before(void **state)
+{
+	enum { MANY = 3000 };
+	struct fixture f = open_form(HEAD
+		"<instance><data id='sum'><p jr:template=''><x>1</x><sum/></p>"
+		"</data></instance>"
+		"<bind nodeset='/data/p/x' type='int'/>"
+		"<bind nodeset='/data/p/sum' type='int' calculate="
+		"'../x + coalesce(/data/p[position() = position(current()/..) "
+		"- 1]/sum, 0)'/>" BODY
+		"<repeat nodeset='/data/p'><input ref='/data/p/x'>"
+		"<label>X</label></input></repeat>" TAIL);
+	const struct xf_node *repeat;
+	struct node *parent;
+	struct err err = ERR_INIT;
+	char ref[64];
+
+	(void)state;
+	assert_true(session_find_repeat(f.s, "/data/p", &parent, &repeat,
+		&err));
+	assert_true(session_insert(f.s, parent, repeat, 0, MANY, &err));
+	snprintf(ref, sizeof ref, "/data/p[%d]/sum", MANY);
+	assert_string_equal(get(f, ref), "3000");
+	set(f, "/data/p[1]/x", "11");
+	assert_string_equal(get(f, ref), "3010");
+	assert_string_equal(get(f, "/data/p[2]/sum"), "12");
+	close_form(f);
+}
+
+/* Its own place and its own attribute are not its own value. */
+static void what_is_written_at_a_node_does_not_follow_from_it(void **state)
+{
+	struct fixture f = open_form(HEAD
+		"<instance><data id='own'><note kind='abc'/><p><x>1</x></p>"
+		"<p><x>2</x></p><all/></data></instance>"
+		"<bind nodeset='/data/note' calculate='/data/note/@kind'/>"
+		"<bind nodeset='/data/p' relevant='position(current()) &gt; 1'/>"
+		"<bind nodeset='/data/all' calculate='concat(/data/p/x)'/>" BODY
+		"<repeat nodeset='/data/p'><input ref='/data/p/x'>"
+		"<label>X</label></input></repeat>" TAIL);
+
+	(void)state;
+	assert_string_equal(get(f, "/data/note"), "abc");
+	assert_string_equal(get(f, "/data/all"), "2");
+	close_form(f);
+}
+
+/* "../n" is beside the repeat, where JavaRosa's reading finds nothing. */
+static void a_relative_count_is_found_beside_its_repeat(void **state)
+{
+	struct fixture f = open_form(HEAD
+		"<instance><data id='rel'><o><n>3</n><i><x/></i></o></data>"
+		"</instance>" BODY
+		"<repeat nodeset='/data/o'><input ref='/data/o/n'>"
+		"<label>N</label></input><repeat nodeset='/data/o/i' "
+		"jr:count='../n'><input ref='/data/o/i/x'><label>X</label>"
+		"</input></repeat></repeat>" TAIL);
+	const struct xf_node *repeat;
+	struct node *parent;
+
+	(void)state;
+	assert_true(session_find_repeat(f.s, "/data/o[1]/i", &parent, &repeat,
+		NULL));
+	assert_int_equal(node_count(parent, repeat), 3);
+	close_form(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +644,10 @@ int main(void)
 		cmocka_unit_test(a_million_million_instances_are_refused),
 		cmocka_unit_test(a_count_that_follows_itself_waits_for_answers),
 		cmocka_unit_test(a_count_of_other_instances_is_followed_at_once),
+		cmocka_unit_test(a_running_total_reads_the_instance_before),
+		cmocka_unit_test(
+			what_is_written_at_a_node_does_not_follow_from_it),
+		cmocka_unit_test(a_relative_count_is_found_beside_its_repeat),
 		cmocka_unit_test(choices_follow_the_answer_they_depend_on),
 		cmocka_unit_test(a_strict_front_end_is_told_and_nothing_changes),
 		cmocka_unit_test(values_are_brought_into_their_type),
