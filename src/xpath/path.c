@@ -680,12 +680,21 @@ static struct xp_nodeset topmost(const struct xp_nodeset *set,
 	struct arena *arena)
 {
 	struct xp_nodeset kept = { NULL, 0, 0, true };
+	struct xp_node top = { NULL, 0 };
 	size_t i;
 
-	for (i = 0; i < set->n; i++)
-		if (kept.n == 0 || !is_within(set->items[i],
-		    kept.items[kept.n - 1]))
-			xp_nodeset_add(&kept, set->items[i], arena);
+	for (i = 0; i < set->n; i++) {
+		struct xp_node node = set->items[i];
+		enum xml_kind kind = node.tree->ops->kind(node.tree, node.at);
+
+		/* Attributes lie in an element, but are no descendants. */
+		if (kind != XML_ATTRIBUTE && kind != XML_NAMESPACE) {
+			if (top.tree != NULL && is_within(node, top))
+				continue;
+			top = node;
+		}
+		xp_nodeset_add(&kept, node, arena);
+	}
 	return kept;
 }
 

@@ -129,7 +129,9 @@ static void add_predicate(struct str *out, unsigned depth)
 		"namespace-uri()", "string-length()>1", "normalize-space()",
 		"lang('en')", "1=1", "@*", "self::b", "..", ".//c", "/a/b",
 		"count(*)=2", "position()>1 and position()<4", "b=2", "2=b",
-		"a=../a", "text()", "true()", "last()>2" };
+		"a=../a", "text()", "true()", "last()>2",
+		"namespace::q", "namespace::p='u:p'", "not(namespace::q)",
+		"count(namespace::p | namespace::q)=2" };
 
 	str_addc(out, '[');
 	if (depth == 0 || below(2) == 0)
@@ -141,16 +143,19 @@ static void add_predicate(struct str *out, unsigned depth)
 	str_addc(out, ']');
 }
 
-/* The order of namespace nodes is everybody's own, and to libxml2 xmlns='' makes
- * one: they are only named, or left again at once. */
+/* The order of namespace nodes is everybody's own, libxml2 does not sort them
+ * at all, and to it xmlns='' makes one: they are counted, asked for, and left
+ * again at once; not in unions. */
+static unsigned n_unions;
+
 static void add_namespace(struct str *out)
 {
-	static const char *const steps[] = { "namespace::p", "namespace::q",
-		"namespace::xml", "namespace::none", "namespace::p/..",
-		"namespace::*/..", "namespace::node()/parent::*",
-		"namespace::*/parent::a/@x", "namespace::text()",
-		"namespace::q/ancestor::*", "namespace::*/child::node()",
-		"namespace::p/self::p", "namespace::p/self::node()" };
+	static const char *const steps[] = { "namespace::none",
+		"namespace::p/..", "namespace::*/..", "namespace::q/..",
+		"namespace::node()/parent::*", "namespace::*/parent::a/@x",
+		"namespace::text()", "namespace::q/ancestor::*",
+		"namespace::*/child::node()", "namespace::p[.='u:p']/..",
+		"namespace::*[name()='q']/..", "namespace::p/self::p" };
 
 	str_add(out, PICK(steps));
 }
@@ -211,7 +216,8 @@ static void add_path(struct str *out, unsigned depth)
 	default: break;
 	}
 	while (n-- > 0) {
-		if (n == 0 && !is_attribute && below(12) == 0)
+		if (n == 0 && n_unions == 0 && !is_attribute &&
+		    below(12) == 0)
 			add_namespace(out);
 		else
 			add_step(out, depth > 0 ? depth - 1 : 0,
@@ -224,11 +230,15 @@ static void add_path(struct str *out, unsigned depth)
 
 static void add_nodes(struct str *out, unsigned depth)
 {
+	bool is_union = depth > 0 && below(5) == 0;
+
+	n_unions += is_union;
 	add_path(out, depth);
-	if (depth > 0 && below(5) == 0) {
+	if (is_union) {
 		str_add(out, " | ");
 		add_path(out, depth - 1);
 	}
+	n_unions -= is_union;
 }
 
 static void add_call(struct str *out, const char *name, unsigned depth,
@@ -485,6 +495,13 @@ static bool same_nodes(const struct xp_nodeset *ours, xmlNodeSetPtr theirs)
 	return same;
 }
 
+/* libxml2 reads decimals with an error in the last place. */
+static bool is_near(double ours, double theirs)
+{
+	return ours == theirs || (isfinite(ours) && isfinite(theirs) &&
+		fabs(ours - theirs) <= 4e-16 * fabs(ours));
+}
+
 static bool same(const struct xp_value *ours, xmlXPathObjectPtr theirs)
 {
 	switch (ours->type) {
@@ -496,7 +513,7 @@ static bool same(const struct xp_value *ours, xmlXPathObjectPtr theirs)
 			ours->boolean == (theirs->boolval != 0);
 	case XP_NUMBER:
 		return theirs->type == XPATH_NUMBER &&
-			(ours->number == theirs->floatval ||
+			(is_near(ours->number, theirs->floatval) ||
 			 (isnan(ours->number) && isnan(theirs->floatval)));
 	case XP_STRING:
 		return theirs->type == XPATH_STRING &&
@@ -621,6 +638,13 @@ static bool compare(struct trial *t, const char *text)
 	return ok;
 }
 
+/* libxml2 finds no xml:lang at a namespace node. */
+static bool is_beyond_libxml2(const char *text)
+{
+	return strstr(text, "namespace::") != NULL &&
+		strstr(text, "lang(") != NULL;
+}
+
 static void be_quiet(void *data, const char *format, ...)
 {
 	(void)data;
@@ -646,8 +670,10 @@ int main(void)
 			add_document(&document);
 			trial_begin(&trial, &document);
 		}
-		str_clear(&text);
-		add_any(&text, 1 + below(4));
+		do {
+			str_clear(&text);
+			add_any(&text, 1 + below(4));
+		} while (is_beyond_libxml2(text.data));
 		if (!compare(&trial, text.data)) {
 			printf("  document: %s\n", document.data);
 			failures++;
