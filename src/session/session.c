@@ -78,6 +78,8 @@ static struct session *begin(const struct xform *form,
 	s->property_data = options->property_data;
 	s->chance = (struct chance){ options->seed, options->has_seed };
 	env_init(s);
+	if (form->n_languages > 0)
+		s->env.language = form->languages[s->language];
 	if (set_zone(s, options->time_zone, err) &&
 			set_clock(s, options->now, err) &&
 			set_last_saved(s, options->last_saved, err) &&
@@ -311,6 +313,7 @@ bool session_set_language(struct session *s, const char *language,
 			_("the form has no language '%s'"),
 			language != NULL ? language : "");
 	s->language = (unsigned)found;
+	s->env.language = s->form->languages[found];
 	s->revision++;
 	return true;
 }

@@ -267,14 +267,18 @@ static const struct names names[] = {
 		"السبت" } },
 };
 
+/* By the code: "fr", "fr-CA", "French (fr)". */
 static const struct names *names_of(const char *language)
 {
+	const char *open = language == NULL ? NULL : strrchr(language, '(');
 	size_t i;
 
+	if (open != NULL)
+		language = open + 1;
 	for (i = 0; language != NULL && i < ARRAY_SIZE(names); i++)
 		if (strncmp(language, names[i].language, 2) == 0 &&
 		    (language[2] == '\0' || language[2] == '-' ||
-		     language[2] == '_'))
+		     language[2] == '_' || language[2] == ')'))
 			return &names[i];
 	return &names[0];
 }

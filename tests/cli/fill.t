@@ -42,3 +42,18 @@ bayaz: this writes plain text, so a protected form is filled with '--training' o
 $ test -e secret-record.xml
 [1]
 $ bayaz fill secret.xml --script answers.tsv -o secret-record.xml --training
+
+# Months have their names in the form's language.
+$ cat > months.xml <<'EOF'
+> <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+> <h:head><h:title>T</h:title><model>
+> <itext><translation lang="English (en)"><text id="l"><value>l</value></text></translation><translation lang="French (fr)"><text id="l"><value>l</value></text></translation></itext>
+> <instance><data id="t"><a/><n/></data></instance>
+> <bind nodeset="/data/a" calculate="format-date('2026-02-03', '%e %b')"/>
+> </model></h:head><h:body><input ref="/data/n"><label ref="jr:itext('l')"/></input></h:body></h:html>
+> EOF
+$ printf 'set\t/data/n\t1\n' > months.tsv
+$ bayaz fill --script months.tsv months.xml
+<data id="t"><a>3 Feb</a><n>1</n></data>
+$ bayaz fill --script months.tsv --language fr months.xml
+<data id="t"><a>3 févr.</a><n>1</n></data>

@@ -73,6 +73,13 @@ bayaz: 'yesterday' is no date and time
 $ test "$(bayaz xpath --seed 5 'uuid()')" = "$(bayaz xpath --seed 5 'uuid()')" && echo same
 same
 
+$ bayaz xpath --language fr "format-date('2026-02-03', '%a %e %b')"
+mar. 3 févr.
+$ bayaz xpath --language 'Urdu (ur)' "format-date('2026-02-03', '%b %Y')"
+فروری 2026
+$ bayaz xpath --language Klingon "format-date('2026-02-03', '%b')"
+Feb
+
 # A form: its primary instance, lists, texts, choices.
 $ cat > form.xml <<'EOF'
 > <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
