@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "engine/op.h"
+#include "session/entity.h"
 
 /* False: an expression failed. */
 static bool put_violations(struct op *op, struct engine_record *r, bool rich,
@@ -113,6 +114,56 @@ static void put_meta(struct op *op, struct engine_record *r, const char *name,
 		js_put_text(op->result, name, node_value(r->session, n));
 }
 
+static struct json *properties_json(const struct entity *e)
+{
+	struct json *o = js_new_object();
+
+	for (size_t i = 0; i < e->n_properties; i++)
+		js_put_text(o, e->properties[i].name, e->properties[i].value);
+	return o;
+}
+
+static void put_version(struct json *o, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		js_put_text(o, name, value);
+}
+
+static struct json *entity_json(const struct entity *e)
+{
+	struct place place = { e->node, NULL };
+	struct json *o = js_new_object();
+	char *ref = place_ref(&place);
+
+	js_put_int(o, "node", node_id(e->node));
+	js_put_text(o, "ref", ref);
+	js_put_text(o, "dataset", e->dataset);
+	js_put_text(o, "action", entity_action_name(e->action));
+	js_put_text(o, "id", e->id);
+	js_put_text(o, "label", e->label);
+	put_version(o, "base_version", e->base_version);
+	put_version(o, "trunk_version", e->trunk_version);
+	put_version(o, "branch_id", e->branch_id);
+	js_put(o, "properties", properties_json(e));
+	if (e->fault != ENTITY_FITS)
+		js_put_text(o, "fault", entity_fault_name(e->fault));
+	free(ref);
+	return o;
+}
+
+static void put_entities(struct op *op, struct engine_record *r)
+{
+	struct arena *arena = arena_new();
+	struct json *list = js_new_array();
+	struct entities entities;
+
+	session_entities(r->session, arena, &entities);
+	for (size_t i = 0; i < entities.n; i++)
+		js_add(list, entity_json(&entities.items[i]));
+	js_put(op->result, "entities", list);
+	arena_free(arena);
+}
+
 bool op_finalize(struct op *op)
 {
 	struct engine_record *r = op_record(op);
@@ -136,5 +187,7 @@ bool op_finalize(struct op *op)
 	attachments = js_new_array();
 	add_attachments(r, session_root(r->session), attachments);
 	js_put(op->result, "attachments", attachments);
+	if (form->n_entities > 0)
+		put_entities(op, r);
 	return true;
 }

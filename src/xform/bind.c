@@ -182,8 +182,10 @@ static void read_bind(struct loader *l, const struct xml_node *e,
 		load_attribute(e, "requiredMsg"), node);
 	take_preload(l, e, bind);
 	take_ours(l, e, bind);
-	if (a != NULL)
+	if (a != NULL) {
 		bind->saveto = a->text;
+		l->saves_properties = true;
+	}
 	check_attributes(l, e);
 }
 

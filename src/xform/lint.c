@@ -285,6 +285,11 @@ static void lint_time(struct lint *l, const struct xf_node *node)
 		say(l, SEVERITY_ERROR, "audit", node, place_of(node),
 			_("a %s form keeps no audit of who did what when"),
 			l->form->form_class);
+	if (node->parent != NULL && strcmp(node->local, "entity") == 0 &&
+			strcmp(node->parent->local, "meta") == 0)
+		say(l, SEVERITY_ERROR, "entity", node, place_of(node),
+			_("a %s form declares no entities: their lists go to "
+			"other devices"), l->form->form_class);
 	for (size_t i = 0; b->xml != NULL && attributes[i] != NULL; i++)
 		if (load_attribute(b->xml, attributes[i]) != NULL)
 			say(l, SEVERITY_ERROR, "audit", node, b->xml,

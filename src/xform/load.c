@@ -337,67 +337,11 @@ static void load_submission(struct loader *l)
 	l->form->submission_action = load_attribute_text(n, "action");
 	l->form->submission_method = load_attribute_text(n, "method");
 	l->form->submission_key = load_attribute_text(n, "base64RsaPublicKey");
-}
-
-static bool is_known_version(const char *version)
-{
-	static const char *const known[] = { "2022.1", "2023.1", "2024.1",
-		"2025.1" };
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strncmp(version, known[i], strlen(known[i])) == 0)
-			return true;
-	return false;
-}
-
-/* Is the namespace declared here or above, or in the instance? */
-static bool declares(const struct xml_node *n, const char *uri)
-{
-	const struct xml_node *child = NULL;
-
-	for (const struct xml_node *at = n; at != NULL; at = at->parent)
-		for (const struct xml_decl *d = at->decls; d != NULL;
-				d = d->next)
-			if (strcmp(d->uri, uri) == 0)
-				return true;
-	while ((child = xml_child(n, child, NULL, NULL)) != NULL)
-		for (const struct xml_decl *d = child->decls; d != NULL;
-				d = d->next)
-			if (strcmp(d->uri, uri) == 0)
-				return true;
-	return false;
-}
-
-/* An entity stands in the meta block of the root or of a repeat. */
-static bool has_entity(const struct xf_node *node)
-{
-	for (unsigned i = 0; i < node->n_children; i++) {
-		const struct xf_node *child = node->children[i];
-
-		if (strcmp(child->local, "entity") == 0 &&
-				strcmp(node->local, "meta") == 0)
-			return true;
-		if (has_entity(child))
-			return true;
-	}
-	return false;
-}
-
-/* Source: ODK entities specification, "entities-version".  An <entity> in a
- * form without the namespace is no entity of ODK's. */
-static void check_entities(struct loader *l)
-{
-	const struct xml_node *version = load_attribute(l->model,
-		"entities-version");
-
-	if (version != NULL && !is_known_version(version->text))
-		load_error(l, l->model, version, _("entities-version '%s' is "
-			"not one of 2022.1, 2023.1, 2024.1, 2025.1"),
-			version->text);
-	else if (version == NULL && has_entity(l->form->root) &&
-			declares(l->model, NS_ENTITIES))
-		load_error(l, l->model, NULL, _("a form with an entity needs "
-			"the attribute entities-version of <model>"));
+	if (l->form->submission_key != NULL)
+		load_warning(l, n, load_attribute(n, "base64RsaPublicKey"),
+			_("records are not encrypted with the form's own key "
+			"(base64RsaPublicKey): they are sealed with the "
+			"project's keys instead"));
 }
 
 /* Another element may bear the name: then all is kept to the end. */
@@ -424,6 +368,7 @@ static bool load_parts(struct loader *l)
 	load_body(l);
 	load_actions(l);
 	load_model_repeats(l);
+	load_entities(l);
 	load_submission(l);
 	load_graph(l);
 	load_secondary_data(l);

@@ -32,6 +32,7 @@ struct loader {
 	bool *is_bound_repeat;		/* by index of the node */
 	struct map used_instances;	/* id -> anything: named by instance('id') */
 	bool any_instance_used;		/* instance(computed) somewhere */
+	bool saves_properties;		/* a bind has entities:saveto */
 	struct str key;			/* scratch of path_node() */
 };
 
@@ -104,6 +105,9 @@ void load_actions(struct loader *l);		/* action.c: those of the model */
 void load_secondary(struct loader *l);		/* secondary.c: which there are */
 void load_secondary_data(struct loader *l);	/* and what they hold */
 void load_graph(struct loader *l);		/* graph.c */
+/* entity.c: may the form be read, for its entities?  After the model. */
+void check_entities(struct loader *l);
+void load_entities(struct loader *l);		/* after binds and repeats */
 
 /* action.c: is this element an action?  Read it; `control` may be NULL. */
 bool action_is(const struct xml_node *element);

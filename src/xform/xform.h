@@ -220,6 +220,21 @@ struct xf_action {
 	const char *quality;		/* recordaudio; or NULL */
 };
 
+/* --- entities --- */
+
+struct xf_saveto {			/* entities:saveto */
+	const struct xf_node *node;	/* of the same instance of `subject` */
+	const char *property;
+};
+
+/* <entity> in a meta block: what the group, repeat or form around the block
+ * creates or updates. */
+struct xf_entity {
+	const struct xf_node *node;	/* the <entity> */
+	const struct xf_node *subject;	/* what the meta block stands in */
+	const struct xf_saveto *savetos; size_t n_savetos;	/* document order */
+};
+
 /* --- secondary instances --- */
 
 struct xf_secondary {
@@ -271,6 +286,8 @@ struct xform {
 	const char *submission_method;	/* or NULL */
 	bool fills_instance_id;		/* with an uuid, if nothing else does */
 	struct xf_node *instance_id, *instance_name, *deprecated_id;	/* meta nodes or NULL */
+	const char *entities_version;	/* NULL: none given */
+	const struct xf_entity *entities; size_t n_entities;	/* document order */
 };
 
 /*
