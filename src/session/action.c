@@ -217,12 +217,18 @@ bool session_capture(struct session *s, uint32_t id, const char *value,
 	return ok;
 }
 
+/* The events in their order, each to its actions in the form's. */
 bool fire_load(struct session *s, unsigned events, struct err *err)
 {
-	for (unsigned i = 0; i < s->form->n_actions; i++)
-		if ((s->form->actions[i]->events & events) &&
-				!run_action(s, s->form->actions[i], s->root, err))
-			return false;
+	static const unsigned order[] = { XF_ON_FIRST_LOAD, XF_ON_READY,
+		XF_ON_INSTANCE_LOAD, XF_ON_REVALIDATE };
+
+	for (size_t e = 0; e < sizeof order / sizeof *order; e++)
+		for (unsigned i = 0; i < s->form->n_actions; i++)
+			if ((s->form->actions[i]->events & events & order[e]) &&
+					!run_action(s, s->form->actions[i],
+					s->root, err))
+				return false;
 	return true;
 }
 

@@ -210,7 +210,8 @@ struct session *session_new(const struct xform *form,
 	plant(s, form->instance_xml, NULL);
 	preload(s, s->root, false);
 	fill_instance_id(s);
-	if (start(s, XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD, err)) {
+	if (start(s, XF_ON_FIRST_LOAD | XF_ON_READY |
+			XF_ON_INSTANCE_LOAD, err)) {
 		s->revision = 1;
 		return s;
 	}

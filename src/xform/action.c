@@ -15,7 +15,7 @@
 static const struct { const char *name; unsigned event; } events[] = {
 	{ "odk-instance-load", XF_ON_INSTANCE_LOAD },
 	{ "odk-instance-first-load", XF_ON_FIRST_LOAD },
-	{ "xforms-ready", XF_ON_FIRST_LOAD },
+	{ "xforms-ready", XF_ON_READY },
 	{ "odk-new-repeat", XF_ON_NEW_REPEAT },
 	{ "jr-insert", XF_ON_NEW_REPEAT },
 	{ "xforms-value-changed", XF_ON_VALUE_CHANGED },
@@ -194,7 +194,7 @@ static void check_text(struct loader *l, const struct xml_node *e,
 	if (text[0] == '\0' || action->attribute != NULL ||
 			fits_type(bind->type, text))
 		return;
-	if (action->events & (XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD))
+	if (action->events & (XF_ON_FIRST_LOAD | XF_ON_READY | XF_ON_INSTANCE_LOAD))
 		load_error(l, e, NULL, _("'%1$s' cannot be set in '%2$s': it "
 			"is no %3$s"), text, action->target->ref,
 			bind->type_name);

@@ -197,7 +197,8 @@ struct xf_control {
 
 enum xf_event {				/* bits */
 	XF_ON_INSTANCE_LOAD = 1, XF_ON_FIRST_LOAD = 2, XF_ON_NEW_REPEAT = 4,
-	XF_ON_VALUE_CHANGED = 8, XF_ON_REVALIDATE = 16
+	XF_ON_VALUE_CHANGED = 8, XF_ON_REVALIDATE = 16,
+	XF_ON_READY = 32	/* xforms-ready: after odk-instance-first-load */
 };
 
 enum xf_action_kind { XF_SETVALUE, XF_SETGEOPOINT, XF_RECORDAUDIO };

@@ -541,7 +541,7 @@ static void actions_know_events_and_targets(void **state)
 	(void)state;
 	assert_int_equal(f->n_actions, 3);
 	assert_int_equal(f->actions[0]->events,
-		XF_ON_FIRST_LOAD | XF_ON_INSTANCE_LOAD);
+		XF_ON_READY | XF_ON_INSTANCE_LOAD);
 	assert_string_equal(f->actions[0]->text, "5");
 	assert_int_equal(xform_node(f, "/data/n")->n_on_change, 1);
 	assert_ptr_equal(f->actions[2]->repeat, xform_node(f, "/data/person"));
