@@ -290,7 +290,8 @@ static bool is_utf8(const char *bytes, size_t n_bytes)
 	if (strlen(start) < n)
 		return false;
 	encoding = strstr(start, "encoding=");
-	return encoding == NULL || strncasecmp(encoding + 10, "utf-8", 5) == 0;
+	return encoding == NULL || (strlen(encoding) > 10 &&
+		strncasecmp(encoding + 10, "utf-8", 5) == 0);
 }
 
 bool xml_mend(const char *bytes, size_t n_bytes, struct str *mended)
