@@ -304,6 +304,33 @@ struct session *session_load(const struct xform *form, const char *xml,
 	return s;
 }
 
+struct speaking { struct session *s; enum xf_property property; };
+
+/* What a person wrote over a calculation stays. */
+static void mark_speaking(void *data, struct node *n)
+{
+	const struct speaking *speaking = data;
+
+	if (speaking->property != XF_P_VALUE || !n->answered)
+		mark_property(speaking->s, n, speaking->property);
+}
+
+/* Engine protocol, section 3: every expression that uses jr:itext follows. */
+static void follow_language(struct session *s)
+{
+	for (size_t i = 0; i < s->form->n_uses; i++) {
+		const struct xf_use *use = &s->form->uses[i];
+		struct speaking speaking = { s, use->property };
+
+		if (use->expr->speaks && use->attribute == NULL &&
+				use->property < XF_N_PROPERTIES &&
+				use->property != XF_P_COUNT)
+			each_instance(s->root, use->node, mark_speaking,
+				&speaking);
+	}
+	settle_timely(s);
+}
+
 bool session_set_language(struct session *s, const char *language,
 	struct err *err)
 {
@@ -316,6 +343,8 @@ bool session_set_language(struct session *s, const char *language,
 	s->language = (unsigned)found;
 	s->env.language = s->form->languages[found];
 	s->revision++;
+	if (s->root != NULL)
+		follow_language(s);
 	return true;
 }
 

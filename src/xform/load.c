@@ -224,6 +224,9 @@ static const struct xf_expr *load_or_say(struct loader *l,
 	expr->is_of_its_time = expr->is_volatile ||
 		strstr(text, "jr:choice-name") != NULL ||
 		strstr(text, "jr:itext") != NULL;
+	expr->speaks = strstr(text, "jr:choice-name") != NULL ||
+		strstr(text, "jr:itext") != NULL ||
+		strstr(text, "format-date") != NULL;
 	say_wrong_calls(l, expr, element, attribute, skip);
 	return expr;
 }

@@ -28,6 +28,7 @@ struct xf_expr {
 	bool calls_unknown;		/* a function that does not exist */
 	bool is_of_its_time;	/* clock, chance or labels: what it gives
 				 * depends on when it is evaluated */
+	bool speaks;		/* its value is in a language: labels, months */
 };
 
 /* --- text with outputs, in every language --- */
