@@ -105,10 +105,17 @@ def check_cases():
             yield "tests/agreement/%s is not in its module.am" % name
 
 
+def check_spec():
+    listed = read("tests", "spec", "module.am")
+    for name in sorted(os.listdir(os.path.join(TOP, "tests", "spec"))):
+        if name.endswith((".tsv", ".forms")) and "/" + name not in listed:
+            yield "tests/spec/%s is not in its module.am" % name
+
+
 def main():
     wrong = [line for check in (check_commands, check_transcripts,
                                 check_unit_tests, check_form_tests,
-                                check_cases,
+                                check_cases, check_spec,
                                 check_potfiles)
              for line in check()]
     for line in wrong:
