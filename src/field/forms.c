@@ -10,6 +10,7 @@
 #include "base/wipe.h"
 #include "crypt/crypt.h"
 #include "field/local.h"
+#include "xform/xform.h"
 #include "xml/xml.h"
 
 enum {
@@ -74,15 +75,6 @@ static char *attribute_text(const struct xml_node *node, const char *ns,
 	return xstrdup(text != NULL ? text : "");
 }
 
-static char *version_text(const struct xml_node *node)
-{
-	const char *text = xml_attribute(node, "", "version");
-
-	if (text == NULL)
-		text = xml_attribute(node, NS_OPENROSA, "version");
-	return xstrdup(text != NULL ? text : "");
-}
-
 static char *title_text(const struct xml_doc *doc)
 {
 	const struct xml_node *head = xml_child(doc->root, NULL, NULL, "head");
@@ -116,7 +108,7 @@ bool form_describe(const char *xml, size_t n_bytes, const char *source,
 	primary = find_primary(doc);
 	if (primary != NULL) {
 		form->form_id = id_text(primary);
-		form->version = version_text(primary);
+		form->version = xstrdup(xf_version_of(primary));
 		form->title = title_text(doc);
 		form->list_title = attribute_text(primary, NS_BAYAZ,
 			"list-title");

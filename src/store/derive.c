@@ -14,6 +14,7 @@
 #include "store/store.h"
 #include "store/tables.h"
 #include "store/version.h"
+#include "xform/xform.h"
 
 void touched_release(struct touched *touched)
 {
@@ -83,7 +84,7 @@ static bool read_form_head(struct xml_doc *doc, struct form_head *head)
 	head->id = xml_attribute(root, "", "id");
 	if (head->id == NULL)
 		head->id = root->ns;
-	head->version = or_empty(xml_attribute(root, "", "version"));
+	head->version = xf_version_of(root);
 	head->class_ = or_empty(xml_attribute(root, NS_BAYAZ, "class"));
 	head->title = title != NULL ? xml_text_of(title, doc->arena) : "";
 	return head->id[0] != '\0';

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "xform/xform.h"
+
 static const char *or_empty(const char *text)
 {
 	return text != NULL ? text : "";
@@ -44,7 +46,7 @@ struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	id = xml_attribute(doc->root, "", "id");
 	/* without an id the form is named by its namespace */
 	head->form = id != NULL ? id : or_empty(doc->root->ns);
-	head->form_version = or_empty(xml_attribute(doc->root, "", "version"));
+	head->form_version = xf_version_of(doc->root);
 	id = xml_attribute(doc->root, NS_BAYAZ, "training");
 	head->training = id != NULL && strcmp(id, "yes") == 0;
 	meta = xml_child(doc->root, NULL, NULL, "meta");

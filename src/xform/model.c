@@ -359,10 +359,18 @@ static void take_retention(struct loader *l, const struct xml_node *root)
 		l->form->retention_months = (int)months;
 }
 
+const char *xf_version_of(const struct xml_node *root)
+{
+	const char *version = xml_attribute(root, "", "version");
+
+	if (version == NULL)
+		version = xml_attribute(root, NS_OPENROSA, "version");
+	return version != NULL ? version : "";
+}
+
 static void take_identity(struct loader *l, const struct xml_node *root)
 {
 	const char *id = xml_attribute(root, "", "id");
-	const char *version = xml_attribute(root, "", "version");
 
 	if (id == NULL && root->ns[0] != '\0' &&
 			strcmp(root->ns, NS_XFORMS) != 0)
@@ -373,7 +381,7 @@ static void take_identity(struct loader *l, const struct xml_node *root)
 		id = l->form->title;
 	}
 	l->form->id = id;
-	l->form->version = version != NULL ? version : "";
+	l->form->version = xf_version_of(root);
 	l->form->list_title = ours(root, "list-title");
 	take_class(l, root);
 	take_retention(l, root);

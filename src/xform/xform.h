@@ -340,6 +340,10 @@ struct xf_media xf_media_from_folders(struct xf_media_folders *folders);
 /* The node of an absolute path without positions and prefixes, or NULL. */
 struct xf_node *xform_node(const struct xform *form, const char *path);
 
+/* What the root of a form's primary instance, or of a record, gives as version:
+ * without namespace, else orx:version; "" if none. */
+const char *xf_version_of(const struct xml_node *root);
+
 /* The first child of that local name (interned), or NULL.  Only if it has_twin
  * may there be others. */
 struct xf_node *xf_child(const struct xf_node *parent, const char *local);
