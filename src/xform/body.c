@@ -95,7 +95,7 @@ static const struct xf_path *resolve_control(struct loader *l,
 		return path;
 	}
 	a = c->kind == XF_CONTROL_REPEAT ? NULL : load_attribute(c->xml, "ref");
-	if (a == NULL && c->kind >= XF_CONTROL_GROUP)
+	if (a == NULL)
 		a = load_attribute(c->xml, "nodeset");
 	if (a == NULL && c->kind == XF_CONTROL_REPEAT)
 		a = repeat_by_ref(l, c, place);
