@@ -264,6 +264,10 @@ static void put_form(struct json *to, struct engine_form *f)
 	js_put_text(submission, "method", "post");
 	if (form->submission_key != NULL)
 		js_put_text(submission, "key", form->submission_key);
+	if (form->is_sent_at_once)
+		js_put_bool(submission, "auto_send", true);
+	if (form->is_deleted_when_sent)
+		js_put_bool(submission, "auto_delete", true);
 	js_put(to, "submission", submission);
 	js_put(to, "attachments", attachments_json(f));
 }

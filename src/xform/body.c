@@ -351,20 +351,49 @@ static bool is_listed(const char *const *list, const char *name)
 	return false;
 }
 
-static void keep_attributes(struct loader *l, struct xf_control *c)
+/* Of a <bind>: what is for the front end, which sees no binds. */
+static const char *const bind_attributes[] = { "saveIncomplete", "max-pixels",
+	"quality", "allow-mock-accuracy", NULL };
+
+static const struct xml_node *bind_of(const struct xf_control *c)
 {
-	struct xf_attribute *items;
+	return c->node != NULL && c->node->bind != NULL ?
+		c->node->bind->xml : NULL;
+}
+
+static unsigned count_attributes(const struct xml_node *element)
+{
 	unsigned n = 0;
 
-	for (const struct xml_node *a = c->xml->attributes; a != NULL;
+	for (const struct xml_node *a = element->attributes; a != NULL;
 			a = a->next)
 		n++;
-	items = ARENA_ARRAY(l->arena, struct xf_attribute, n + 1);
-	for (const struct xml_node *a = c->xml->attributes; a != NULL;
-			a = a->next)
+	return n;
+}
+
+static void keep_attribute(struct xf_control *c, struct xf_attribute *items,
+	const struct xml_node *a)
+{
+	items[c->n_attributes++] = (struct xf_attribute){ a->local, a->ns,
+		a->prefix, a->text, NULL };
+}
+
+static void keep_attributes(struct loader *l, struct xf_control *c)
+{
+	const struct xml_node *bind = bind_of(c), *a;
+	unsigned n = count_attributes(c->xml) + 1;
+	struct xf_attribute *items;
+
+	if (bind != NULL)
+		n += count_attributes(bind);
+	items = ARENA_ARRAY(l->arena, struct xf_attribute, n);
+	for (a = c->xml->attributes; a != NULL; a = a->next)
 		if (!is_listed(read_attributes, a->local))
-			items[c->n_attributes++] = (struct xf_attribute){
-				a->local, a->ns, a->prefix, a->text, NULL };
+			keep_attribute(c, items, a);
+	for (a = bind != NULL ? bind->attributes : NULL; a != NULL; a = a->next)
+		if (is_listed(bind_attributes, a->local) &&
+				load_attribute(c->xml, a->local) == NULL)
+			keep_attribute(c, items, a);
 	c->attributes = items;
 }
 

@@ -331,6 +331,12 @@ static void check_model_children(struct loader *l)
 			"is passed over"));
 }
 
+static bool is_true(const char *text)
+{
+	return text != NULL && (strcmp(text, "true") == 0 ||
+		strcmp(text, "true()") == 0);
+}
+
 static void load_submission(struct loader *l)
 {
 	const struct xml_node *n = xml_child(l->model, NULL, NULL, "submission");
@@ -345,6 +351,9 @@ static void load_submission(struct loader *l)
 			_("records are not encrypted with the form's own key "
 			"(base64RsaPublicKey): they are sealed with the "
 			"project's keys instead"));
+	l->form->is_sent_at_once = is_true(load_attribute_text(n, "auto-send"));
+	l->form->is_deleted_when_sent =
+		is_true(load_attribute_text(n, "auto-delete"));
 }
 
 /* Another element may bear the name: then all is kept to the end. */

@@ -190,7 +190,8 @@ struct xf_control {
 	const struct xf_itemset *itemset;	/* or NULL */
 	const struct xf_choice *choices; size_t n_choices;
 	bool is_open;			/* select with values of its own */
-	const struct xf_attribute *attributes; unsigned n_attributes;	/* all others */
+	const struct xf_attribute *attributes; unsigned n_attributes;	/* all others,
+				 * and of the bind what is for a front end */
 	const struct xml_node *xml;
 };
 
@@ -286,6 +287,7 @@ struct xform {
 	struct xf_use *uses; size_t n_uses;
 	const char *submission_action, *submission_key;	/* or NULL */
 	const char *submission_method;	/* or NULL */
+	bool is_sent_at_once, is_deleted_when_sent; /* as <submission> asks */
 	bool fills_instance_id;		/* with an uuid, if nothing else does */
 	struct xf_node *instance_id, *instance_name, *deprecated_id;	/* meta nodes or NULL */
 	const char *entities_version;	/* NULL: none given */
