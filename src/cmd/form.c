@@ -50,7 +50,7 @@ static bool check_form(const char *path, const struct str *xml,
 	struct media_list *media)
 {
 	const struct xf_options options = {
-		.media = { read_listed, media },
+		.media = { .read = read_listed, .data = media },
 	};
 	struct problems problems = PROBLEMS_INIT;
 	struct xform *form = xform_load(xml->data, xml->len, path, &options,

@@ -76,6 +76,18 @@ static bool is_shortest(const char *text)
 		text[n_whole + 1 + n_rest] == '\0';
 }
 
+/* "1.5e-09" as "0.0000000015", "2e+20" as "200000000000000000000.0". */
+static char *without_exponent(const char *form, double number)
+{
+	const char *e = strchr(form, 'e'), *point = strchr(form, '.');
+	int exponent = atoi(e + 1);
+	int digits = point != NULL ? (int)(e - point) - 1 : 0;
+
+	if (exponent > 0)
+		return str_format("%.1f", number);
+	return str_format("%.*f", digits - exponent, number);
+}
+
 /* The shortest form that reads back the same, with a point: "23.0". */
 static char *cast_decimal(const char *text)
 {
@@ -93,8 +105,7 @@ static char *cast_decimal(const char *text)
 			break;
 	}
 	if (strchr(form, 'e') != NULL)
-		snprintf(form, sizeof form, fabs(number) >= 1 ? "%.0f" :
-			"%.17f", number);
+		return without_exponent(form, number);
 	if (strchr(form, '.') == NULL)
 		return str_format("%s.0", form);
 	return xstrdup(form);

@@ -81,7 +81,7 @@ static void evaluate(const struct xpath *x, struct arena *arena,
 static struct xf_document *open_form(void)
 {
 	static const struct xf_document_options options = {
-		.media = { read_table, NULL }, .time_zone = "UTC",
+		.media = { .read = read_table, .data = NULL }, .time_zone = "UTC",
 		.now = "2026-11-24T10:00:00Z", .has_seed = true };
 
 	return xf_document_new(form, strlen(form), "form", &options, NULL);

@@ -52,7 +52,7 @@ static struct xf_document *open_with(const char *xml,
 static struct xf_document *open_form(void)
 {
 	return open_with(form, (struct xf_document_options){
-		.media = { read_table, NULL } });
+		.media = { .read = read_table, .data = NULL } });
 }
 
 static struct xp_value value_of(struct xf_document *d, const char *expression,
