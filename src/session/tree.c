@@ -293,6 +293,15 @@ static const char *date_of(const char *moment_text, struct arena *scratch)
 		arena_strndup(scratch, moment_text, n);
 }
 
+/* A decimal is kept as "2.0", and reads as the number it is: "2". */
+static const char *without_end(const char *value, struct arena *scratch)
+{
+	size_t n = strlen(value);
+
+	return n > 2 && strcmp(value + n - 2, ".0") == 0 ?
+		arena_strndup(scratch, value, n - 2) : value;
+}
+
 static const char *text(const struct xp_tree *tree, uintptr_t at,
 	struct arena *scratch)
 {
@@ -309,7 +318,9 @@ static const char *text(const struct xp_tree *tree, uintptr_t at,
 	if (n->form != NULL && n->form->is_value && moment(tree, at) != NULL)
 		return date_of(node_value(s, n), scratch);
 	if (n->form != NULL && n->form->is_value)
-		return node_value(s, n);
+		return n->form->bind->type == XF_DECIMAL ?
+			without_end(node_value(s, n), scratch) :
+			node_value(s, n);
 	add_all_text(s, n->form != NULL ? n : s->root, &all);
 	kept = arena_strndup(scratch, all.data, all.len);
 	str_release(&all);
