@@ -181,7 +181,8 @@ static int report(enum interview_end end, const struct record_head *head,
 	}
 }
 
-/* A draft keeps the version of the form that it was begun with. */
+/* A draft keeps the version of the form that it was begun with, until it is
+ * rebased. */
 static bool load_form(struct collecting *c, const struct record_head *head,
 	struct err *err)
 {
@@ -203,6 +204,10 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	struct interview_setup setup = { .ws = c->ws, .record = record,
 		.in = stdin, .out = stdout };
 
+	if (record_head(record)->form != c->newest.id)
+		log_note(_("this interview has version '%1$s' of the form; "
+			"'bayaz rebase' takes it over to version '%2$s'"),
+			record_head(record)->form_version, c->newest.version);
 	setup.training = cmd_flag(args, "training") ||
 		record_head(record)->training;
 	if (!load_form(c, record_head(record), err) || (setup.training &&

@@ -298,7 +298,7 @@ bool journal_history(struct record *record, journal_visit visit,
 /* --- what counts --- */
 
 /* Steps are runs of event numbers; `undone` is a stack of those cut off. */
-struct step { uint64_t first, last; };
+struct step { uint64_t first, last; enum journal_kind kind; };
 
 struct live {
 	VEC(struct step) steps, undone;
@@ -312,9 +312,10 @@ static bool is_mark(enum journal_kind kind)
 		kind == JOURNAL_CLOCK;
 }
 
-static void add_step(struct live *live, uint64_t number, bool joined)
+static void add_step(struct live *live, uint64_t number,
+	enum journal_kind kind, bool joined)
 {
-	struct step step = { number, number };
+	struct step step = { number, number, kind };
 
 	if (joined && live->steps.n > 0 && live->undone.n == 0 &&
 			live->steps.items[live->steps.n - 1].last == number - 1) {
@@ -352,7 +353,7 @@ static bool see_event(void *context, uint64_t number,
 	} else if (is_mark(event->kind)) {
 		vec_push(&live->marks, number);
 	} else {
-		add_step(live, number, event->joined);
+		add_step(live, number, event->kind, event->joined);
 	}
 	return true;
 }
@@ -372,6 +373,21 @@ bool journal_can(struct record *record, size_t *n_undo, size_t *n_redo,
 
 	*n_undo = live.steps.n;
 	*n_redo = live.undone.n;
+	release_live(&live);
+	return ok;
+}
+
+bool journal_next_step(struct record *record, bool redo, int *kind,
+	struct err *err)
+{
+	struct live live = { 0 };
+	bool ok = journal_history(record, see_event, &live, err);
+
+	*kind = 0;
+	if (redo && live.undone.n > 0)
+		*kind = live.undone.items[live.undone.n - 1].kind;
+	else if (!redo && live.steps.n > 0)
+		*kind = live.steps.items[live.steps.n - 1].kind;
 	release_live(&live);
 	return ok;
 }

@@ -28,6 +28,12 @@ enum journal_kind {
 	JOURNAL_LANGUAGE = 9,	/* value */
 	JOURNAL_CLOCK = 10,	/* value = the date that the worker gave */
 	JOURNAL_CLEAR = 11,	/* path of a group or repeat instance emptied */
+	/* The draft as it was taken over to another version of the form: value
+	 * = the whole of it as XML, which stands for all events before; number =
+	 * row of the version before.  Unlike a state it can be undone. */
+	JOURNAL_REBASE = 12,
+	JOURNAL_ASIDE = 13,	/* joined to it: path in the version before, value =
+				 * what did not fit, number = enum rebase_why */
 };
 
 struct journal_event {
@@ -66,6 +72,11 @@ bool journal_history(struct record *record, journal_visit visit,
 
 /* How many steps an undo, a redo could take now. */
 bool journal_can(struct record *record, size_t *n_undo, size_t *n_redo,
+	struct err *err) MUST_CHECK;
+
+/* The kind of the first event of the step that an undo, a redo would take; 0:
+ * there is none. */
+bool journal_next_step(struct record *record, bool redo, int *kind,
 	struct err *err) MUST_CHECK;
 
 /* Replace the whole journal by one state (locking a protected draft). */

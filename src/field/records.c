@@ -508,6 +508,39 @@ bool record_set_place(struct record *record, const char *place,
 	return save_alone(record, err);
 }
 
+static bool may_set_form(const struct record *record,
+	const struct form_info *form, struct err *err)
+{
+	const struct record_head *head = &record->head;
+
+	if (head->state != RECORD_DRAFT)
+		return err_set(err, ERR_REFUSED,
+			_("only a draft can be changed"));
+	if (strcmp(head->form_id, form->form_id) != 0)
+		return err_set(err, ERR_REFUSED,
+			_("the draft is of form '%1$s', not '%2$s'"),
+			head->form_id, form->form_id);
+	/* What is protected stays so, and nothing becomes it half-way. */
+	if (strcmp(head->form_class, form->form_class) != 0)
+		return err_set(err, ERR_REFUSED, _("the draft is of class "
+			"'%1$s', the other version of the form of '%2$s'"),
+			head->form_class, form->form_class);
+	return true;
+}
+
+bool record_set_form(struct record *record, const struct form_info *form,
+	struct err *err)
+{
+	struct record_head *head = &record->head;
+
+	if (!may_set_form(record, form, err))
+		return false;
+	head->form = form->id;
+	set_text(&head->form_version, form->version);
+	set_text(&head->title, form_shown_title(form));
+	return save_alone(record, err);
+}
+
 bool record_set_name(struct record *record, const char *name,
 	struct err *err)
 {

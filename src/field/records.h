@@ -108,6 +108,10 @@ bool record_set_training(struct record *record, bool training,
 	struct err *err) MUST_CHECK;
 bool record_set_place(struct record *record, const char *place,
 	struct err *err) MUST_CHECK;
+/* A draft goes on with another version of its form (journal.h: REBASE).
+ * ERR_REFUSED: no draft, another form, or another class of it. */
+bool record_set_form(struct record *record, const struct form_info *form,
+	struct err *err) MUST_CHECK;
 /* As lists show it while it is a draft; not kept for protected forms. */
 bool record_set_name(struct record *record, const char *name,
 	struct err *err) MUST_CHECK;

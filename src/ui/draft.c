@@ -10,7 +10,9 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "base/wipe.h"
+#include "field/workspace.h"
 
 /* --- replaying --- */
 
@@ -53,8 +55,9 @@ static bool replay(void *context, uint64_t number,
 {
 	struct draft *d = context;
 
-	(void)number;
-	if (e->kind == JOURNAL_STATE) {
+	if (number < d->rebased)
+		return true;	/* of the version before */
+	if (e->kind == JOURNAL_STATE || e->kind == JOURNAL_REBASE) {
 		session_free(d->session);
 		d->session = session_load(d->form, e->value, strlen(e->value),
 			false, &d->options, NULL, err);
@@ -92,11 +95,24 @@ static bool write_state(struct draft *d, struct err *err)
 	return ok;
 }
 
+static bool find_rebase(void *context, uint64_t number,
+	const struct journal_event *e, struct err *err)
+{
+	struct draft *d = context;
+
+	(void)err;
+	if (e->kind == JOURNAL_REBASE)
+		d->rebased = number;
+	return true;
+}
+
 static bool reload(struct draft *d, struct err *err)
 {
 	session_free(d->session);
 	d->session = NULL;
-	if (!journal_replay(d->record, replay, d, err))
+	d->rebased = 0;
+	if (!journal_replay(d->record, find_rebase, d, err) ||
+			!journal_replay(d->record, replay, d, err))
 		return false;
 	if (d->session == NULL)
 		return err_set(err, ERR_SPEC, _("the draft's journal is empty"));
@@ -231,14 +247,20 @@ bool draft_comment(struct draft *d, struct node *n, const char *text,
 
 bool draft_undo(struct draft *d, bool redo, struct err *err)
 {
-	size_t n_undo, n_redo;
+	int kind;
 
-	if (!journal_can(d->record, &n_undo, &n_redo, err))
+	if (!journal_next_step(d->record, redo, &kind, err))
 		return false;
-	if ((redo ? n_redo : n_undo) == 0)
+	if (kind == 0)
 		return err_set(err, ERR_NOTFOUND, redo ?
 			_("there is nothing to redo") :
 			_("there is nothing to undo"));
+	if (kind == JOURNAL_REBASE)
+		return err_set(err, ERR_NOTFOUND, redo ?
+			_("the next step is another version of the form: "
+			"'bayaz rebase' takes it") :
+			_("the step before is another version of the form: "
+			"'bayaz rebase --undo' takes it back"));
 	return append(d, redo ? JOURNAL_REDO : JOURNAL_UNDO, NULL, NULL, 0,
 		err) && reload(d, err);
 }
@@ -259,6 +281,161 @@ bool draft_keep_chance(struct draft *d, struct err *err)
 		str_release(&ref);
 	}
 	return ok;
+}
+
+/* --- another version of the form --- */
+
+struct step_events { VEC(struct journal_event) list; };
+
+static void add_asides(struct step_events *events, const struct rebase *found)
+{
+	for (size_t i = 0; i < found->n; i++) {
+		const struct rebase_item *item = &found->items[i];
+		struct journal_event aside = { .kind = JOURNAL_ASIDE,
+			.path = item->ref, .value = item->text,
+			.number = item->why };
+
+		vec_push(&events->list, aside);
+	}
+}
+
+/* Head and journal, or neither. */
+static bool write_rebase(struct draft *d, struct workspace *ws,
+	const struct form_info *info, const struct step_events *events,
+	struct err *err)
+{
+	if (!workspace_begin(ws, err))
+		return false;
+	if (record_set_form(d->record, info, err) &&
+			journal_append_all(d->record, events->list.items,
+				events->list.n, err) &&
+			workspace_commit(ws, err))
+		return true;
+	if (workspace_in_change(ws))
+		workspace_rollback(ws);
+	return false;
+}
+
+static bool keep_rebase(struct draft *d, struct workspace *ws,
+	const struct form_info *info, struct session *new,
+	const struct rebase *found, struct err *err)
+{
+	struct journal_event state = { .kind = JOURNAL_REBASE,
+		.number = record_head(d->record)->form };
+	struct journal_event language = { .kind = JOURNAL_LANGUAGE,
+		.value = session_language(new) };
+	struct step_events events = { 0 };
+	struct str xml = STR_INIT;
+	bool ok = session_serialize(new, true, &xml, err);
+
+	if (ok) {
+		state.value = xml.data;
+		state.time = time(NULL);
+		vec_push(&events.list, state);
+		add_asides(&events, found);
+		if (language.value != NULL)
+			vec_push(&events.list, language);
+		ok = write_rebase(d, ws, info, &events, err);
+	}
+	vec_release(&events.list);
+	str_wipe(&xml);
+	return ok;
+}
+
+bool draft_rebase(struct draft *d, struct workspace *ws,
+	const struct form_info *info, const struct xform *form,
+	struct rebase *found, struct err *err)
+{
+	struct session_options options = d->options;
+	struct session *new;
+
+	options.language = session_language(d->session);
+	if (options.language != NULL &&
+			xform_language(form, options.language) < 0)
+		options.language = NULL;
+	new = session_rebase(d->session, form, &options, found, err);
+	if (new == NULL || !keep_rebase(d, ws, info, new, found, err)) {
+		session_free(new);
+		return false;
+	}
+	session_free(d->session);
+	d->session = new;
+	d->form = form;
+	session_clear_unsaved(d->session);
+	return true;
+}
+
+struct last_rebase { int64_t form; };
+
+static bool note_rebase(void *context, uint64_t number,
+	const struct journal_event *e, struct err *err)
+{
+	struct last_rebase *last = context;
+
+	(void)number;
+	(void)err;
+	if (e->kind == JOURNAL_REBASE)
+		last->form = e->number;
+	return true;
+}
+
+static bool find_before(struct draft *d, struct workspace *ws,
+	struct form_info *before, struct err *err)
+{
+	struct last_rebase last = { 0 };
+	int kind;
+
+	if (!journal_next_step(d->record, false, &kind, err) ||
+			!journal_replay(d->record, note_rebase, &last, err))
+		return false;
+	if (last.form == 0)
+		return err_set(err, ERR_REFUSED, _("this draft has the version "
+			"of the form that it was begun with"));
+	if (kind != JOURNAL_REBASE)
+		return err_set(err, ERR_REFUSED, _("something was answered in "
+			"this version of the form: undo that first, with ':u' "
+			"in the interview"));
+	return forms_get(ws, last.form, before, err);
+}
+
+bool draft_unrebase(struct draft *d, struct workspace *ws, struct err *err)
+{
+	struct journal_event undo = { .kind = JOURNAL_UNDO };
+	struct step_events events = { 0 };
+	struct form_info before = { 0 };
+	bool ok;
+
+	draft_close(d);
+	ok = find_before(d, ws, &before, err);
+	if (ok) {
+		vec_push(&events.list, undo);
+		ok = write_rebase(d, ws, &before, &events, err);
+		vec_release(&events.list);
+	}
+	form_info_release(&before);
+	return ok;
+}
+
+static bool take_aside(void *context, uint64_t number,
+	const struct journal_event *e, struct err *err)
+{
+	struct rebase *found = context;
+	struct rebase_item item = { .why = (enum rebase_why)e->number };
+
+	(void)number;
+	(void)err;
+	if (e->kind != JOURNAL_ASIDE)
+		return true;
+	item.ref = xstrdup(e->path);
+	item.text = xstrdup(e->value);
+	vec_push(found, item);
+	return true;
+}
+
+bool draft_asides(struct record *record, struct rebase *found,
+	struct err *err)
+{
+	return journal_replay(record, take_aside, found, err);
 }
 
 /* --- finishing --- */

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "field/journal.h"
+#include "session/rebase.h"
 #include "session/session.h"
 
 struct draft {
@@ -16,6 +17,7 @@ struct draft {
 	struct record *record;
 	struct session_options options;
 	struct session *session;	/* NULL until begun */
+	uint64_t rebased;		/* number of the last JOURNAL_REBASE; 0: none */
 };
 
 /* A new draft begins with its state on disk (instanceID, dates, chance); one
@@ -40,6 +42,21 @@ bool draft_comment(struct draft *draft, struct node *n, const char *text,
 /* One step back or forth; all nodes of the session are new afterwards.
  * ERR_NOTFOUND: there is none. */
 bool draft_undo(struct draft *draft, bool redo, struct err *err) MUST_CHECK;
+
+/* Take it over to this version of its form, loaded as `form`: durable, one step
+ * of the journal, with what did not fit kept aside in it.  On failure all is as
+ * it was on disk; close the record.  `found` is told what was not taken as it
+ * stood. */
+bool draft_rebase(struct draft *draft, struct workspace *ws,
+	const struct form_info *info, const struct xform *form,
+	struct rebase *found, struct err *err) MUST_CHECK;
+/* Take that back; nothing may have been answered since (ERR_REFUSED).  The
+ * draft need not be open, and is not afterwards. */
+bool draft_unrebase(struct draft *draft, struct workspace *ws,
+	struct err *err) MUST_CHECK;
+/* All that was ever kept aside of it, as it counts now. */
+bool draft_asides(struct record *record, struct rebase *found,
+	struct err *err) MUST_CHECK;
 
 /* Write down what chance or the clock gave since (once(random())...), before
  * anybody sees it. */
