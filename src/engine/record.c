@@ -378,6 +378,15 @@ static bool lexical(struct op *op, struct engine_record *r, struct node *n,
 	return bad_value(op, _("an object is a value of a geopoint only"));
 }
 
+static bool read_value(struct op *op, struct engine_record *r, struct node *n,
+	struct str *value)
+{
+	if (!lexical(op, r, n, value))
+		return false;
+	return is_xml_text(value->data) || bad_value(op, _("the value has a "
+		"control character, which XML cannot hold"));
+}
+
 bool op_set(struct op *op)
 {
 	struct engine_record *r = op_record(op);
@@ -388,10 +397,7 @@ bool op_set(struct op *op)
 	if (r == NULL || !op_node(op, r, &n) ||
 			!op_flag(op, "strict", &strict))
 		return false;
-	ok = lexical(op, r, n, &value);
-	if (ok && !is_xml_text(value.data))
-		ok = bad_value(op, _("the value has a control character, "
-			"which XML cannot hold"));
+	ok = read_value(op, r, n, &value);
 	if (ok) {
 		session_begin(r->session);
 		ok = end_change(op, r, session_set(r->session, n, value.data,
@@ -469,10 +475,7 @@ bool op_capture(struct op *op)
 	n = session_capture_node(r->session, (uint32_t)id, &op->err);
 	if (n == NULL)
 		return false;
-	ok = lexical(op, r, n, &value);
-	if (ok && !is_xml_text(value.data))
-		ok = bad_value(op, _("the value has a control character, "
-			"which XML cannot hold"));
+	ok = read_value(op, r, n, &value);
 	if (ok) {
 		session_begin(r->session);
 		ok = end_change(op, r, session_capture(r->session,

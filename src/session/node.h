@@ -187,25 +187,49 @@ void node_xml(struct session *s, struct node *n, struct str *out);
 /* owncount.c: does the count of that repeat depend on its own instances? */
 bool count_follows_itself(struct session *s, const struct xf_node *repeat);
 
-/* recalc.c */
+/* mark.c */
+void compact_marks(struct session *s);	/* those that are stale go */
 void mark_property(struct session *s, struct node *n, enum xf_property p);
 void note_mark(struct session *s, struct node *n, enum xf_property p);
 void mark_value_changed(struct session *s, struct node *n);
 void mark_structure_changed(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t from_position);
+/* What depends on nodes inside `n`, from outside of it. */
+void mark_below_changed(struct session *s, struct node *n);
+/* Calculations that ask the clock, chance or labels are made when something
+ * triggers them, not when somebody reads. */
+void note_timely(struct session *s, struct node *n);
+void settle_timely(struct session *s);
+
+/* order.c */
 /* Answers that stand in for a calculation (note_written_over) make way when
  * instances came or one was removed at `position`. */
 void mark_written_over(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position, bool is_removal);
 void note_written_over(struct session *s, struct node *n);
-/* What depends on nodes inside `n`, from outside of it. */
-void mark_below_changed(struct session *s, struct node *n);
+/* Compute all that is marked and comes before `limit`, in order. */
+void flush_before(struct session *s, const struct mark *limit);
+
+/* recalc.c */
 void compute(struct session *s, struct node *n, enum xf_property p);
+/* Asked now, whatever was remembered. */
+bool eval_flag(struct session *s, struct node *n, const struct xf_expr *expr,
+	bool otherwise);
+struct xp_context node_context(struct session *s, struct node *n);
+bool take_failure(struct session *s, struct err *err);
+void note_failure(struct session *s, const struct node *n,
+	const struct xf_expr *expr, struct err *err);
+/* A date in a node of text is kept with its time, as JavaRosa keeps it, and
+ * reads as the date. */
+enum { COMPUTED_DATE = XP_STRING + 1 };
+/* What a calculation or action writes: NaN is blank, booleans are 1 and 0, as
+ * JavaRosa writes them.  `type`: as node.computed.  `bind`: of the target. */
+bool eval_result(const struct xf_expr *expr, const struct xf_bind *bind,
+	struct xp_context *ctx, const char **text, uint8_t *type,
+	struct err *err);
+
+/* count.c */
 bool settle_counts(struct session *s, struct err *err);
-/* Calculations that ask the clock, chance or labels are made when something
- * triggers them, not when somebody reads. */
-void note_timely(struct session *s, struct node *n);
-void settle_timely(struct session *s);
 /* Leave out instances after `want`, each reported. */
 void drop_beyond(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t want);
@@ -215,19 +239,8 @@ bool has_room_for(struct session *s, const struct xf_node *repeat,
 /* Has the repeat a count, and lies that position after it? */
 bool is_beyond_count(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t position);
-struct xp_context node_context(struct session *s, struct node *n);
-bool take_failure(struct session *s, struct err *err);
-/* A date in a node of text is kept with its time, as JavaRosa keeps it, and
- * reads as the date. */
-enum { COMPUTED_DATE = XP_STRING + 1 };
 
-/* What a calculation or action writes: NaN is blank, booleans are 1 and 0, as
- * JavaRosa writes them.  `type`: as node.computed.  `bind`: of the target. */
-bool eval_result(const struct xf_expr *expr, const struct xf_bind *bind,
-	struct xp_context *ctx, const char **text, uint8_t *type,
-	struct err *err);
-void note_failure(struct session *s, const struct node *n,
-	const struct xf_expr *expr, struct err *err);
+/* instance.c */
 /* Every instance of `target` below `from` (an instance of an ancestor-or-self). */
 void each_instance(struct node *from, const struct xf_node *target,
 	void (*visit)(void *data, struct node *n), void *data);
