@@ -9,7 +9,9 @@ refused as recorded, every blank record and script gives what was recorded.
 deviations.tsv argues where we differ on purpose, a line each: form, what
 (verdict, blank.tsv, script.tsv, script2.tsv), path, section of the
 specification, argument.  A line that is no longer true is an error as well.  not-yet.tsv has what is known to be wrong: form,
-what.  It only ever gets shorter; a line that has become right is told."""
+what.  It only ever gets shorter; a line that has become right is told.
+counts.tsv has how many there are of what, for doc/conformance.md; it has to be
+true as well, and is written anew with --count."""
 import concurrent.futures
 import csv
 import os
@@ -84,6 +86,26 @@ def read_not_yet():
                 if line.strip() and not line.startswith("#")}
 
 
+def count(counts, what, difference):
+    is_verdict = what == "verdict"
+    counts["forms" if is_verdict else "recorded"] += 1
+    counts["verdicts" if is_verdict else "replayed"] += not difference
+
+
+def same_counts(counts, write):
+    path = os.path.join(TOP, "tests", "corpus", "counts.tsv")
+    text = "".join("%s\t%d\n" % item for item in counts.items())
+    if write:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    with open(path, encoding="utf-8") as file:
+        if file.read() == text:
+            return True
+    print("counts.tsv is not what was found; write it with --count, then "
+          "'make conformance'")
+    return False
+
+
 def main():
     names = [a for a in sys.argv[1:] if not a.startswith("--")]
     try:
@@ -98,10 +120,12 @@ def main():
         rows = [row for row in rows if row["name"] in names]
     deviations, not_yet = read_deviations(), read_not_yet()
     wrong, known, n = 0, 0, 0
+    counts = dict.fromkeys(("forms", "verdicts", "recorded", "replayed"), 0)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for row, results in zip(rows, pool.map(check_form, rows)):
             for what, difference, output in results:
                 n += 1
+                count(counts, what, difference)
                 if names:
                     print("== %s %s: %s" % (row["name"], what,
                                             difference or "as recorded"))
@@ -122,6 +146,8 @@ def main():
                     wrong += 1
                     print("%s %s: as recorded, but listed as a deviation"
                           % (row["name"], what))
+    if not names and "--list" not in sys.argv:
+        wrong += not same_counts(counts, "--count" in sys.argv)
     print("%d results of %d forms, %d argued deviations, %d not yet right, "
           "%d wrong" % (n, len(rows), len(deviations), known, wrong),
           file=sys.stderr)

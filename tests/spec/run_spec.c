@@ -14,7 +14,7 @@
  * "axis NAME", "operator SIGN", "test TYPE()" or free text.  `run_spec --list
  * TABLE...` prints WHO, CONSTRUCT, FILE:LINE of each such line, for
  * doc/conformance.md.  Every function, axis, operator and node test must have
- * one: that is a test as well.
+ * one: that is a test as well.  `run_spec --functions` prints the functions.
  *
  * The surroundings: now is 2026-11-24T05:00:00.123+05:00, the zone +05:00,
  * random() is 0.5; instance('id') is the element with that id; jr:itext('x')
@@ -319,12 +319,23 @@ static unsigned run_table(const char *path, char *text, bool list, unsigned *n)
 	return failures;
 }
 
+static int print_functions(void)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = xpath_function_name(i)) != NULL; i++)
+		printf("%s\n", name);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
 	unsigned failures = 0, n = 0;
 	int i;
 
+	if (argc == 2 && strcmp(argv[1], "--functions") == 0)
+		return print_functions();
 	names = arena_new();
 	xpath_verify_with(crypt_verify);
 	for (i = list ? 2 : 1; i < argc; i++) {
