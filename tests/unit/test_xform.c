@@ -45,8 +45,8 @@ static bool read_given(void *data, const char *url, const char *name,
 
 static struct xform *load_whole(const char *text, const char **files)
 {
-	struct xf_options options = { .media = { files != NULL ? read_given : NULL,
-		files } };
+	struct xf_options options = { .media = {
+		.read = files != NULL ? read_given : NULL, .data = files } };
 
 	problems_release(&said);
 	return xform_load(text, strlen(text), "t.xml", &options, &said);
