@@ -57,12 +57,25 @@ static bool put_xml(struct op *op, struct engine_record *r, bool all)
 	return ok;
 }
 
+static bool put_compact(struct op *op, struct engine_record *r)
+{
+	struct str line = STR_INIT;
+	bool ok = session_compact(r->session, &line, &op->err);
+
+	if (ok)
+		js_put_text(op->result, "compact", line.data);
+	str_release(&line);
+	return ok;
+}
+
 bool op_serialize(struct op *op)
 {
 	struct engine_record *r = op_record(op);
-	bool all = false;
+	bool all = false, compact = false;
 
-	return r != NULL && op_flag(op, "all", &all) && put_xml(op, r, all);
+	return r != NULL && op_flag(op, "all", &all) &&
+		op_flag(op, "compact", &compact) && put_xml(op, r, all) &&
+		(!compact || put_compact(op, r));
 }
 
 /* --- finalize --- */

@@ -260,6 +260,11 @@ bool session_finalize(struct session *s, struct err *err) MUST_CHECK;
 bool session_serialize(struct session *s, bool all, struct str *out,
 	struct err *err) MUST_CHECK;
 
+/* Append the compact representation: odk:prefix, then the odk:tag and the value
+ * of each node that has both and is relevant, with odk:delimiter between. */
+bool session_compact(struct session *s, struct str *out, struct err *err)
+	MUST_CHECK;
+
 /* --- walking the body in the order a person meets it --- */
 
 enum step_kind { STEP_QUESTION, STEP_GROUP, STEP_REPEAT_INSTANCE, STEP_REPEAT_END };

@@ -22,6 +22,7 @@ parts, each begun by its name on a line of its own, the first is the model:
     choice PATH VALUE MEMBER X  a member of a choice
     value EXPRESSION => TEXT    what the expression gives, as text
     xml TEXT | no-xml TEXT      the record that would be sent has TEXT (or not)
+    compact TEXT                the record in a line
     final MEMBER VALUE          a member of what finalizing answers
     form MEMBER VALUE           a member of what opening answered
     record MEMBER VALUE         a member of what creating answered
@@ -266,6 +267,8 @@ STEPS = {
     "value": check_value,
     "xml": lambda d, r: has(d.written(), r),
     "no-xml": lambda d, r: has(d.written(), r, False),
+    "compact": lambda d, r: want(
+        d.about("serialize", compact=True).get("compact", ""), r),
     "final": lambda d, r: want(member(d.about("finalize"), r.split(" ")[0]),
                                (r.split(" ", 1) + [""])[1]),
     "form": lambda d, r: want(member(d.open(), r.split(" ")[0]),
