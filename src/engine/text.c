@@ -80,21 +80,22 @@ struct json *text_json(struct session *s, struct node *context,
 	const struct xf_text *text, bool rich)
 {
 	static const struct { const char *name; enum xf_form_of_text form; }
-	media[] = {
+	others[] = {
+		{ "short", XF_TEXT_SHORT },
 		{ "image", XF_TEXT_IMAGE }, { "big_image", XF_TEXT_BIG_IMAGE },
 		{ "audio", XF_TEXT_AUDIO }, { "video", XF_TEXT_VIDEO },
 	};
 	struct json *o = text_json_of_form(s, context, text, XF_TEXT_PLAIN,
 		rich);
 
-	for (size_t i = 0; i < sizeof media / sizeof *media; i++) {
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		char *url = text->itext != NULL || text->itext_id != NULL ?
-			session_text(s, context, text, media[i].form) : NULL;
+			session_text(s, context, text, others[i].form) : NULL;
 
 		if (url != NULL && o == NULL)
 			o = js_new_object();
 		if (url != NULL)
-			js_put_text(o, media[i].name, url);
+			js_put_text(o, others[i].name, url);
 		free(url);
 	}
 	return o;
