@@ -13,6 +13,7 @@
 #include "cmd/member.h"
 #include "cmd/secret.h"
 #include "field/records.h"
+#include "session/audit.h"
 #include "ui/interview.h"
 
 struct collecting {
@@ -198,6 +199,15 @@ static bool load_form(struct collecting *c, const struct record_head *head,
 	return c->form != NULL;
 }
 
+static void say_no_places(const struct collecting *c)
+{
+	struct audit_settings settings;
+
+	if (audit_wanted(c->form, &settings) && settings.location)
+		log_note(_("the form wants places in its log: there is nothing "
+			"here to find them with, so they stay blank"));
+}
+
 static int interview(const struct cmd_args *args, struct collecting *c,
 	struct record *record, struct err *err)
 {
@@ -213,6 +223,7 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	if (!load_form(c, record_head(record), err) || (setup.training &&
 			!record_set_training(record, true, err)))
 		return cmd_problem(err);
+	say_no_places(c);
 	setup.form = c->form;
 	setup.options.property = property;
 	setup.options.property_data = c;

@@ -326,6 +326,14 @@ static void add_step(struct live *live, uint64_t number,
 	live->undone.n = 0;
 }
 
+/* What is joined to the step may come after it. */
+static void pass_over(struct live *live, uint64_t number)
+{
+	if (live->steps.n > 0 && live->undone.n == 0 &&
+			live->steps.items[live->steps.n - 1].last == number - 1)
+		live->steps.items[live->steps.n - 1].last = number;
+}
+
 static void move_step(struct live *live, bool undo)
 {
 	struct step step;
@@ -350,6 +358,8 @@ static bool see_event(void *context, uint64_t number,
 		live->start = number;
 	} else if (event->kind == JOURNAL_UNDO || event->kind == JOURNAL_REDO) {
 		move_step(live, event->kind == JOURNAL_UNDO);
+	} else if (event->kind == JOURNAL_AUDIT) {
+		pass_over(live, number);
 	} else if (is_mark(event->kind)) {
 		vec_push(&live->marks, number);
 	} else {

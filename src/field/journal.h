@@ -34,6 +34,8 @@ enum journal_kind {
 	JOURNAL_REBASE = 12,
 	JOURNAL_ASIDE = 13,	/* joined to it: path in the version before, value =
 				 * what did not fit, number = enum rebase_why */
+	JOURNAL_AUDIT = 14,	/* value = lines of the audit log; no step, and
+				 * never undone: see journal_history() */
 };
 
 struct journal_event {

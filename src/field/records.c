@@ -649,23 +649,44 @@ static struct record_attachment *add_attachment(struct record_head *head,
 	return attachment;
 }
 
-/* Store what lies at `path`; the change of the head is not saved yet. */
+/* The change of the head is not saved yet. */
+static bool put_stored(struct record *record, const char *name,
+	struct stored_file *file, struct err *err)
+{
+	struct record_attachment *attachment;
+	int64_t old;
+
+	wipe(file->key, sizeof file->key);
+	attachment = add_attachment(&record->head, name);
+	old = attachment->file;
+	attachment->file = file->id;
+	attachment->size_bytes = file->size_bytes;
+	memcpy(attachment->sha256, file->sha256, 32);
+	return old == 0 || files_drop(record->ws, old, err);
+}
+
 static bool put_attachment_file(struct record *record, const char *name,
 	const char *path, struct err *err)
 {
-	struct record_attachment *attachment;
 	struct stored_file file = { 0 };
-	int64_t old;
 
-	if (path != NULL && !files_put_path(record->ws, path, &file, err))
+	return (path == NULL || files_put_path(record->ws, path, &file, err)) &&
+		put_stored(record, name, &file, err);
+}
+
+bool record_attach_bytes(struct record *record, const char *name,
+	const char *bytes, size_t n_bytes, struct err *err)
+{
+	struct stored_file file = { 0 };
+
+	if (record->head.state != RECORD_DRAFT)
+		return say_state(record, err);
+	if (!workspace_begin(record->ws, err))
 		return false;
-	wipe(file.key, sizeof file.key);
-	attachment = add_attachment(&record->head, name);
-	old = attachment->file;
-	attachment->file = file.id;
-	attachment->size_bytes = file.size_bytes;
-	memcpy(attachment->sha256, file.sha256, 32);
-	return old == 0 || files_drop(record->ws, old, err);
+	return settle(record, files_put_bytes(record->ws, bytes, n_bytes,
+			&file, err) &&
+		put_stored(record, name, &file, err) &&
+		record_save(record, err), err);
 }
 
 bool record_attach(struct record *record, const char *name, const char *path,

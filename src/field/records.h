@@ -157,6 +157,9 @@ bool record_xml(struct record *record, struct str *out, struct err *err)
  * is ERR_IO. */
 bool record_attach(struct record *record, const char *name, const char *path,
 	struct err *err) MUST_CHECK;
+/* The same with bytes of ours. */
+bool record_attach_bytes(struct record *record, const char *name,
+	const char *bytes, size_t n_bytes, struct err *err) MUST_CHECK;
 bool record_detach(struct record *record, const char *name, struct err *err)
 	MUST_CHECK;
 

@@ -50,6 +50,11 @@ struct xp_time session_now(struct session *s)
 	return now;
 }
 
+int64_t session_now_ms(struct session *s)
+{
+	return session_now(s).ms;
+}
+
 static struct xp_time env_now(void *data)
 {
 	return session_now(data);

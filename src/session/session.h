@@ -220,6 +220,9 @@ struct node *session_node_of(struct session *s, struct xp_node at);
 
 /* --- what chance and the clock gave --- */
 
+/* The record's clock: milliseconds since 1970. */
+int64_t session_now_ms(struct session *s);
+
 /* A value that its calculation gave before, put back when a draft is resumed
  * (once(random()), now()): not computed again until something triggers it. */
 void session_restore(struct session *s, struct node *n, const char *value);

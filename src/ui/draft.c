@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "base/wipe.h"
 #include "field/workspace.h"
+#include "session/audit.h"
 
 /* --- replaying --- */
 
@@ -187,6 +188,14 @@ bool draft_answer(struct draft *d, struct node *n, const char *value,
 bool draft_attach(struct draft *d, struct node *n, const char *path,
 	struct err *err)
 {
+	struct audit_settings settings;
+
+	/* The record's own file of that name would be in its place. */
+	if (strcmp(path_base(path), AUDIT_FILE) == 0 &&
+			audit_wanted(d->form, &settings))
+		return err_set(err, ERR_VALUE, _("'%s' is the name of the "
+			"record's own log: give the file another name"),
+			AUDIT_FILE);
 	return record_attach(d->record, path_base(path), path, err) &&
 		draft_answer(d, n, path_base(path), err);
 }

@@ -11,9 +11,13 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/draft.h"
+#include "ui/trail.h"
 
 struct interview {
 	struct draft draft;
+	struct trail trail;
+	bool was_begun;		/* resumed; new ones need no reason for a change */
+	bool is_changed;	/* since it was opened */
 	const struct interview_setup *setup;
 	FILE *in, *out;
 	struct steps steps;
@@ -496,13 +500,19 @@ static void print_outline(struct interview *i)
 static bool remove_here(struct interview *i, struct err *err)
 {
 	struct node *n = i->at < i->steps.n ? i->steps.items[i->at].node : NULL;
+	struct str ref = STR_INIT;
+	bool ok;
 
 	while (n != NULL && !node_form(n)->is_repeat)
 		n = node_parent(n);
 	if (n == NULL)
 		return err_set(err, ERR_REFUSED,
 			_("this question is not one of several"));
-	if (!draft_remove(&i->draft, n, err))
+	node_ref(n, &ref);
+	ok = trail_leave(&i->trail, err) && draft_remove(&i->draft, n, err) &&
+		trail_note(&i->trail, AUDIT_DELETE_REPEAT, ref.data, NULL, err);
+	str_release(&ref);
+	if (!ok)
 		return false;
 	i->steps.n = 0;
 	if (!refresh(i, err))
@@ -560,8 +570,14 @@ static enum command run_command(struct interview *i, const char *text,
 	case 'q': return COMMAND_QUIT;
 	case 'b': go_back(i); break;
 	case 'n': go_next(i); break;
-	case 'o': print_outline(i); break;
-	case 'g': go_to_number(i, rest); break;
+	case 'o':
+		print_outline(i);
+		ok = trail_look(&i->trail, AUDIT_JUMP, "", err);
+		break;
+	case 'g':
+		ok = trail_look(&i->trail, AUDIT_JUMP, "", err);
+		go_to_number(i, rest);
+		break;
 	case 'u': ok = undo(i, false, err); break;
 	case 'r': ok = undo(i, true, err); break;
 	case 'd': ok = remove_here(i, err); break;
@@ -641,6 +657,7 @@ static bool show_repeat_end(struct interview *i)
 static bool is_complete(struct interview *i, struct err *err)
 {
 	struct session_violations found = { 0 };
+	struct str ref = STR_INIT;
 	bool complete;
 
 	if (!session_validate(i->draft.session, &found, err))
@@ -653,6 +670,11 @@ static bool is_complete(struct interview *i, struct err *err)
 		if (found.items[0].message != NULL)
 			print_text(i, "  ! ", found.items[0].message, "\n");
 		go_to_node(i, found.items[0].node);
+		node_ref(found.items[0].node, &ref);
+		if (!trail_note(&i->trail, AUDIT_CONSTRAINT_ERROR, ref.data,
+				NULL, err))
+			complete = false;
+		str_release(&ref);
 	}
 	session_violations_release(&found);
 	return complete;
@@ -681,6 +703,101 @@ static bool refuses_consent(struct interview *i)
 	return false;
 }
 
+/* --- the audit log, for forms that ask for it --- */
+
+/* A line that is not blank; false: there is no more input. */
+static bool ask_line(struct interview *i, const char *question)
+{
+	enum input input;
+
+	do {
+		fprintf(i->out, "\n%s\n", question);
+		input = read_line(i);
+		if (input == INPUT_END)
+			return false;
+	} while (input == INPUT_BAD || i->line[strspn(i->line, " ")] == '\0');
+	return true;
+}
+
+/* False: `err`, or the input ended. */
+static bool open_trail(struct interview *i, struct err *err)
+{
+	struct audit_settings settings;
+	const char *user = NULL;
+
+	if (audit_wanted(i->draft.form, &settings) && settings.user) {
+		if (!ask_line(i, _("Who asks the questions? (This goes into "
+				"the record's log.)")))
+			return false;
+		user = i->line;
+	}
+	return trail_open(&i->trail, &i->draft, !i->was_begun, user, err);
+}
+
+static bool note_stop(struct interview *i, struct err *err)
+{
+	const struct step *step = i->at < i->steps.n ?
+		&i->steps.items[i->at] : NULL;
+	struct str ref = STR_INIT;
+	bool ok;
+
+	if (step == NULL)
+		return trail_look(&i->trail, AUDIT_END_SCREEN, "", err);
+	node_ref(step->node, &ref);
+	if (step->kind == STEP_REPEAT_END)
+		str_addf(&ref, "/%s[%zu]", step->control->node->local,
+			node_count(step->node, step->control->node) + 1);
+	ok = trail_look(&i->trail, step->kind == STEP_REPEAT_END ?
+		AUDIT_ADD_REPEAT : AUDIT_QUESTION, ref.data, err);
+	str_release(&ref);
+	return ok;
+}
+
+/* Why a record that was left before is another now, if the form wants it. */
+static bool note_reason(struct interview *i, struct err *err)
+{
+	if (!i->trail.is_on || !i->trail.audit.settings.reasons ||
+			!i->was_begun || !i->is_changed ||
+			!ask_line(i, _("Why was it changed?")))
+		return true;
+	i->is_changed = false;
+	return trail_note(&i->trail, AUDIT_CHANGE_REASON, NULL, i->line, err);
+}
+
+/* An answer that the form does not allow; the caller's error stays. */
+static void note_refusal(struct interview *i, const struct node *n)
+{
+	struct err ignored = ERR_INIT;
+	struct str ref = STR_INIT;
+
+	node_ref(n, &ref);
+	if (!trail_note(&i->trail, AUDIT_CONSTRAINT_ERROR, ref.data, NULL,
+			&ignored))
+		err_clear(&ignored);
+	str_release(&ref);
+}
+
+/* It is left, finished or not. */
+static bool close_trail(struct interview *i, struct err *err)
+{
+	return trail_leave(&i->trail, err) && note_reason(i, err) &&
+		trail_note(&i->trail, AUDIT_FORM_SAVE, NULL, NULL, err) &&
+		trail_note(&i->trail, AUDIT_FORM_EXIT, NULL, NULL, err);
+}
+
+static bool finish(struct interview *i, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+
+	if (close_trail(i, err) && trail_note(&i->trail, AUDIT_FORM_FINALIZE,
+			NULL, NULL, err) && trail_attach(&i->trail, err) &&
+			draft_finish(&i->draft, err))
+		return true;
+	if (!trail_note(&i->trail, AUDIT_FINALIZE_ERROR, NULL, NULL, &ignored))
+		err_clear(&ignored);
+	return false;
+}
+
 /* --- the loop --- */
 
 static enum interview_end at_end(struct interview *i, bool *stay,
@@ -706,7 +823,7 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 		if (refuses_consent(i))
 			return record_discard(i->draft.record, false, err) ?
 				INTERVIEW_DISCARDED : INTERVIEW_FAILED;
-		return draft_finish(&i->draft, err) ? INTERVIEW_FINISHED :
+		return finish(i, err) ? INTERVIEW_FINISHED :
 			INTERVIEW_FAILED;
 	}
 	if (input == INPUT_LINE && strcmp(i->line, ":q") == 0) {
@@ -742,6 +859,8 @@ static bool take_line(struct interview *i, bool *quit, struct err *err)
 			ok = take_nothing(i, err);
 		else
 			ok = take_answer(i, typed, err);
+		if (!ok && err->code == ERR_REFUSED)
+			note_refusal(i, i->steps.items[i->at].node);
 	}
 	wipe_free(line);
 	return ok;
@@ -768,8 +887,9 @@ static enum interview_end loop(struct interview *i, struct err *err)
 	for (;;) {
 		enum input input;
 		bool quit = false, stay;
+		uint64_t revision;
 
-		if (!prepare(i, err))
+		if (!prepare(i, err) || !note_stop(i, err))
 			return INTERVIEW_FAILED;
 		if (i->at >= i->steps.n) {
 			enum interview_end end = at_end(i, &stay, err);
@@ -789,12 +909,15 @@ static enum interview_end loop(struct interview *i, struct err *err)
 			continue;
 		}
 		err_clear(err);
+		revision = session_revision(i->draft.session);
 		if (!take_line(i, &quit, err)) {
 			if (is_fatal(err))
 				return INTERVIEW_FAILED;
 			print_err(i, err);
 			err_clear(err);
 		}
+		i->is_changed = i->is_changed ||
+			revision != session_revision(i->draft.session);
 		if (quit)
 			return INTERVIEW_SAVED;
 	}
@@ -822,16 +945,23 @@ enum interview_end interview_run(const struct interview_setup *setup,
 	i.draft.form = setup->form;
 	i.draft.record = setup->record;
 	i.draft.options = setup->options;
+	i.was_begun = record_head(setup->record)->n_events > 0;
 	if (draft_open(&i.draft, err) &&
 			session_steps(i.draft.session, &i.steps, err)) {
 		go_to_place(&i, record_head(setup->record)->place);
-		end = loop(&i, err);
+		if (open_trail(&i, err))
+			end = loop(&i, err);
+		else if (err->code == ERR_NONE)
+			end = INTERVIEW_SAVED;	/* the input ended */
+		if (end == INTERVIEW_SAVED && !close_trail(&i, err))
+			end = INTERVIEW_FAILED;
 		if (end == INTERVIEW_SAVED)
 			keep_place(&i);
 	}
 	if (i.line != NULL)
 		wipe(i.line, i.line_size);
 	free(i.line);
+	trail_release(&i.trail);
 	steps_release(&i.steps);
 	draft_close(&i.draft);
 	return end;

@@ -600,6 +600,65 @@ static void undo_and_redo_go_as_far_as_one_likes(void **state)
 	workspace_close(ws);
 }
 
+static void a_line_of_the_log_parts_no_step_and_outlives_undo(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	const struct journal_event chance = { .kind = JOURNAL_ANSWER,
+		.joined = true, .path = "/data/b", .value = "7" };
+	struct heard heard = { STR_INIT };
+	struct err err = ERR_INIT;
+	size_t n_undo, n_redo;
+
+	(void)state;
+	assert_true(answer(record, "1", &err));
+	assert_true(append_kind(record, JOURNAL_AUDIT, "a line", &err));
+	assert_true(journal_append(record, &chance, &err));
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_undo, 1);
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_true(append_kind(record, JOURNAL_AUDIT, "another", &err));
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_redo, 1);
+	assert_replay(record, "");
+	assert_true(journal_history(record, hear, &heard, &err));
+	assert_non_null(strstr(heard.text.data, "14:=a line "));
+	assert_non_null(strstr(heard.text.data, "14:=another "));
+	str_release(&heard.text);
+	record_close(record);
+	workspace_close(ws);
+}
+
+static void another_version_of_the_form_is_a_step_of_its_own(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	const struct journal_event rebase[2] = {
+		{ .kind = JOURNAL_REBASE, .value = "<data/>", .number = 5 },
+		{ .kind = JOURNAL_ASIDE, .path = "/data/a", .value = "1",
+			.number = 1 },
+	};
+	struct err err = ERR_INIT;
+	int kind;
+
+	(void)state;
+	assert_true(journal_next_step(record, false, &kind, &err));
+	assert_int_equal(kind, 0);
+	assert_true(answer(record, "1", &err));
+	assert_true(journal_append_all(record, rebase, 2, &err));
+	assert_true(journal_next_step(record, false, &kind, &err));
+	assert_int_equal(kind, JOURNAL_REBASE);
+	assert_replay(record, "1:/data/a=1 12:=<data/> 13:/data/a=1 ");
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_replay(record, "1:/data/a=1 ");
+	assert_true(journal_next_step(record, true, &kind, &err));
+	assert_int_equal(kind, JOURNAL_REBASE);
+	assert_true(journal_next_step(record, false, &kind, &err));
+	assert_int_equal(kind, JOURNAL_ANSWER);
+	record_close(record);
+	workspace_close(ws);
+}
+
 static void a_folded_journal_is_one_state(void **state)
 {
 	struct workspace *ws = make_workspace(NULL);
@@ -1463,6 +1522,8 @@ int main(void)
 		IN_A_FOLDER(what_is_no_form_is_refused),
 		IN_A_FOLDER(a_draft_is_replayed_as_it_was_answered),
 		IN_A_FOLDER(undo_and_redo_go_as_far_as_one_likes),
+		IN_A_FOLDER(a_line_of_the_log_parts_no_step_and_outlives_undo),
+		IN_A_FOLDER(another_version_of_the_form_is_a_step_of_its_own),
 		IN_A_FOLDER(a_folded_journal_is_one_state),
 		IN_A_FOLDER(a_missing_event_shows),
 		IN_A_FOLDER(a_cut_journal_shows),
