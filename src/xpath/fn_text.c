@@ -454,13 +454,34 @@ static char *decode_base64(struct call *c, const char *text, size_t *n)
 	return bytes;
 }
 
+/* Bytes of the character that begins there; 0: it is none that XML can hold. */
+static size_t character_at(const char *bytes, size_t n)
+{
+	unsigned char first = (unsigned char)*bytes;
+	size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ?
+		3 : 4;
+
+	if (first < 32 && first != '\t' && first != '\n' && first != '\r')
+		return 0;
+	return length <= n && utf8_is_valid(bytes, length) ? length : 0;
+}
+
+/* As text; what is no character becomes U+FFFD, as in Java. */
 static bool give_decoded(struct call *c, struct xp_value *value,
 	const char *bytes, size_t n)
 {
-	if (!utf8_is_valid(bytes, n))
-		return call_fail(c, _("'%s()' does not give text in UTF-8"),
-			c->call->name);
-	return give_text(value, bytes);
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < n;) {
+		size_t length = character_at(bytes + i, n - i);
+
+		if (length == 0)
+			str_add(&text, "\xEF\xBF\xBD");
+		else
+			str_addn(&text, bytes + i, length);
+		i += length > 0 ? length : 1;
+	}
+	return give_built(c, &text, value);
 }
 
 bool fn_base64_decode(struct call *c, struct xp_value *value)
