@@ -838,6 +838,7 @@ static bool see_last(void *context, const struct record_head *head)
 	struct last *last = context;
 
 	if (head->has_final && !head->is_protected &&
+			strcmp(head->form_class, "restricted") != 0 &&
 			head->state != RECORD_DISCARDED &&
 			strcmp(head->form_id, last->form_id) == 0 &&
 			(last->id == 0 || head->finished > last->time)) {

@@ -177,7 +177,8 @@ bool records_import(struct workspace *ws, const struct form_info *form,
 	const struct record_file *files, size_t n_files, bool *added,
 	int64_t *id, struct err *err) MUST_CHECK;
 
-/* The newest finished record of a standard form, for `last-saved`; 0: none. */
+/* The newest finished record of a form that is neither protected nor
+ * restricted, for `last-saved`; 0: none. */
 bool records_last(struct workspace *ws, const char *form_id, int64_t *id,
 	struct err *err) MUST_CHECK;
 
