@@ -82,6 +82,8 @@ def instructions(arguments):
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
         + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     found = re.search(r"Collected : (\d+)", done.stderr.decode())
+    if done.returncode != 0:  # a sanitized program does not run in it
+        return 0
     return int(found.group(1)) if found else 0
 
 
