@@ -166,7 +166,33 @@ struct record {
 	uint64_t packing;	/* sequence of the bundle being written, or 0 */
 };
 
+/* A new one of this form, in locked memory and not yet saved; is it allowed? */
+struct record *record_make(struct workspace *ws, const struct form_info *form)
+	RETURNS_NONNULL;
+bool record_may_begin(struct workspace *ws, const struct form_info *form,
+	struct err *err) MUST_CHECK;
+/* It is an edit of the finished record in row `prior`. */
+bool record_take_prior(struct record *record, int64_t prior, struct err *err)
+	MUST_CHECK;
+bool record_load(struct record *record, struct workspace *ws, int64_t id,
+	struct err *err) MUST_CHECK;
+/* Inside a change, or (alone) as a change of its own. */
 bool record_save(struct record *record, struct err *err) MUST_CHECK;
+bool record_save_alone(struct record *record, struct err *err) MUST_CHECK;
+/* Ends a change begun with workspace_begin(): committed if `ok`, else rolled
+ * back and the head read again. */
+bool record_settle(struct record *record, bool ok, struct err *err) MUST_CHECK;
+/* ERR_REFUSED, saying which state it is in; always false. */
+bool record_say_state(const struct record *record, struct err *err);
+bool record_say_damaged(struct workspace *ws, struct err *err);
+/* A text of a head; NULL counts as "". */
+void record_set_text(char **slot, const char *text);
+/* Inside a change: a file under this name (`path` NULL: missing), the head not
+ * yet saved; all files dropped; only their names. */
+bool record_put_file(struct record *record, const char *name,
+	const char *path, struct err *err) MUST_CHECK;
+bool record_drop_files(struct record *record, struct err *err) MUST_CHECK;
+void record_drop_file_names(struct record_head *head);
 /* From an opened head; false: damaged. */
 bool record_parse(struct record *record, int64_t id, const struct str *plain);
 void record_release(struct record *record);

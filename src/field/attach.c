@@ -1,0 +1,121 @@
+/* The files of a record. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/wipe.h"
+#include "field/local.h"
+
+static struct record_attachment *find_attachment(struct record_head *head,
+	const char *name)
+{
+	for (size_t i = 0; i < head->n_attachments; i++)
+		if (strcmp(head->attachments[i].name, name) == 0)
+			return &head->attachments[i];
+	return NULL;
+}
+
+static struct record_attachment *add_attachment(struct record_head *head,
+	const char *name)
+{
+	struct record_attachment *attachment = find_attachment(head, name);
+
+	if (attachment != NULL)
+		return attachment;
+	head->attachments = xreallocarray(head->attachments,
+		head->n_attachments + 1, sizeof *head->attachments);
+	attachment = &head->attachments[head->n_attachments++];
+	memset(attachment, 0, sizeof *attachment);
+	attachment->name = xstrdup(name);
+	return attachment;
+}
+
+/* The change of the head is not saved yet. */
+static bool put_stored(struct record *record, const char *name,
+	struct stored_file *file, struct err *err)
+{
+	struct record_attachment *attachment;
+	int64_t old;
+
+	wipe(file->key, sizeof file->key);
+	attachment = add_attachment(&record->head, name);
+	old = attachment->file;
+	attachment->file = file->id;
+	attachment->size_bytes = file->size_bytes;
+	memcpy(attachment->sha256, file->sha256, 32);
+	return old == 0 || files_drop(record->ws, old, err);
+}
+
+bool record_put_file(struct record *record, const char *name,
+	const char *path, struct err *err)
+{
+	struct stored_file file = { 0 };
+
+	return (path == NULL || files_put_path(record->ws, path, &file, err)) &&
+		put_stored(record, name, &file, err);
+}
+
+bool record_attach_bytes(struct record *record, const char *name,
+	const char *bytes, size_t n_bytes, struct err *err)
+{
+	struct stored_file file = { 0 };
+
+	if (record->head.state != RECORD_DRAFT)
+		return record_say_state(record, err);
+	if (!workspace_begin(record->ws, err))
+		return false;
+	return record_settle(record, files_put_bytes(record->ws, bytes, n_bytes,
+			&file, err) &&
+		put_stored(record, name, &file, err) &&
+		record_save(record, err), err);
+}
+
+bool record_attach(struct record *record, const char *name, const char *path,
+	struct err *err)
+{
+	if (record->head.state != RECORD_DRAFT)
+		return record_say_state(record, err);
+	if (!workspace_begin(record->ws, err))
+		return false;
+	return record_settle(record, record_put_file(record, name, path, err) &&
+		record_save(record, err), err);
+}
+
+bool record_detach(struct record *record, const char *name, struct err *err)
+{
+	struct record_head *head = &record->head;
+	struct record_attachment *attachment = find_attachment(head, name);
+	size_t at;
+	bool ok;
+
+	if (head->state != RECORD_DRAFT)
+		return record_say_state(record, err);
+	if (attachment == NULL)
+		return err_set(err, ERR_NOTFOUND,
+			_("the record has no such attachment"));
+	if (!workspace_begin(record->ws, err))
+		return false;
+	ok = attachment->file == 0 ||
+		files_drop(record->ws, attachment->file, err);
+	at = (size_t)(attachment - head->attachments);
+	wipe_free(attachment->name);
+	memmove(attachment, attachment + 1,
+		(head->n_attachments - at - 1) * sizeof *attachment);
+	head->n_attachments--;
+	return record_settle(record, ok && record_save(record, err), err);
+}
+
+bool record_drop_files(struct record *record, struct err *err)
+{
+	struct record_head *head = &record->head;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < head->n_attachments; i++)
+		if (head->attachments[i].file != 0)
+			ok = files_drop(record->ws, head->attachments[i].file,
+				err);
+	record_drop_file_names(head);
+	return ok;
+}

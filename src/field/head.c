@@ -1,0 +1,361 @@
+/* Heads of records: what is known of each without opening it; in memory as
+ * fields, on disk sealed. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/wipe.h"
+#include "field/local.h"
+
+enum {
+	R_KEY = 1, R_STATE = 2, R_FLAGS = 3, R_FORM = 4, R_FORM_ID = 5,
+	R_FORM_VERSION = 6, R_CLASS = 7, R_TITLE = 8, R_NAME = 9,
+	R_INSTANCE_ID = 10, R_CREATED = 11, R_CHANGED = 12, R_FINISHED = 13,
+	R_PLACE = 14, R_SIZE = 15, R_SHA256 = 16, R_PRIOR = 17,
+	R_ATTACHMENT = 18, R_EVENTS = 19, R_LAST_TAG = 20, R_BUNDLE = 21,
+	R_ORIGIN = 22, R_PACKING = 23,
+	FLAG_PROTECTED = 1, FLAG_TRAINING = 2,
+	ATTACHMENT_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
+};
+
+/* --- heads in memory --- */
+
+static char **text_slot(struct record_head *head, int tag)
+{
+	switch (tag) {
+	case R_FORM_ID: return &head->form_id;
+	case R_FORM_VERSION: return &head->form_version;
+	case R_CLASS: return &head->form_class;
+	case R_TITLE: return &head->title;
+	case R_NAME: return &head->name;
+	case R_INSTANCE_ID: return &head->instance_id;
+	case R_PLACE: return &head->place;
+	default: return NULL;
+	}
+}
+
+static const int TEXT_TAGS[] = {
+	R_FORM_ID, R_FORM_VERSION, R_CLASS, R_TITLE, R_NAME, R_INSTANCE_ID,
+	R_PLACE,
+};
+enum { N_TEXT_TAGS = sizeof TEXT_TAGS / sizeof TEXT_TAGS[0] };
+
+void record_set_text(char **slot, const char *text)
+{
+	char *fresh = xstrdup(text != NULL ? text : "");
+
+	wipe_free(*slot);
+	*slot = fresh;
+}
+
+void record_drop_file_names(struct record_head *head)
+{
+	for (size_t i = 0; i < head->n_attachments; i++)
+		wipe_free(head->attachments[i].name);
+	free(head->attachments);
+	head->attachments = NULL;
+	head->n_attachments = 0;
+}
+
+void record_head_release(struct record_head *head)
+{
+	for (int i = 0; i < N_TEXT_TAGS; i++)
+		wipe_free(*text_slot(head, TEXT_TAGS[i]));
+	record_drop_file_names(head);
+	free(head->priors);
+	memset(head, 0, sizeof *head);
+}
+
+void record_release(struct record *record)
+{
+	record_head_release(&record->head);
+	wipe(record, sizeof *record);
+}
+
+static void put_attachment(struct str *to,
+	const struct record_attachment *attachment)
+{
+	struct str bytes = STR_INIT;
+	uint8_t number[8];
+
+	put_le64(number, (uint64_t)attachment->file);
+	str_addn(&bytes, number, 8);
+	put_le64(number, attachment->size_bytes);
+	str_addn(&bytes, number, 8);
+	str_addn(&bytes, attachment->sha256, 32);
+	str_add(&bytes, attachment->name);
+	field_put(to, R_ATTACHMENT, bytes.data, bytes.len);
+	str_wipe(&bytes);
+}
+
+static void put_numbers(struct str *to, const struct record *record)
+{
+	const struct record_head *head = &record->head;
+
+	field_put_int(to, R_STATE, (int64_t)head->state);
+	field_put_int(to, R_FLAGS, (head->is_protected ? FLAG_PROTECTED : 0) |
+		(head->training ? FLAG_TRAINING : 0));
+	field_put_int(to, R_FORM, head->form);
+	field_put_int(to, R_CREATED, head->created);
+	field_put_int(to, R_CHANGED, head->changed);
+	field_put_int(to, R_FINISHED, head->finished);
+	field_put_int(to, R_SIZE, (int64_t)head->size_bytes);
+	field_put_int(to, R_EVENTS, (int64_t)head->n_events);
+	field_put_int(to, R_BUNDLE, (int64_t)head->bundle);
+	field_put_int(to, R_PACKING, (int64_t)record->packing);
+}
+
+static void print_record(struct str *to, const struct record *record)
+{
+	static const uint8_t none[16];
+	const struct record_head *head = &record->head;
+
+	field_put(to, R_KEY, record->key, SEAL_KEY_BYTES);
+	put_numbers(to, record);
+	for (int i = 0; i < N_TEXT_TAGS; i++)
+		field_put_text(to, TEXT_TAGS[i],
+			*text_slot((struct record_head *)head, TEXT_TAGS[i]));
+	if (head->has_final)
+		field_put(to, R_SHA256, head->sha256, 32);
+	for (size_t i = 0; i < head->n_priors; i++)
+		field_put(to, R_PRIOR, head->priors[i], 32);
+	for (size_t i = 0; i < head->n_attachments; i++)
+		put_attachment(to, &head->attachments[i]);
+	if (head->n_events > 0)
+		field_put(to, R_LAST_TAG, record->last_tag, SEAL_TAG_BYTES);
+	if (memcmp(record->origin, none, 16) != 0)
+		field_put(to, R_ORIGIN, record->origin, 16);
+}
+
+static bool take_attachment(struct record_head *head,
+	const struct field *field)
+{
+	const uint8_t *bytes = (const uint8_t *)field->bytes;
+	struct record_attachment *attachment;
+
+	if (field->n_bytes < ATTACHMENT_FIXED)
+		return false;
+	head->attachments = xreallocarray(head->attachments,
+		head->n_attachments + 1, sizeof *head->attachments);
+	attachment = &head->attachments[head->n_attachments++];
+	attachment->file = (int64_t)get_le64(bytes);
+	attachment->size_bytes = get_le64(bytes + 8);
+	memcpy(attachment->sha256, bytes + 16, 32);
+	attachment->name = xstrndup(field->bytes + ATTACHMENT_FIXED,
+		field->n_bytes - ATTACHMENT_FIXED);
+	return true;
+}
+
+static bool take_prior(struct record_head *head, const struct field *field)
+{
+	head->priors = xreallocarray(head->priors, head->n_priors + 1,
+		sizeof *head->priors);
+	return field_copy(field, head->priors[head->n_priors++], 32);
+}
+
+static bool take_state(struct record_head *head, int64_t state)
+{
+	if (state < RECORD_DRAFT || state > RECORD_DISCARDED)
+		return false;
+	head->state = (enum record_state)state;
+	return true;
+}
+
+static bool take_number(struct record *record, const struct field *field)
+{
+	struct record_head *head = &record->head;
+	int64_t number = field_int(field);
+
+	switch (field->tag) {
+	case R_STATE: return take_state(head, number);
+	case R_FLAGS:
+		head->is_protected = (number & FLAG_PROTECTED) != 0;
+		head->training = (number & FLAG_TRAINING) != 0;
+		break;
+	case R_FORM: head->form = number; break;
+	case R_CREATED: head->created = number; break;
+	case R_CHANGED: head->changed = number; break;
+	case R_FINISHED: head->finished = number; break;
+	case R_SIZE: head->size_bytes = (uint64_t)number; break;
+	case R_EVENTS: head->n_events = (uint64_t)number; break;
+	case R_BUNDLE: head->bundle = (uint64_t)number; break;
+	case R_PACKING: record->packing = (uint64_t)number; break;
+	default: break;
+	}
+	return true;
+}
+
+static bool take_field(struct record *record, const struct field *field)
+{
+	struct record_head *head = &record->head;
+	char **text = text_slot(head, field->tag);
+
+	if (text != NULL) {
+		free(*text);
+		*text = field_text(field);
+		return true;
+	}
+	switch (field->tag) {
+	case R_KEY: return field_copy(field, record->key, SEAL_KEY_BYTES);
+	case R_SHA256:
+		head->has_final = true;
+		return field_copy(field, head->sha256, 32);
+	case R_PRIOR: return take_prior(head, field);
+	case R_ATTACHMENT: return take_attachment(head, field);
+	case R_LAST_TAG:
+		return field_copy(field, record->last_tag, SEAL_TAG_BYTES);
+	case R_ORIGIN: return field_copy(field, record->origin, 16);
+	default: return take_number(record, field);
+	}
+}
+
+bool record_parse(struct record *record, int64_t id, const struct str *plain)
+{
+	struct field_reader reader = { plain->data, plain->len };
+	struct field field;
+	bool ok = true, whole;
+
+	record->head.id = id;
+	while (ok && field_next(&reader, &field, &whole))
+		ok = take_field(record, &field);
+	for (int i = 0; i < N_TEXT_TAGS; i++) {
+		char **text = text_slot(&record->head, TEXT_TAGS[i]);
+
+		if (*text == NULL)
+			*text = xstrdup("");
+	}
+	return ok && whole;
+}
+
+/* --- heads on disk --- */
+
+bool record_say_damaged(struct workspace *ws, struct err *err)
+{
+	return err_set(err, ERR_CRYPTO,
+		_("'%s' is damaged: a head of a record cannot be read"),
+		db_path(ws->db));
+}
+
+bool record_save(struct record *record, struct err *err)
+{
+	struct record_head *head = &record->head;
+	struct str plain = STR_INIT;
+	bool ok;
+
+	head->changed = field_now();
+	if (head->is_protected)
+		head->changed = field_day(head->changed);
+	print_record(&plain, record);
+	ok = head_write(record->ws, "record", head->id, &plain, err);
+	str_wipe(&plain);
+	return ok;
+}
+
+bool record_load(struct record *record, struct workspace *ws, int64_t id,
+	struct err *err)
+{
+	struct str plain = STR_INIT;
+	bool ok = head_read(ws, "record", id, &plain, err);
+
+	record->ws = ws;
+	if (ok && !record_parse(record, id, &plain))
+		ok = record_say_damaged(ws, err);
+	str_wipe(&plain);
+	return ok;
+}
+
+/* After a change that failed: what the disk has counts. */
+static void reload(struct record *record)
+{
+	struct record fresh = { 0 };
+
+	if (record_load(&fresh, record->ws, record->head.id, NULL)) {
+		record_release(record);
+		*record = fresh;
+		wipe(&fresh, sizeof fresh);
+	} else {
+		record_release(&fresh);
+	}
+}
+
+/* Ends a change begun with workspace_begin(). */
+bool record_settle(struct record *record, bool ok, struct err *err)
+{
+	if (ok && workspace_commit(record->ws, err))
+		return true;
+	workspace_rollback(record->ws);
+	reload(record);
+	return false;
+}
+
+bool record_save_alone(struct record *record, struct err *err)
+{
+	if (!workspace_begin(record->ws, err)) {
+		reload(record);
+		return false;
+	}
+	return record_settle(record, record_save(record, err), err);
+}
+
+struct walk {
+	struct workspace *ws;
+	bool (*visit)(void *context, struct record *record, bool *stop,
+		struct err *err);
+	void *context;
+};
+
+static bool see_head(void *context, int64_t id, const struct str *plain,
+	bool *stop, struct err *err)
+{
+	struct walk *walk = context;
+	struct record record = { .ws = walk->ws };
+	bool ok = true;
+
+	if (record_parse(&record, id, plain))
+		ok = walk->visit(walk->context, &record, stop, err);
+	else
+		walk->ws->n_damaged++;
+	record_release(&record);
+	return ok;
+}
+
+bool records_walk(struct workspace *ws,
+	bool (*visit)(void *context, struct record *record, bool *stop,
+		struct err *err),
+	void *context, struct err *err)
+{
+	struct walk walk = { ws, visit, context };
+
+	return heads_each(ws, "record", see_head, &walk, err);
+}
+
+size_t records_damaged(const struct workspace *ws)
+{
+	return ws->n_damaged;
+}
+
+struct each {
+	bool (*visit)(void *context, const struct record_head *head);
+	void *context;
+};
+
+static bool show_head(void *context, struct record *record, bool *stop,
+	struct err *err)
+{
+	struct each *each = context;
+
+	(void)err;
+	*stop = !each->visit(each->context, &record->head);
+	return true;
+}
+
+bool records_each(struct workspace *ws,
+	bool (*visit)(void *context, const struct record_head *head),
+	void *context, struct err *err)
+{
+	struct each each = { visit, context };
+
+	return records_walk(ws, show_head, &each, err);
+}
