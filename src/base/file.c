@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,16 +13,26 @@
 #include "base/mem.h"
 
 static unsigned fail_countdown;
+static bool kills;		/* instead of failing */
 
 void file_fail_nth(unsigned n)
 {
 	fail_countdown = n;
+	kills = false;
+}
+
+void file_kill_nth(unsigned n)
+{
+	fail_countdown = n;
+	kills = true;
 }
 
 static bool fails_now(void)
 {
 	if (fail_countdown == 0 || --fail_countdown > 0)
 		return false;
+	if (kills)
+		raise(SIGKILL);
 	errno = ENOSPC;
 	return true;
 }

@@ -58,5 +58,7 @@ char *path_stem(const char *path) RETURNS_NONNULL;
 /* For tests: from now on the nth (from 1) write, sync or rename through this
  * module fails with ENOSPC; 0 stops that. */
 void file_fail_nth(unsigned n);
+/* Before it, the process ends as if it had been killed. */
+void file_kill_nth(unsigned n);
 
 #endif

@@ -68,29 +68,41 @@ static bool damaged(struct err *err)
 		_("sealed data does not open: another key, or damaged"));
 }
 
+bool seal_open_into(const uint8_t key[SEAL_KEY_BYTES],
+	const void *ad, size_t ad_bytes, const void *sealed, size_t n_bytes,
+	void *room, const char **plain, size_t *plain_bytes)
+{
+	const uint8_t *from = sealed;
+	uint8_t *inner = room;
+	uint64_t n;
+
+	if (n_bytes < SEAL_OVERHEAD ||
+			crypto_aead_xchacha20poly1305_ietf_decrypt(inner, NULL,
+				NULL, from + NONCE_BYTES, n_bytes - NONCE_BYTES,
+				ad, ad_bytes, from, key) != 0)
+		return false;
+	n = get_length(inner);
+	if (n > n_bytes - SEAL_OVERHEAD)
+		return false;
+	*plain = (const char *)inner + LENGTH_BYTES;
+	*plain_bytes = (size_t)n;
+	return true;
+}
+
 bool seal_open(const uint8_t key[SEAL_KEY_BYTES],
 	const void *ad, size_t ad_bytes, const void *sealed, size_t n_bytes,
 	struct str *out, struct err *err)
 {
-	const uint8_t *from = sealed;
-	size_t n_inner;
-	uint8_t *inner;
-	bool ok = false;
+	uint8_t *room = xmalloc(n_bytes);
+	const char *plain;
+	size_t n;
+	bool ok = seal_open_into(key, ad, ad_bytes, sealed, n_bytes, room,
+		&plain, &n);
 
-	if (n_bytes < SEAL_OVERHEAD)
-		return damaged(err);
-	n_inner = n_bytes - NONCE_BYTES - SEAL_TAG_BYTES;
-	inner = xmalloc(n_inner);
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(inner, NULL, NULL,
-			from + NONCE_BYTES, n_bytes - NONCE_BYTES, ad,
-			ad_bytes, from, key) == 0 &&
-			get_length(inner) <= n_inner - LENGTH_BYTES) {
-		str_addn(out, inner + LENGTH_BYTES,
-			(size_t)get_length(inner));
-		ok = true;
-	}
-	wipe(inner, n_inner);
-	free(inner);
+	if (ok)
+		str_addn(out, plain, n);
+	wipe(room, n_bytes);
+	free(room);
 	return ok || damaged(err);
 }
 

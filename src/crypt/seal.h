@@ -43,6 +43,12 @@ bool seal_open(const uint8_t key[SEAL_KEY_BYTES],
 	const void *ad, size_t ad_bytes, const void *sealed, size_t n_bytes,
 	struct str *out, struct err *err) MUST_CHECK;
 
+/* The same without a copy: decrypted into `room`, of at least n_bytes bytes;
+ * *plain points into it.  No error text: false says it does not open. */
+bool seal_open_into(const uint8_t key[SEAL_KEY_BYTES],
+	const void *ad, size_t ad_bytes, const void *sealed, size_t n_bytes,
+	void *room, const char **plain, size_t *plain_bytes) MUST_CHECK;
+
 /* The last 16 bytes: what the next link of a chain binds.  n_bytes must be
  * at least SEAL_OVERHEAD. */
 const uint8_t *seal_tag(const void *sealed, size_t n_bytes);

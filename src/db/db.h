@@ -119,5 +119,7 @@ bool db_verify(struct db *db, struct err *err) MUST_CHECK;
 /* For tests: from now on the nth (from 1) write or sync of any database in
  * this process fails as on a full disk; 0 stops that. */
 void db_fail_nth(unsigned n);
+/* Before it, the process ends as if it had been killed. */
+void db_kill_nth(unsigned n);
 
 #endif

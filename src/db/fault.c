@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct fault_file {
 static sqlite3_vfs fault_vfs;
 static sqlite3_vfs *real_vfs;
 static unsigned fail_at, n_done;
+static bool kills;		/* instead of failing */
 
 static sqlite3_file *real_file(sqlite3_file *file)
 {
@@ -23,7 +25,11 @@ static sqlite3_file *real_file(sqlite3_file *file)
 
 static bool fails_now(void)
 {
-	return fail_at != 0 && ++n_done == fail_at;
+	if (fail_at == 0 || ++n_done != fail_at)
+		return false;
+	if (kills)
+		raise(SIGKILL);
+	return true;
 }
 
 static int fault_close(sqlite3_file *file)
@@ -154,6 +160,7 @@ void db_fail_nth(unsigned n)
 {
 	fail_at = n;
 	n_done = 0;
+	kills = false;
 	if (real_vfs != NULL)
 		return;
 	real_vfs = sqlite3_vfs_find(NULL);
@@ -166,4 +173,10 @@ void db_fail_nth(unsigned n)
 		real_vfs->szOsFile;
 	fault_vfs.xOpen = fault_open;
 	sqlite3_vfs_register(&fault_vfs, 0);
+}
+
+void db_kill_nth(unsigned n)
+{
+	db_fail_nth(n);
+	kills = true;
 }

@@ -139,11 +139,6 @@ bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 		db_path(ws->db));
 }
 
-const uint8_t *store_key(const struct workspace *ws)
-{
-	return ws->keys->store;
-}
-
 int64_t row_new_id(void)
 {
 	uint8_t bytes[8];
@@ -161,13 +156,14 @@ int64_t row_new_id(void)
 /* The statements are found by the address of their text, so each table has
  * its own. */
 static const struct head_sql {
-	const char *table, *put, *get, *all;
+	const char *table, *put, *get, *all, *drop;
 } HEADS[] = {
 #define HEAD(name) { name, \
 	"INSERT INTO " name "(id, head) VALUES(?1, ?2) " \
 	"ON CONFLICT(id) DO UPDATE SET head = excluded.head", \
 	"SELECT head FROM " name " WHERE id = ?1", \
-	"SELECT id, head FROM " name }
+	"SELECT id, head FROM " name, \
+	"DELETE FROM " name " WHERE id = ?1" }
 	HEAD("secret"), HEAD("form"), HEAD("record"), HEAD("file"),
 #undef HEAD
 };
@@ -179,6 +175,11 @@ static const struct head_sql *head_sql(const char *table)
 	while (strcmp(HEADS[i].table, table) != 0)
 		i++;
 	return &HEADS[i];
+}
+
+static const uint8_t *head_key(const struct workspace *ws, int64_t id)
+{
+	return ws->keys->buckets[keys_bucket(id)];
 }
 
 bool head_write(struct workspace *ws, const char *table, int64_t id,
@@ -194,13 +195,20 @@ bool head_write(struct workspace *ws, const char *table, int64_t id,
 	if (plain->len > MAX_HEAD)
 		return err_set(err, ERR_LIMIT,
 			_("this record refers to too many files or versions"));
-	row_seal(store_key(ws), &place, plain->data, plain->len, HEAD_STEP,
+	row_seal(head_key(ws, id), &place, plain->data, plain->len, HEAD_STEP,
 		&sealed);
 	db_bind_int(stmt, 1, id);
 	db_bind_blob(stmt, 2, sealed.data, sealed.len);
 	ok = db_run(stmt, err);
 	str_release(&sealed);
 	return ok;
+}
+
+bool head_delete(struct workspace *ws, const char *table, int64_t id,
+	struct err *err)
+{
+	return keys_mark(ws, id, err) &&
+		row_run(ws, head_sql(table)->drop, id, err);
 }
 
 static bool open_head(struct workspace *ws, const char *table, int64_t id,
@@ -210,10 +218,10 @@ static bool open_head(struct workspace *ws, const char *table, int64_t id,
 	size_t n;
 	const void *sealed = db_blob(stmt, column, &n);
 
-	return row_open(ws, store_key(ws), &place, sealed, n, plain, err);
+	return row_open(ws, head_key(ws, id), &place, sealed, n, plain, err);
 }
 
-bool head_read(struct workspace *ws, const char *table, int64_t id,
+static bool read_head(struct workspace *ws, const char *table, int64_t id,
 	struct str *plain, struct err *err)
 {
 	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->get, err);
@@ -230,6 +238,25 @@ bool head_read(struct workspace *ws, const char *table, int64_t id,
 	ok = result == DB_ROW && open_head(ws, table, id, stmt, 0, plain, err);
 	db_reset(stmt);
 	return ok;
+}
+
+bool head_read(struct workspace *ws, const char *table, int64_t id,
+	struct str *plain, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool changed;
+
+	if (read_head(ws, table, id, plain, &why))
+		return true;
+	if (why.code == ERR_CRYPTO && ws->depth == 0) {
+		if (!keys_refresh(ws, &changed, err))
+			return false;
+		if (changed)
+			return read_head(ws, table, id, plain, err);
+	}
+	if (err != NULL)
+		*err = why;
+	return false;
 }
 
 static bool pass_over(struct workspace *ws, const char *table,
@@ -250,7 +277,9 @@ bool heads_each(struct workspace *ws, const char *table,
 	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->all, err);
 	enum db_result result = DB_FAILED;
 	struct str plain = STR_INIT;
-	bool ok = stmt != NULL, stop = false;
+	bool stop = false, changed;
+	bool ok = stmt != NULL && (ws->depth > 0 ||
+		keys_refresh(ws, &changed, err));
 
 	ws->n_damaged = 0;
 	while (ok && !stop && (result = db_step(stmt, err)) == DB_ROW) {

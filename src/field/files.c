@@ -226,23 +226,34 @@ bool files_put_bytes(struct workspace *ws, const char *bytes, size_t n_bytes,
 	return files_put(ws, read_memory, &source, file, err);
 }
 
-bool files_drop(struct workspace *ws, int64_t id, struct err *err)
+static bool count_uses(struct workspace *ws, int64_t id, int64_t *uses,
+	struct err *err)
 {
-	struct db_stmt *stmt;
+	struct db_stmt *stmt = db_prepare(ws->db,
+		"SELECT uses FROM file WHERE id = ?1", err);
+	enum db_result result;
 
-	if (!row_run(ws, "UPDATE file SET uses = uses - 1 WHERE id = ?1", id,
-			err))
-		return false;
-	stmt = db_prepare(ws->db,
-		"DELETE FROM file WHERE id = ?1 AND uses <= 0", err);
 	if (stmt == NULL)
 		return false;
 	db_bind_int(stmt, 1, id);
-	if (!db_run(stmt, err))
+	result = db_step(stmt, err);
+	*uses = result == DB_ROW ? db_int(stmt, 0) : 0;
+	db_reset(stmt);
+	return result != DB_FAILED;
+}
+
+bool files_drop(struct workspace *ws, int64_t id, struct err *err)
+{
+	int64_t uses;
+
+	if (!row_run(ws, "UPDATE file SET uses = uses - 1 WHERE id = ?1", id,
+			err) || !count_uses(ws, id, &uses, err))
 		return false;
-	if (db_changes(ws->db) == 0)
+	if (uses > 0)
 		return true;
 	index_release(ws);
+	if (!head_delete(ws, "file", id, err))
+		return false;
 	return row_run(ws, "DELETE FROM chunk WHERE file = ?1", id, err);
 }
 

@@ -42,17 +42,19 @@ static uint32_t get32(const uint8_t *from)
 		(uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
 }
 
-static void new_wrapping(struct keys *keys)
+void keys_renew(struct keys *keys)
 {
+	seal_key_new(keys->store);
 	seal_key_new(keys->wrapping);
 	crypt_random(keys->wrapping_id, sizeof keys->wrapping_id);
 }
 
-static bool take_passphrase(struct keys *keys, const char *passphrase,
+bool keys_set_passphrase(struct keys *keys, const char *passphrase,
 	struct err *err)
 {
 	keys->kind = passphrase != NULL ? KEYS_PASSPHRASE : KEYS_OPEN;
 	crypt_random(keys->salt, sizeof keys->salt);
+	wipe(keys->passphrase, sizeof keys->passphrase);
 	if (passphrase == NULL)
 		return true;
 	return seal_key_from_passphrase(passphrase, keys->salt,
@@ -62,9 +64,10 @@ static bool take_passphrase(struct keys *keys, const char *passphrase,
 bool keys_make(struct keys *keys, const char *passphrase, struct err *err)
 {
 	memset(keys, 0, sizeof *keys);
-	new_wrapping(keys);
-	seal_key_new(keys->store);
-	return take_passphrase(keys, passphrase, err);
+	keys_renew(keys);
+	for (int i = 0; i < KEYS_BUCKETS; i++)
+		seal_key_new(keys->buckets[i]);
+	return keys_set_passphrase(keys, passphrase, err);
 }
 
 /* --- a slot as bytes --- */
@@ -112,12 +115,31 @@ static bool slot_is_empty(const uint8_t slot[KEYS_SLOT_BYTES])
 	return true;
 }
 
-static bool slot_key(struct keys *keys, const uint8_t *slot,
-	const char *passphrase, struct err *err)
+/* Keys of `to_bytes` bytes, opened with `key` in locked memory. */
+static bool open_key(const uint8_t key[SEAL_KEY_BYTES], const void *ad,
+	size_t ad_bytes, const void *sealed, size_t n_bytes, void *to,
+	size_t to_bytes)
+{
+	void *room;
+	const char *plain;
+	size_t n;
+	bool ok;
+
+	if (n_bytes != SEAL_OVERHEAD + to_bytes)
+		return false;
+	room = secret_new(n_bytes);
+	ok = seal_open_into(key, ad, ad_bytes, sealed, n_bytes, room, &plain,
+		&n) && n == to_bytes;
+	if (ok)
+		memcpy(to, plain, to_bytes);
+	secret_free(room);
+	return ok;
+}
+
+/* keys->passphrase holds what the passphrase gives, if there is one. */
+static bool slot_open(struct keys *keys, const uint8_t *slot, struct err *err)
 {
 	uint32_t length = get32(slot + AT_LENGTH);
-	struct str plain = STR_INIT;
-	bool ok;
 
 	if (keys->kind == KEYS_OPEN) {
 		if (length != SEAL_KEY_BYTES)
@@ -126,28 +148,29 @@ static bool slot_key(struct keys *keys, const uint8_t *slot,
 		memcpy(keys->wrapping, slot + AT_KEY, SEAL_KEY_BYTES);
 		return true;
 	}
+	return open_key(keys->passphrase, slot, AT_LENGTH, slot + AT_KEY,
+			length, keys->wrapping, SEAL_KEY_BYTES) ||
+		err_set(err, ERR_CRYPTO,
+			_("the passphrase does not open this workspace"));
+}
+
+static bool slot_passphrase(struct keys *keys, const uint8_t *slot,
+	const char *passphrase, struct err *err)
+{
+	if (keys->kind == KEYS_OPEN)
+		return true;
 	if (get32(slot + AT_PASSES) != ARGON_PASSES ||
 			get32(slot + AT_MEMORY_KIB) != ARGON_MEMORY_KIB)
 		return err_set(err, ERR_SPEC,
 			_("the file of keys was made by another version"));
-	if (!seal_key_from_passphrase(passphrase, keys->salt, keys->passphrase,
-			err))
-		return false;
-	ok = seal_open(keys->passphrase, slot, AT_LENGTH, slot + AT_KEY, length,
-		&plain, err) && plain.len == SEAL_KEY_BYTES;
-	if (ok)
-		memcpy(keys->wrapping, plain.data, SEAL_KEY_BYTES);
-	else
-		err_set(err, ERR_CRYPTO,
-			_("the passphrase does not open this workspace"));
-	str_wipe(&plain);
-	return ok;
+	return seal_key_from_passphrase(passphrase, keys->salt,
+		keys->passphrase, err);
 }
 
 /* --- the file --- */
 
 /* FAT and its like take chmod() without doing it. */
-static bool has_modes(const char *path)
+bool keys_has_modes(const char *path)
 {
 	struct stat st;
 
@@ -166,7 +189,7 @@ bool keys_create(struct keys *keys, const char *path, struct err *err)
 	keys->serial = 1;
 	if (!file_create(&out, path, 0600, err))
 		return false;
-	if (keys->kind == KEYS_OPEN && !has_modes(out.part)) {
+	if (keys->kind == KEYS_OPEN && !keys_has_modes(out.part)) {
 		file_discard(&out);
 		return err_set(err, ERR_REFUSED, _("cannot protect '%s': this "
 			"file system keeps no modes, so a passphrase is needed"),
@@ -208,11 +231,15 @@ bool keys_kind(const char *path, int *kind, struct err *err)
 	struct str bytes = STR_INIT;
 	bool found = false, ok = read_file(path, &bytes, err);
 
-	for (int i = 0; ok && i < 2; i++)
-		if (slot_is_whole(slot_at(&bytes, i))) {
-			*kind = (int)get32(slot_at(&bytes, i) + AT_KIND);
-			found = true;
-		}
+	for (int i = 0; ok && i < 2; i++) {
+		const uint8_t *slot = slot_at(&bytes, i);
+
+		if (!slot_is_whole(slot))
+			continue;
+		*kind = found && *kind != (int)get32(slot + AT_KIND) ? 0 :
+			(int)get32(slot + AT_KIND);
+		found = true;
+	}
 	str_wipe(&bytes);
 	if (ok && !found)
 		return err_set(err, ERR_SPEC, _("'%s' is damaged"), path);
@@ -235,6 +262,42 @@ static int choose_slot(const struct str *bytes, const uint8_t *id)
 			best = i;
 	}
 	return best;
+}
+
+/* The slot of that id; what it says in clear goes into `keys`. */
+static const uint8_t *find_slot(struct keys *keys, const char *path,
+	const struct str *bytes, const uint8_t *id, struct err *err)
+{
+	int chosen = choose_slot(bytes, id);
+	const uint8_t *slot;
+
+	if (chosen < 0) {
+		err_set(err, ERR_CONFLICT,
+			_("'%s' is not the file of keys of this workspace"), path);
+		return NULL;
+	}
+	slot = slot_at(bytes, chosen);
+	keys->slot = chosen;
+	keys->kind = (int)get32(slot + AT_KIND);
+	keys->serial = get32(slot + AT_SERIAL);
+	memcpy(keys->wrapping_id, slot + AT_ID, KEYS_ID_BYTES);
+	memcpy(keys->salt, slot + AT_SALT, SEAL_SALT_BYTES);
+	keys->other_slot_used = !slot_is_empty(slot_at(bytes, 1 - chosen));
+	return slot;
+}
+
+bool keys_kind_of(const char *path, const uint8_t wrapping_id[KEYS_ID_BYTES],
+	int *kind, struct err *err)
+{
+	struct keys *keys = secret_new(sizeof *keys);
+	struct str bytes = STR_INIT;
+	bool ok = read_file(path, &bytes, err) && find_slot(keys, path, &bytes,
+		wrapping_id, err) != NULL;
+
+	*kind = keys->kind;
+	str_wipe(&bytes);
+	secret_free(keys);
+	return ok;
 }
 
 static bool may_open(const struct keys *keys, const char *path,
@@ -260,40 +323,43 @@ static bool may_open(const struct keys *keys, const char *path,
 	return true;
 }
 
-static bool open_slot(struct keys *keys, const char *path,
-	const struct str *bytes, const uint8_t *id, const char *passphrase,
-	struct err *err)
-{
-	int chosen = choose_slot(bytes, id);
-	const uint8_t *slot;
-
-	if (chosen < 0)
-		return err_set(err, ERR_CRYPTO,
-			_("'%s' is not the file of keys of this workspace"), path);
-	slot = slot_at(bytes, chosen);
-	keys->slot = chosen;
-	keys->kind = (int)get32(slot + AT_KIND);
-	keys->serial = get32(slot + AT_SERIAL);
-	memcpy(keys->wrapping_id, slot + AT_ID, KEYS_ID_BYTES);
-	memcpy(keys->salt, slot + AT_SALT, SEAL_SALT_BYTES);
-	return may_open(keys, path, passphrase, err) &&
-		slot_key(keys, slot, passphrase, err);
-}
-
 bool keys_open(struct keys *keys, const char *path,
 	const uint8_t wrapping_id[KEYS_ID_BYTES], const char *passphrase,
 	struct err *err)
 {
 	struct str bytes = STR_INIT;
+	const uint8_t *slot = NULL;
 	bool ok;
 
 	memset(keys, 0, sizeof *keys);
-	ok = read_file(path, &bytes, err) && open_slot(keys, path, &bytes,
-		wrapping_id, passphrase, err);
-	/* An old key that an interrupted change left behind.  If it cannot be
-	 * overwritten now (read-only medium), the next opening tries again. */
-	if (ok && !slot_is_empty(slot_at(&bytes, 1 - keys->slot)))
-		(void)!keys_clear_slot(path, 1 - keys->slot, NULL);
+	if (read_file(path, &bytes, err))
+		slot = find_slot(keys, path, &bytes, wrapping_id, err);
+	ok = slot != NULL && may_open(keys, path, passphrase, err) &&
+		slot_passphrase(keys, slot, passphrase, err) &&
+		slot_open(keys, slot, err);
+	str_wipe(&bytes);
+	return ok;
+}
+
+bool keys_reopen(struct keys *keys, const char *path,
+	const uint8_t wrapping_id[KEYS_ID_BYTES], struct err *err)
+{
+	uint8_t salt[SEAL_SALT_BYTES];
+	struct str bytes = STR_INIT;
+	const uint8_t *slot = NULL;
+	int kind = keys->kind;
+	bool ok;
+
+	memcpy(salt, keys->salt, sizeof salt);
+	if (read_file(path, &bytes, err))
+		slot = find_slot(keys, path, &bytes, wrapping_id, err);
+	ok = slot != NULL;
+	if (ok && (keys->kind != kind ||
+			memcmp(salt, keys->salt, sizeof salt) != 0))
+		ok = err_set(err, ERR_CONFLICT, _("the passphrase of this "
+			"workspace was changed by another program: close this "
+			"one and open it again"));
+	ok = ok && slot_open(keys, slot, err);
 	str_wipe(&bytes);
 	return ok;
 }
@@ -322,9 +388,15 @@ bool keys_clear_slot(const char *path, int slot, struct err *err)
 		sizeof zeros, err);
 }
 
-/* --- the store key --- */
+/* --- the keys below --- */
 
 static const char STORE_PLACE[] = "bayaz store key";
+static const char BUCKETS_PLACE[] = "bayaz bucket keys";
+
+static bool say_keys_damaged(struct err *err)
+{
+	return err_set(err, ERR_SPEC, _("the key of this workspace is damaged"));
+}
 
 void keys_seal_store(const struct keys *keys, struct str *out)
 {
@@ -335,15 +407,21 @@ void keys_seal_store(const struct keys *keys, struct str *out)
 bool keys_open_store(struct keys *keys, const void *sealed, size_t n_bytes,
 	struct err *err)
 {
-	struct str plain = STR_INIT;
-	bool ok = seal_open(keys->wrapping, STORE_PLACE, sizeof STORE_PLACE,
-		sealed, n_bytes, &plain, NULL) && plain.len == SEAL_KEY_BYTES;
+	return open_key(keys->wrapping, STORE_PLACE, sizeof STORE_PLACE, sealed,
+			n_bytes, keys->store, SEAL_KEY_BYTES) ||
+		say_keys_damaged(err);
+}
 
-	if (ok)
-		memcpy(keys->store, plain.data, SEAL_KEY_BYTES);
-	else
-		err_set(err, ERR_CRYPTO,
-			_("the key of this workspace is damaged"));
-	str_wipe(&plain);
-	return ok;
+void keys_seal_buckets(const struct keys *keys, struct str *out)
+{
+	seal_bytes(keys->store, BUCKETS_PLACE, sizeof BUCKETS_PLACE,
+		keys->buckets, sizeof keys->buckets, 0, out);
+}
+
+bool keys_open_buckets(struct keys *keys, const void *sealed, size_t n_bytes,
+	struct err *err)
+{
+	return open_key(keys->store, BUCKETS_PLACE, sizeof BUCKETS_PLACE,
+			sealed, n_bytes, keys->buckets,
+			sizeof keys->buckets) || say_keys_damaged(err);
 }

@@ -48,6 +48,8 @@ struct workspace {
 	struct db *db;
 	char *folder;
 	struct keys *keys;
+	struct keys *before;	/* while they change: what to go back to */
+	bool rotate;		/* the keys are renewed at the commit */
 	int depth;		/* of workspace_begin() */
 	size_t n_damaged;	/* records the last walk could not read */
 	struct field_index index;
@@ -86,7 +88,6 @@ void row_seal(const uint8_t key[SEAL_KEY_BYTES], const struct row_place *place,
 bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 	const struct row_place *place, const void *sealed, size_t n_bytes,
 	struct str *out, struct err *err) MUST_CHECK;
-const uint8_t *store_key(const struct workspace *ws);
 
 /* The XML of a form or record under its own key; checked against its hash. */
 bool body_write(struct workspace *ws, int64_t owner,
@@ -103,6 +104,10 @@ int64_t row_new_id(void);
  * "file". */
 bool head_write(struct workspace *ws, const char *table, int64_t id,
 	const struct str *plain, struct err *err) MUST_CHECK;
+/* Inside a change: remove it; its bucket gets another key when the keys are
+ * renewed next. */
+bool head_delete(struct workspace *ws, const char *table, int64_t id,
+	struct err *err) MUST_CHECK;
 /* Append it, opened.  ERR_NOTFOUND. */
 bool head_read(struct workspace *ws, const char *table, int64_t id,
 	struct str *plain, struct err *err) MUST_CHECK;
@@ -116,9 +121,42 @@ bool heads_each(struct workspace *ws, const char *table,
 bool row_run(struct workspace *ws, const char *sql, int64_t id,
 	struct err *err) MUST_CHECK;
 
-/* Inside a transaction: new store and wrapping keys, every head sealed anew.
- * The old keys are destroyed by the outermost commit. */
-bool workspace_rotate(struct workspace *ws, struct err *err) MUST_CHECK;
+/* --- keys that change, rotate.c --- */
+
+/* Inside a change: what was in this row until now is to be forgotten, because
+ * the row was deleted or its object got another key.  At the outermost commit
+ * its bucket, those of all that was deleted before, the store and the wrapping
+ * get new keys, and the old ones are destroyed. */
+bool workspace_forget(struct workspace *ws, int64_t id, struct err *err)
+	MUST_CHECK;
+/* Its bucket goes with the next renewal, whenever that is. */
+bool keys_mark(struct workspace *ws, int64_t id, struct err *err) MUST_CHECK;
+
+/* For workspace.c: before the commit, after it, instead of it. */
+bool keys_rotate(struct workspace *ws, struct err *err) MUST_CHECK;
+void keys_forget_old(struct workspace *ws);
+void keys_restore(struct workspace *ws);
+/* The store and bucket keys, when the wrapping key is known. */
+bool keys_load(struct workspace *ws, struct err *err) MUST_CHECK;
+/* Destroy what an interrupted change left in the other slot. */
+void keys_tidy(struct workspace *ws);
+bool keys_convert(struct workspace *ws, struct err *err) MUST_CHECK;
+/* Has another program renewed the keys?  Then take the new ones. */
+bool keys_refresh(struct workspace *ws, bool *changed, struct err *err)
+	MUST_CHECK;
+
+char *workspace_keys_path(const char *folder) RETURNS_NONNULL;
+
+/* The table `meta`; meta_find() adds nothing if there is none. */
+bool meta_put(struct db *db, const char *name, const void *bytes,
+	size_t n_bytes, struct err *err) MUST_CHECK;
+bool meta_find(struct db *db, const char *name, struct str *out,
+	struct err *err) MUST_CHECK;
+bool meta_delete(struct db *db, const char *name, struct err *err) MUST_CHECK;
+bool meta_put_keys(struct db *db, const struct keys *keys, struct err *err)
+	MUST_CHECK;
+bool meta_wrapping_id(struct db *db, uint8_t id[KEYS_ID_BYTES],
+	struct err *err) MUST_CHECK;
 
 /* --- files: attachments and media, stored once however often used --- */
 

@@ -10,7 +10,8 @@ static bool purge_one(struct workspace *ws, int64_t id, struct err *err)
 		journal_destroy(&record, err) &&
 		record_drop_files(&record, err) &&
 		row_run(ws, "DELETE FROM body WHERE owner = ?1", id, err) &&
-		row_run(ws, "DELETE FROM record WHERE id = ?1", id, err);
+		head_delete(ws, "record", id, err) &&
+		workspace_forget(ws, id, err);
 
 	record_release(&record);
 	return ok;
@@ -27,7 +28,7 @@ bool records_purge(struct workspace *ws, const int64_t *ids, size_t n_ids,
 		return false;
 	for (size_t i = 0; ok && i < n_ids; i++)
 		ok = purge_one(ws, ids[i], err);
-	if (ok && workspace_rotate(ws, err) && workspace_commit(ws, err)) {
+	if (ok && workspace_commit(ws, err)) {
 		index_release(ws);
 		return true;
 	}

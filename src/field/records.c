@@ -316,7 +316,8 @@ static bool finish_protected(struct record *record,
 			sealed.len, err) && record_save(record, err);
 	}
 	str_release(&sealed);
-	return ok && (!was_written || workspace_rotate(record->ws, err));
+	return ok && (!was_written ||
+		workspace_forget(record->ws, head->id, err));
 }
 
 static bool finish(struct record *record, const struct record_final *final,

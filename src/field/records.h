@@ -184,7 +184,7 @@ bool records_last(struct workspace *ws, const char *form_id, int64_t *id,
 
 /* Remove a record with everything that belongs to it, and change the keys so
  * that what the disk may still hold of it cannot be opened (DNH-07).  Costs a
- * pass over all heads: purge several at once. */
+ * pass over the heads of its bucket, one of 256: purge several at once. */
 bool records_purge(struct workspace *ws, const int64_t *ids, size_t n_ids,
 	struct err *err) MUST_CHECK;
 

@@ -29,7 +29,10 @@ static const char *const STEPS[] = {
 	" sealed BLOB NOT NULL, PRIMARY KEY (record, number)) WITHOUT ROWID;"
 	"CREATE TABLE chunk (file INTEGER NOT NULL, number INTEGER NOT NULL,"
 	" sealed BLOB NOT NULL, PRIMARY KEY (file, number)) WITHOUT ROWID;",
+	/* version 2: bucket keys.  From version 1 keys_convert() leads. */
+	"",
 };
+enum { N_STEPS = sizeof STEPS / sizeof STEPS[0] };
 
 /* --- where it lies --- */
 
@@ -46,7 +49,7 @@ char *workspace_path(const char *given)
 	return path_join(str_is_empty(home) ? "." : home, ".local/share/bayaz");
 }
 
-static char *keys_path(const char *folder)
+char *workspace_keys_path(const char *folder)
 {
 	return path_join(folder, "keys");
 }
@@ -58,7 +61,7 @@ static char *db_file(const char *folder)
 
 bool workspace_exists(const char *folder)
 {
-	char *path = keys_path(folder);
+	char *path = workspace_keys_path(folder);
 	bool exists = file_exists(path);
 
 	free(path);
@@ -71,6 +74,21 @@ static bool say_missing(const char *folder, struct err *err)
 		"(make one with 'bayaz init')"), folder);
 }
 
+/* Both kinds are there: the one that the database names. */
+static bool kind_by_db(const char *folder, const char *keys, int *kind,
+	struct err *err)
+{
+	char *path = db_file(folder);
+	struct db *db = db_open(path, 0, err);
+	uint8_t id[KEYS_ID_BYTES];
+	bool ok = db != NULL && meta_wrapping_id(db, id, err) &&
+		keys_kind_of(keys, id, kind, err);
+
+	db_close(db);
+	free(path);
+	return ok;
+}
+
 bool workspace_needs_passphrase(const char *folder, bool *needs,
 	struct err *err)
 {
@@ -80,8 +98,10 @@ bool workspace_needs_passphrase(const char *folder, bool *needs,
 
 	if (!workspace_exists(folder))
 		return say_missing(folder, err);
-	path = keys_path(folder);
+	path = workspace_keys_path(folder);
 	ok = keys_kind(path, &kind, err);
+	if (ok && kind == 0)
+		ok = kind_by_db(folder, path, &kind, err);
 	*needs = kind == KEYS_PASSPHRASE;
 	free(path);
 	return ok;
@@ -89,39 +109,14 @@ bool workspace_needs_passphrase(const char *folder, bool *needs,
 
 /* --- making one --- */
 
-static bool put_meta(struct db *db, const char *name, const void *bytes,
-	size_t n_bytes, struct err *err)
-{
-	struct db_stmt *stmt = db_prepare(db, "INSERT INTO meta(name, value) "
-		"VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET "
-		"value = excluded.value", err);
-
-	if (stmt == NULL)
-		return false;
-	db_bind_text(stmt, 1, name);
-	db_bind_blob(stmt, 2, bytes, n_bytes);
-	return db_run(stmt, err);
-}
-
-static bool put_keys(struct db *db, const struct keys *keys, struct err *err)
-{
-	struct str sealed = STR_INIT;
-	bool ok;
-
-	keys_seal_store(keys, &sealed);
-	ok = put_meta(db, "wrapping-key", keys->wrapping_id, KEYS_ID_BYTES,
-		err) && put_meta(db, "store-key", sealed.data, sealed.len, err);
-	str_release(&sealed);
-	return ok;
-}
-
 /* A database without its keys: made anew if the making was interrupted before
  * anything was put in; anything else is not ours to remove. */
 static bool remove_begun(const char *path, struct err *err)
 {
 	struct db *db = db_open(path, 0, err);
 	int64_t n = 0;
-	bool ok = db != NULL && db_migrate(db, FIELD_APPLICATION, STEPS, 1, err)
+	bool ok = db != NULL && db_migrate(db, FIELD_APPLICATION, STEPS,
+			N_STEPS, err)
 		&& db_number(db, "SELECT (SELECT count(*) FROM record) + "
 		"(SELECT count(*) FROM form) + (SELECT count(*) FROM secret)",
 		&n, err);
@@ -147,10 +142,11 @@ static bool create_db(const char *path, const struct keys *keys,
 	db = db_open(path, DB_CREATE, err);
 	if (db == NULL)
 		return false;
-	ok = db_migrate(db, FIELD_APPLICATION, STEPS, 1, err) &&
+	ok = db_migrate(db, FIELD_APPLICATION, STEPS,
+			N_STEPS, err) &&
 		db_begin(db, err);
 	if (ok) {
-		ok = put_keys(db, keys, err) && db_commit(db, err);
+		ok = meta_put_keys(db, keys, err) && db_commit(db, err);
 		if (!ok)
 			db_rollback(db);
 	}
@@ -162,7 +158,7 @@ static bool create_db(const char *path, const struct keys *keys,
 static bool create_files(const char *folder, struct keys *keys,
 	struct err *err)
 {
-	char *path = db_file(folder), *key_file = keys_path(folder);
+	char *path = db_file(folder), *key_file = workspace_keys_path(folder);
 	bool ok = create_db(path, keys, err) &&
 		keys_create(keys, key_file, err);
 
@@ -195,48 +191,43 @@ bool workspace_create(const char *folder, const char *passphrase,
 
 /* --- opening --- */
 
-/* A value of `meta`, appended. */
-static bool get_meta(struct db *db, const char *name, struct str *out,
+/* The right wrapping key; once more if another program renewed it between two
+ * looks. */
+static bool open_wrapping(struct workspace *ws, const char *passphrase,
 	struct err *err)
 {
-	struct db_stmt *stmt = db_prepare(db,
-		"SELECT value FROM meta WHERE name = ?1", err);
-	enum db_result result;
+	uint8_t id[KEYS_ID_BYTES], now[KEYS_ID_BYTES];
+	char *path = workspace_keys_path(ws->folder);
+	bool ok = meta_wrapping_id(ws->db, id, err);
 
-	if (stmt == NULL)
+	if (ok && !keys_open(ws->keys, path, id, passphrase, err))
+		ok = meta_wrapping_id(ws->db, now, NULL) &&
+			memcmp(id, now, KEYS_ID_BYTES) != 0 &&
+			keys_open(ws->keys, path, now, passphrase, err);
+	free(path);
+	return ok;
+}
+
+/* From version 1 on; nothing else is known before the keys are. */
+static bool check_version(struct workspace *ws, struct err *err)
+{
+	int64_t version;
+
+	if (!db_number(ws->db, "PRAGMA user_version", &version, err))
 		return false;
-	db_bind_text(stmt, 1, name);
-	result = db_step(stmt, err);
-	if (result == DB_ROW) {
-		size_t n;
-		const void *bytes = db_blob(stmt, 0, &n);
-
-		str_addn(out, bytes, n);
-	}
-	db_reset(stmt);
-	if (result == DB_DONE)
-		return err_set(err, ERR_SPEC, _("'%s' is damaged"), db_path(db));
-	return result == DB_ROW;
+	return db_migrate(ws->db, FIELD_APPLICATION, STEPS,
+		version == 1 ? 1 : N_STEPS, err);
 }
 
 static bool unlock(struct workspace *ws, const char *passphrase,
 	struct err *err)
 {
-	struct str id = STR_INIT, sealed = STR_INIT;
-	char *path = keys_path(ws->folder);
-	bool ok = get_meta(ws->db, "wrapping-key", &id, err) &&
-		get_meta(ws->db, "store-key", &sealed, err);
+	bool ok = open_wrapping(ws, passphrase, err) && keys_load(ws, err);
 
-	if (ok && id.len != KEYS_ID_BYTES)
-		ok = err_set(err, ERR_SPEC, _("'%s' is damaged"),
-			db_path(ws->db));
-	ok = ok && keys_open(ws->keys, path, (const uint8_t *)id.data,
-			passphrase, err) &&
-		keys_open_store(ws->keys, sealed.data, sealed.len, err);
-	str_release(&id);
-	str_release(&sealed);
-	free(path);
-	return ok;
+	if (!ok)
+		return false;
+	keys_tidy(ws);
+	return keys_convert(ws, err) && check_version(ws, err);
 }
 
 struct workspace *workspace_open(const char *folder, const char *passphrase,
@@ -258,8 +249,7 @@ struct workspace *workspace_open(const char *folder, const char *passphrase,
 	path = db_file(folder);
 	ws->db = db_open(path, 0, err);
 	free(path);
-	ok = ws->db != NULL && db_migrate(ws->db, FIELD_APPLICATION, STEPS,
-			sizeof STEPS / sizeof STEPS[0], err) &&
+	ok = ws->db != NULL && check_version(ws, err) &&
 		unlock(ws, passphrase, err);
 	if (ok)
 		return ws;
@@ -274,6 +264,7 @@ void workspace_close(struct workspace *ws)
 	index_release(ws);
 	db_close(ws->db);
 	secret_free(ws->keys);
+	secret_free(ws->before);
 	free(ws->folder);
 	free(ws);
 }
@@ -292,34 +283,18 @@ bool workspace_is_sealed(const struct workspace *ws)
 
 bool workspace_begin(struct workspace *ws, struct err *err)
 {
-	if (ws->depth == 0 && !db_begin(ws->db, err))
-		return false;
+	bool changed;
+
+	if (ws->depth == 0) {
+		if (!db_begin(ws->db, err))
+			return false;
+		if (!keys_refresh(ws, &changed, err)) {
+			db_rollback(ws->db);
+			return false;
+		}
+	}
 	ws->depth++;
 	return true;
-}
-
-/* The old wrapping key goes, then what SQLite's log still holds.  Where this
- * fails now, the next opening does it. */
-static void forget_old_keys(struct workspace *ws)
-{
-	struct keys *keys = ws->keys;
-	char *path = keys_path(ws->folder);
-
-	keys->rotating = false;
-	wipe(keys->old_store, sizeof keys->old_store);
-	wipe(keys->old_wrapping, sizeof keys->old_wrapping);
-	(void)!keys_clear_slot(path, keys->old_slot, NULL);
-	(void)!db_checkpoint(ws->db, NULL);
-	free(path);
-}
-
-static void restore_old_keys(struct keys *keys)
-{
-	memcpy(keys->store, keys->old_store, SEAL_KEY_BYTES);
-	memcpy(keys->wrapping, keys->old_wrapping, SEAL_KEY_BYTES);
-	memcpy(keys->wrapping_id, keys->old_wrapping_id, KEYS_ID_BYTES);
-	keys->slot = keys->old_slot;
-	keys->rotating = false;
 }
 
 bool workspace_commit(struct workspace *ws, struct err *err)
@@ -331,13 +306,12 @@ bool workspace_commit(struct workspace *ws, struct err *err)
 		ws->depth--;
 		return true;
 	}
-	if (!db_commit(ws->db, err)) {
+	if ((ws->rotate && !keys_rotate(ws, err)) || !db_commit(ws->db, err)) {
 		workspace_rollback(ws);
 		return false;
 	}
 	ws->depth = 0;
-	if (ws->keys->rotating)
-		forget_old_keys(ws);
+	keys_forget_old(ws);
 	return true;
 }
 
@@ -353,112 +327,7 @@ void workspace_rollback(struct workspace *ws)
 	ws->depth = 0;
 	db_rollback(ws->db);
 	index_release(ws);
-	if (ws->keys->rotating)
-		restore_old_keys(ws->keys);
-}
-
-/* --- keys that change --- */
-
-bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
-	struct err *err)
-{
-	struct keys *keys = ws->keys, *before = secret_new(sizeof *before);
-	char *path = keys_path(ws->folder);
-	bool ok = true;
-
-	*before = *keys;
-	if (str_is_empty(passphrase))
-		ok = err_set(err, ERR_VALUE, _("the passphrase is empty"));
-	if (ok) {
-		keys->kind = KEYS_PASSPHRASE;
-		crypt_random(keys->salt, sizeof keys->salt);
-		ok = seal_key_from_passphrase(passphrase, keys->salt,
-			keys->passphrase, err) &&
-			keys_write_other(keys, path, err) &&
-			keys_clear_slot(path, before->slot, err);
-	}
-	if (!ok)
-		*keys = *before;
-	secret_free(before);
-	free(path);
-	return ok;
-}
-
-static const char *const HEAD_TABLES[] = { "secret", "form", "record", "file" };
-
-struct ids { VEC(int64_t) list; };
-
-static bool collect_id(void *context, int64_t id, const struct str *plain,
-	bool *stop, struct err *err)
-{
-	struct ids *ids = context;
-
-	(void)plain, (void)stop, (void)err;
-	vec_push(&ids->list, id);
-	return true;
-}
-
-/* Read under the old key, written under the new. */
-static bool reseal(struct workspace *ws, const char *table, int64_t id,
-	const uint8_t fresh[SEAL_KEY_BYTES], struct err *err)
-{
-	struct keys *keys = ws->keys;
-	struct str plain = STR_INIT;
-	bool ok = head_read(ws, table, id, &plain, err);
-
-	if (ok) {
-		memcpy(keys->store, fresh, SEAL_KEY_BYTES);
-		ok = head_write(ws, table, id, &plain, err);
-		memcpy(keys->store, keys->old_store, SEAL_KEY_BYTES);
-	}
-	str_wipe(&plain);
-	return ok;
-}
-
-static bool reseal_table(struct workspace *ws, const char *table,
-	const uint8_t *fresh, struct err *err)
-{
-	struct ids ids = { { NULL, 0, 0 } };
-	bool ok = heads_each(ws, table, collect_id, &ids, err);
-
-	for (size_t i = 0; ok && i < ids.list.n; i++)
-		ok = reseal(ws, table, ids.list.items[i], fresh, err);
-	vec_release(&ids.list);
-	return ok;
-}
-
-static void keep_old_keys(struct keys *keys)
-{
-	memcpy(keys->old_store, keys->store, SEAL_KEY_BYTES);
-	memcpy(keys->old_wrapping, keys->wrapping, SEAL_KEY_BYTES);
-	memcpy(keys->old_wrapping_id, keys->wrapping_id, KEYS_ID_BYTES);
-	keys->old_slot = keys->slot;
-	keys->rotating = true;
-}
-
-bool workspace_rotate(struct workspace *ws, struct err *err)
-{
-	struct keys *keys = ws->keys;
-	uint8_t *fresh;
-	char *path;
-	bool ok = true;
-
-	if (keys->rotating)	/* within the same change: once is enough */
-		return true;
-	keep_old_keys(keys);
-	fresh = secret_new(SEAL_KEY_BYTES);
-	seal_key_new(fresh);
-	for (size_t i = 0; ok && i < 4; i++)
-		ok = reseal_table(ws, HEAD_TABLES[i], fresh, err);
-	memcpy(keys->store, fresh, SEAL_KEY_BYTES);
-	secret_free(fresh);
-	seal_key_new(keys->wrapping);
-	crypt_random(keys->wrapping_id, KEYS_ID_BYTES);
-	path = keys_path(ws->folder);
-	ok = ok && keys_write_other(keys, path, err) &&
-		put_keys(ws->db, keys, err);
-	free(path);
-	return ok;
+	keys_restore(ws);
 }
 
 /* --- secrets by name --- */
@@ -504,7 +373,7 @@ static bool write_secret(struct workspace *ws, int64_t id, const char *name,
 	if (n_bytes == 0 && id == 0)
 		return true;
 	if (n_bytes == 0)
-		return row_run(ws, "DELETE FROM secret WHERE id = ?1", id, err);
+		return head_delete(ws, "secret", id, err);
 	field_put_text(&plain, SECRET_NAME, name);
 	field_put(&plain, SECRET_BYTES, bytes, n_bytes);
 	ok = head_write(ws, "secret", id != 0 ? id : row_new_id(), &plain, err);

@@ -5,8 +5,9 @@
  * Source: design.md sections 4 and 5; the formats are in bayaz-field(7).
  *
  * Keys: the passphrase opens the wrapping key (file `keys`), that opens the
- * store key (in the database), that opens the heads of forms, records and
- * files, and each head carries the key of its own object.
+ * store key (in the database), that opens the bucket keys, one of these opens
+ * the head of a form, record or file, and each head carries the key of its own
+ * object.
  *
  * A workspace is used by one thread.  Functions that change something make
  * one transaction, durable when they return true, unless workspace_begin()
@@ -42,7 +43,8 @@ bool workspace_needs_passphrase(const char *folder, bool *needs,
 bool workspace_create(const char *folder, const char *passphrase,
 	struct err *err) MUST_CHECK;
 
-/* NULL on failure: ERR_NOTFOUND, ERR_CRYPTO (wrong passphrase, damage),
+/* NULL on failure: ERR_NOTFOUND, ERR_CRYPTO (wrong passphrase),
+ * ERR_CONFLICT (the files do not belong together),
  * ERR_REFUSED (a passphrase is needed; the key file is open to others),
  * ERR_SPEC (newer version). */
 struct workspace *workspace_open(const char *folder, const char *passphrase,
@@ -54,7 +56,8 @@ const char *workspace_folder(const struct workspace *ws);
 /* Was it opened with a passphrase?  Protected forms refuse otherwise. */
 bool workspace_is_sealed(const struct workspace *ws);
 
-/* Seal the wrapping key under another passphrase; no record is rewritten. */
+/* Another passphrase, or none (NULL; ERR_REFUSED on a file system without
+ * modes).  The store and wrapping keys are renewed; no record is rewritten. */
 bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
 	struct err *err) MUST_CHECK;
 

@@ -1069,7 +1069,7 @@ static void a_purged_record_does_not_open_from_an_old_copy(void **state)
 	workspace_close(ws);
 	copy_file(old, db);	/* what the disk may still have held */
 	assert_null(workspace_open(folder, PASSPHRASE, &err));
-	assert_int_equal(err.code, ERR_CRYPTO);
+	assert_int_equal(err.code, ERR_CONFLICT);
 	free(db);
 	free(old);
 }
