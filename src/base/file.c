@@ -211,6 +211,19 @@ bool file_is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* The name lasts when the folder above is synced; one that we may write in but
+ * not read cannot be. */
+static bool make_one_folder(const char *path, const char *above,
+	struct err *err)
+{
+	if (mkdir(path, 0700) == 0)
+		return access(above, R_OK) != 0 || file_sync_folder(above, err);
+	if (errno == EEXIST && file_is_folder(path))
+		return true;
+	return err_set(err, ERR_IO, _("cannot make folder '%s': %s"), path,
+		strerror(errno));
+}
+
 bool file_make_folder(const char *path, struct err *err)
 {
 	char *above;
@@ -219,14 +232,10 @@ bool file_make_folder(const char *path, struct err *err)
 	if (file_is_folder(path))
 		return true;
 	above = path_folder(path);
-	ok = strcmp(above, path) == 0 || file_make_folder(above, err);
+	ok = (strcmp(above, path) == 0 || file_make_folder(above, err)) &&
+		make_one_folder(path, above, err);
 	free(above);
-	if (!ok)
-		return false;
-	if (mkdir(path, 0700) == 0 || (errno == EEXIST && file_is_folder(path)))
-		return true;
-	return err_set(err, ERR_IO, _("cannot make folder '%s': %s"), path,
-		strerror(errno));
+	return ok;
 }
 
 char *path_join(const char *folder, const char *name)
