@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Any one call to the disk fails, takes half, or is the last before kill -9;
+or the disk is full from there on.  Then: the program says so and ends (no
+crash, no hanging), the workspace opens, what was confirmed is there, no bundle
+is half, and the same command completes.
+
+A spread of calls; every one with BAYAZ_LONG=1.  Words on the command line
+choose what is tried: names of works (collect, pack ...) and of faults."""
+import os
+import random
+import sys
+
+import faults
+import fieldwork
+from fieldwork import LONG, Broken, expect
+
+ALL = faults.CHANGES + ",read"
+FAULTS = {              # what is done to which kinds of calls
+    "eio": ALL + ",close",
+    "full": "open,write,truncate,mkdir,sync,rename",
+    "short": "read,write",
+    "kill": faults.CHANGES,
+}
+SPREAD = 9              # calls of each work and fault, when it is short
+SEED = int(os.environ.get("BAYAZ_SEED", "20261126"))
+SEALED_SPREAD = 2       # where each run derives keys from a passphrase
+
+
+def check_end(ran, fault, n):
+    """How it ended is in order by itself."""
+    if fault == "kill":
+        return
+    expect(ran.status in (0, 1), "exit %d: %s" % (ran.status, ran.err[-800:]))
+    expect(ran.status == 0 or ran.err.strip(), "it fails without a word")
+    expect("Success" not in ran.err, "it says: " + ran.err)
+    expect(fault != "short" or ran.status == 0,
+           "what is no error is taken for one: " + ran.err)
+
+
+def one(work, fault, n):
+    work.reset()
+    ran = work.traced(at=n, do=fault, calls=FAULTS[fault])
+    try:
+        check_end(ran, fault, n)
+        work.check(ran.out, work.is_done(ran.status, ran.out))
+    except Broken as why:
+        print("%s, %s at call %d (exit %d): %s\n  it said: %s" % (
+            work.name, fault, n, ran.status, why, ran.err.strip()))
+        return False
+    return True
+
+
+def calls_of(work, fault, dice):
+    work.reset()
+    ran = work.traced(calls=FAULTS[fault])
+    expect(ran.status == 0, "%s without a fault: %s" % (work.name, ran.err))
+    n = ran.counts["counted"]
+    expect(n > 5, "%s makes %d calls: are they seen?" % (work.name, n))
+    spread = SEALED_SPREAD if work.passphrase else SPREAD
+    if LONG or n <= spread:
+        return list(range(1, n + 1))
+    # a stratified sample: one of each part
+    return [1 + int((i + dice.random()) * n / spread) for i in range(spread)]
+
+
+def main(_folder):
+    words = sys.argv[1:]
+    dice = random.Random(SEED)
+    faults.make_world()
+    n_tried = n_bad = 0
+    for work in faults.chosen(words):
+        work.begin()
+        for fault in [f for f in FAULTS if f in words] or FAULTS:
+            calls = calls_of(work, fault, dice)
+            bad = sum(not one(work, fault, n) for n in calls)
+            print("%s, %s: %d calls, %d bad" % (work.name, fault, len(calls),
+                                                bad), flush=True)
+            n_tried += len(calls)
+            n_bad += bad
+    print("%d faults, %d bad, BAYAZ_SEED=%d" % (n_tried, n_bad, SEED))
+    return 1 if n_bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(fieldwork.in_scratch(main, "bayaz-fault-"))
