@@ -6,6 +6,8 @@
 #define BUNDLE_MANIFEST "manifest.json"
 #define BUNDLE_SIGNATURE "manifest.json.minisig"
 
+#define BUNDLE_MAX_ENTRY 8589934591	/* bytes of an entry: 8 GiB - 1 */
+
 enum {
 	BUNDLE_NAME_BYTES = 100,	/* longest entry name and NUL */
 	BUNDLE_MAX_MANIFEST = 32 << 20,	/* bytes of manifest.json */

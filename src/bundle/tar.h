@@ -15,7 +15,7 @@
 #include "crypt/crypt.h"
 
 enum { TAR_NAME_BYTES = 256 };	/* longest name and NUL */
-#define TAR_MAX_SIZE UINT64_C(077777777777)	/* 8 GiB - 1 */
+#define TAR_MAX_SIZE BUNDLE_MAX_ENTRY	/* eleven octal digits */
 
 /* Header of a file of mode 0644, owner 0, time 0. */
 void tar_header(const char *name, uint64_t size_bytes,

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "field/local.h"
+#include "session/audit.h"
 
 static struct record_attachment *find_attachment(struct record_head *head,
 	const char *name)
@@ -48,12 +49,23 @@ static bool put_stored(struct record *record, const char *name,
 	return old == 0 || files_drop(record->ws, old, err);
 }
 
+/* In what tells of people's safety nothing stands that nobody wrote there.
+ * The record's own log is no such thing: the form asked for it. */
+static bool takes_only_pictures(const struct record_head *head)
+{
+	return head->is_protected ||
+		strcmp(head->form_class, "restricted") == 0;
+}
+
 bool record_put_file(struct record *record, const char *name,
 	const char *path, struct err *err)
 {
+	bool stripped = takes_only_pictures(&record->head) &&
+		strcmp(name, AUDIT_FILE) != 0;
 	struct stored_file file = { 0 };
 
-	return (path == NULL || files_put_path(record->ws, path, &file, err)) &&
+	return (path == NULL || files_put_path(record->ws, path, stripped,
+			&file, err)) &&
 		put_stored(record, name, &file, err);
 }
 

@@ -1,12 +1,8 @@
-/* What leaves the workspace's own keys: protected records sealed to the
- * project; and files read in from outside. */
+/* What leaves the workspace's own keys: protected records, sealed to the
+ * project. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -14,8 +10,6 @@
 #include "bundle/sealed.h"
 #include "field/local.h"
 #include "trust/project.h"
-
-/* --- protected records --- */
 
 static bool set_name(struct sealed_part *part, const char *name,
 	struct err *err)
@@ -85,64 +79,5 @@ bool record_seal_final(struct record *record,
 		str_wipe(&texts[i]);
 	free(texts);
 	free(parts);
-	return ok;
-}
-
-/* --- a file from outside --- */
-
-struct path_source { int fd; const char *path; };
-
-static bool read_path(void *context, void *buffer, size_t size_bytes,
-	size_t *n_got, struct err *err)
-{
-	struct path_source *source = context;
-	ssize_t n;
-
-	do
-		n = read(source->fd, buffer, size_bytes);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_set(err, ERR_IO, _("cannot read '%s': %s"),
-			source->path, strerror(errno));
-	*n_got = (size_t)n;
-	return true;
-}
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_size == b->st_size && a->st_ino == b->st_ino &&
-		a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-		a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-static bool put_open_file(struct workspace *ws, struct path_source *source,
-	struct stored_file *file, struct err *err)
-{
-	struct stat before, after;
-
-	if (fstat(source->fd, &before) != 0 || !S_ISREG(before.st_mode))
-		return err_set(err, ERR_IO, _("'%s' is not a file"),
-			source->path);
-	if (!files_put(ws, read_path, source, file, err))
-		return false;
-	if (fstat(source->fd, &after) != 0 || !same_file(&before, &after) ||
-			(uint64_t)after.st_size != file->size_bytes)
-		return err_set(err, ERR_IO,
-			_("'%s' changed while it was read"), source->path);
-	return true;
-}
-
-bool files_put_path(struct workspace *ws, const char *path,
-	struct stored_file *file, struct err *err)
-{
-	struct path_source source = { -1, path };
-	bool ok;
-
-	source.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (source.fd < 0)
-		return err_set(err, ERR_IO, _("cannot open '%s': %s"), path,
-			strerror(errno));
-	ok = put_open_file(ws, &source, file, err);
-	close(source.fd);
 	return ok;
 }

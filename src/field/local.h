@@ -174,8 +174,9 @@ typedef bool file_source(void *context, void *buffer, size_t size_bytes,
 /* Inside a transaction.  Counts one use of it. */
 bool files_put(struct workspace *ws, file_source *source, void *context,
 	struct stored_file *file, struct err *err) MUST_CHECK;
-/* ERR_IO too if the file changes meanwhile. */
-bool files_put_path(struct workspace *ws, const char *path,
+/* ERR_IO too if the file changes meanwhile, or is none; ERR_LIMIT if it is
+ * larger than a bundle can take.  `stripped`: as strip.h says. */
+bool files_put_path(struct workspace *ws, const char *path, bool stripped,
 	struct stored_file *file, struct err *err) MUST_CHECK;
 bool files_put_bytes(struct workspace *ws, const char *bytes, size_t n_bytes,
 	struct stored_file *file, struct err *err) MUST_CHECK;

@@ -154,7 +154,8 @@ bool record_xml(struct record *record, struct str *out, struct err *err)
 
 /* Attach a file, streamed in; replaces one of the same name.  A `path` of
  * NULL notes that the file is missing.  A file that changes while it is read
- * is ERR_IO. */
+ * is ERR_IO.  Restricted and protected forms take JPEG and PNG pictures only,
+ * and those without metadata (strip.h): ERR_REFUSED, ERR_VALUE. */
 bool record_attach(struct record *record, const char *name, const char *path,
 	struct err *err) MUST_CHECK;
 /* The same with bytes of ours. */

@@ -7,6 +7,7 @@
  *	bundle_tool keys SECRET.key DEVICE.key DEVICE.pub
  *	bundle_tool sealed OUT RECIPIENT		a protected record
  *	bundle_tool unseal FILE SECRET.key		prints its record
+ *	bundle_tool strip PICTURE OUT			without metadata
  */
 #include "config.h"
 
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "bundle/sealed.h"
 #include "bundle/write.h"
+#include "field/strip.h"
 
 static const struct bundle_source sources[] = {
 	{ .bytes = "<data id=\"household\"><a>1</a></data>\n", .n_bytes = 36 },
@@ -140,6 +142,37 @@ static bool unseal(const char *path, const char *key, struct err *err)
 	return part != NULL;
 }
 
+static bool from_stream(void *context, void *buffer, size_t size, size_t *n,
+	struct err *err)
+{
+	(void)err;
+	*n = fread(buffer, 1, size, context);
+	return true;
+}
+
+static bool strip_picture(const char *from, const char *to, struct err *err)
+{
+	FILE *stream = fopen(from, "rb");
+	struct strip *strip;
+	struct str out = STR_INIT;
+	char buffer[4096];
+	size_t n = 1;
+	bool ok = true;
+
+	if (stream == NULL)
+		return err_set(err, ERR_IO, "cannot open '%s'", from);
+	strip = strip_new(from_stream, stream, from);
+	while (ok && n > 0) {
+		ok = strip_read(strip, buffer, sizeof buffer, &n, err);
+		str_addn(&out, buffer, ok ? n : 0);
+	}
+	strip_free(strip);
+	fclose(stream);
+	ok = ok && file_write(to, out.data, out.len, 0644, err);
+	str_release(&out);
+	return ok;
+}
+
 static bool run(int argc, char **argv, struct err *err)
 {
 	struct age_recipient recipient;
@@ -161,6 +194,8 @@ static bool run(int argc, char **argv, struct err *err)
 			write_sealed(argv[2], &to, err);
 	if (argc == 4 && strcmp(verb, "unseal") == 0)
 		return unseal(argv[2], argv[3], err);
+	if (argc == 4 && strcmp(verb, "strip") == 0)
+		return strip_picture(argv[2], argv[3], err);
 	return err_set(err, ERR_USAGE, "wrong arguments");
 }
 
