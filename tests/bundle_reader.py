@@ -82,7 +82,8 @@ def check_entry(entry):
     need(type(entry.get("size")) is int and 0 <= entry["size"] < 1 << 33,
          "wrong size")
     if "class" in entry:
-        need(entry["class"] in ("public", "standard", "protected"), "class")
+        need(entry["class"] in ("public", "standard", "restricted",
+                                   "protected"), "class")
     if entry["kind"] in ("sealed", "deletion"):
         need(set(entry) <= {"kind", "name", "sha256", "size", "class"},
              "too much is said of a sealed record")

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "crypt/age.h"
 #include "crypt/minisign.h"
 
@@ -266,6 +267,7 @@ static bool is_class(const char *text)
 {
 	return strcmp(text, "public") == 0 ||
 		strcmp(text, "standard") == 0 ||
+		strcmp(text, "restricted") == 0 ||
 		strcmp(text, "protected") == 0;
 }
 
@@ -293,6 +295,17 @@ static bool is_file_name(const char *text)
 	return text[0] != '\0' && strlen(text) <= MAX_FILE_NAME &&
 		strpbrk(text, "/\\") == NULL && strcmp(text, ".") != 0 &&
 		strcmp(text, "..") != 0;
+}
+
+bool manifest_can_say(const char *text)
+{
+	return strlen(text) <= MAX_TEXT && no_controls(text) &&
+		utf8_is_valid(text, strlen(text));
+}
+
+bool manifest_can_name(const char *file_name)
+{
+	return manifest_can_say(file_name) && is_file_name(file_name);
 }
 
 static bool copy_sha256(const char *text, char sha256[SHA256_HEX_BYTES])

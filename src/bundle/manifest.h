@@ -46,6 +46,11 @@ enum entry_kind entry_kind_find(const char *name);
 void entry_name(enum entry_kind kind, const char sha256[SHA256_HEX_BYTES],
 	char name[BUNDLE_NAME_BYTES]);
 
+/* May this text stand in a manifest; may a file be called this?  What may not
+ * would have the whole bundle refused, so ask before it gets that far. */
+bool manifest_can_say(const char *text);
+bool manifest_can_name(const char *file_name);
+
 /* A file that a record or form refers to by name; its bytes are the entry
  * files/SHA256 of this or another bundle. */
 struct manifest_file {
@@ -59,7 +64,8 @@ struct manifest_entry {
 	char name[BUNDLE_NAME_BYTES];	/* filled by bundle_write() */
 	char sha256[SHA256_HEX_BYTES];	/* likewise */
 	uint64_t size_bytes;		/* likewise */
-	const char *class_;		/* "public", "standard", "protected" */
+	const char *class_;		/* "public", "standard", "restricted",
+					 * "protected" */
 
 	/* record; form: id, version and files (its media) */
 	const char *form_id, *form_version;

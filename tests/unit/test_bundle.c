@@ -624,6 +624,24 @@ static void wrong_manifests_are_refused(void **state)
 	}
 }
 
+/* Every class a form can have (domain: public, standard, restricted share the
+ * standard keys). */
+static void every_class_of_form_can_travel(void **state)
+{
+	static const char *const classes[] = { "public", "standard",
+		"restricted", "protected" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+		char *to = str_format("\"class\":\"%s\"", classes[i]);
+		char *text = with("\"class\":\"standard\"", to);
+
+		assert_true(parses(text, &(struct err)ERR_INIT));
+		free(text);
+		free(to);
+	}
+}
+
 static void keys_of_later_versions_are_passed_over(void **state)
 {
 	char *text = with("\"sequence\":7", "\"sequence\":7,\"weather\":[1]");
@@ -761,6 +779,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_changes_meanwhile_is_not_packed),
 		cmocka_unit_test(sizes_tell_little),
 		cmocka_unit_test(wrong_manifests_are_refused),
+		cmocka_unit_test(every_class_of_form_can_travel),
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
 		cmocka_unit_test(a_sealed_record_opens_with_its_attachments),
 		cmocka_unit_test(short_and_shorter_records_seal_to_one_size),
