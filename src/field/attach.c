@@ -6,6 +6,7 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/wipe.h"
+#include "bundle/manifest.h"
 #include "field/local.h"
 #include "session/audit.h"
 
@@ -64,6 +65,9 @@ bool record_put_file(struct record *record, const char *name,
 		strcmp(name, AUDIT_FILE) != 0;
 	struct stored_file file = { 0 };
 
+	if (!manifest_can_name(name))
+		return err_set(err, ERR_VALUE,
+			_("an attachment has a name that is no file name"));
 	return (path == NULL || files_put_path(record->ws, path, stripped,
 			&file, err)) &&
 		put_stored(record, name, &file, err);
@@ -95,28 +99,57 @@ bool record_attach(struct record *record, const char *name, const char *path,
 		record_save(record, err), err);
 }
 
-bool record_detach(struct record *record, const char *name, struct err *err)
+/* The change of the head is not saved yet. */
+static bool take_out(struct record *record,
+	struct record_attachment *attachment, struct err *err)
 {
 	struct record_head *head = &record->head;
-	struct record_attachment *attachment = find_attachment(head, name);
-	size_t at;
-	bool ok;
+	size_t at = (size_t)(attachment - head->attachments);
+	bool ok = attachment->file == 0 ||
+		files_drop(record->ws, attachment->file, err);
 
-	if (head->state != RECORD_DRAFT)
+	wipe_free(attachment->name);
+	memmove(attachment, attachment + 1,
+		(head->n_attachments - at - 1) * sizeof *attachment);
+	head->n_attachments--;
+	return ok;
+}
+
+bool record_detach(struct record *record, const char *name, struct err *err)
+{
+	struct record_attachment *attachment =
+		find_attachment(&record->head, name);
+
+	if (record->head.state != RECORD_DRAFT)
 		return record_say_state(record, err);
 	if (attachment == NULL)
 		return err_set(err, ERR_NOTFOUND,
 			_("the record has no such attachment"));
 	if (!workspace_begin(record->ws, err))
 		return false;
-	ok = attachment->file == 0 ||
-		files_drop(record->ws, attachment->file, err);
-	at = (size_t)(attachment - head->attachments);
-	wipe_free(attachment->name);
-	memmove(attachment, attachment + 1,
-		(head->n_attachments - at - 1) * sizeof *attachment);
-	head->n_attachments--;
-	return record_settle(record, ok && record_save(record, err), err);
+	return record_settle(record, take_out(record, attachment, err) &&
+		record_save(record, err), err);
+}
+
+static bool is_named(const struct record_final *final, const char *name)
+{
+	for (size_t i = 0; i < final->n_files; i++)
+		if (strcmp(final->files[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool record_keep_files(struct record *record, const struct record_final *final,
+	struct err *err)
+{
+	struct record_head *head = &record->head;
+
+	for (size_t i = head->n_attachments; final->files != NULL && i > 0; i--)
+		if (!is_named(final, head->attachments[i - 1].name) &&
+				!take_out(record, &head->attachments[i - 1],
+					err))
+			return false;
+	return true;
 }
 
 bool record_drop_files(struct record *record, struct err *err)

@@ -240,6 +240,9 @@ bool records_walk(struct workspace *ws,
 	bool (*visit)(void *context, struct record *record, bool *stop,
 		struct err *err),
 	void *context, struct err *err) MUST_CHECK;
+/* Of the attachments only those that the final record names. */
+bool record_keep_files(struct record *record, const struct record_final *final,
+	struct err *err) MUST_CHECK;
 bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;
 /* Seal what finalising gives, with the attachments, to the project. */
 bool record_seal_final(struct record *record,

@@ -325,6 +325,8 @@ static bool finish(struct record *record, const struct record_final *final,
 {
 	struct record_head *head = &record->head;
 
+	if (!record_keep_files(record, final, err))
+		return false;
 	head->state = RECORD_READY;
 	head->has_final = true;
 	head->finished = final->finished != 0 ? final->finished : field_now();

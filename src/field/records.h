@@ -126,6 +126,9 @@ struct record_final {
 	const char *instance_id;
 	const char *instance_name;
 	int64_t finished;	/* seconds since 1970; 0: now */
+	/* The files that it names: others are dropped.  NULL: all stay. */
+	const char *const *files;
+	size_t n_files;
 };
 
 /* draft → ready.  Standard: the XML is kept, sealed; the journal stays until

@@ -14,6 +14,7 @@
 #include "base/wipe.h"
 #include "field/workspace.h"
 #include "session/audit.h"
+#include "ui/upload.h"
 
 /* --- replaying --- */
 
@@ -189,6 +190,8 @@ bool draft_attach(struct draft *d, struct node *n, const char *path,
 	struct err *err)
 {
 	struct audit_settings settings;
+	char *name;
+	bool ok;
 
 	/* The record's own file of that name would be in its place. */
 	if (strcmp(path_base(path), AUDIT_FILE) == 0 &&
@@ -196,8 +199,11 @@ bool draft_attach(struct draft *d, struct node *n, const char *path,
 		return err_set(err, ERR_VALUE, _("'%s' is the name of the "
 			"record's own log: give the file another name"),
 			AUDIT_FILE);
-	return record_attach(d->record, path_base(path), path, err) &&
-		draft_answer(d, n, path_base(path), err);
+	name = upload_name(record_head(d->record), path);
+	ok = record_attach(d->record, name, path, err) &&
+		draft_answer(d, n, name, err);
+	free(name);
+	return ok;
 }
 
 bool draft_insert(struct draft *d, struct node *parent,
@@ -460,6 +466,7 @@ bool draft_finish(struct draft *d, struct err *err)
 {
 	struct str xml = STR_INIT;
 	struct record_final final = { .finished = time(NULL) };
+	struct upload_names names = { 0 };
 	bool ok;
 
 	ok = session_finalize(d->session, err) &&
@@ -469,8 +476,12 @@ bool draft_finish(struct draft *d, struct err *err)
 		final.n_bytes = xml.len;
 		final.instance_id = meta_value(d, d->form->instance_id);
 		final.instance_name = meta_value(d, d->form->instance_name);
+		upload_names_find(d->session, &names);
+		final.files = names.items;
+		final.n_files = names.n;
 		ok = record_finish(d->record, &final, err);
 	}
+	upload_names_release(&names);
 	str_wipe(&xml);
 	return ok;
 }

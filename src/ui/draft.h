@@ -30,7 +30,8 @@ void draft_close(struct draft *draft);
  * `place` is where the interview goes on. */
 bool draft_answer(struct draft *draft, struct node *n, const char *value,
 	struct err *err) MUST_CHECK;
-/* Take a file in, sealed, and answer with its base name. */
+/* Take a file in, sealed, and answer with its base name, numbered if the draft
+ * has another file of that name. */
 bool draft_attach(struct draft *draft, struct node *n, const char *path,
 	struct err *err) MUST_CHECK;
 bool draft_insert(struct draft *draft, struct node *parent,
