@@ -20,42 +20,76 @@ static uint64_t padded_to_step(uint64_t n_bytes)
 
 static bool good_name(const char *name)
 {
-	return name[0] != '\0' && strchr(name, '/') == NULL &&
+	return name[0] != '\0' && strlen(name) < SEALED_NAME_BYTES &&
+		strchr(name, '/') == NULL &&
 		strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-static bool put_parts(struct pack *pack, const struct sealed_part *parts,
-	size_t n_parts, struct err *err)
+static bool to_pack(void *context, const void *bytes, size_t n_bytes,
+	struct err *err)
 {
-	for (size_t i = 0; i < n_parts; i++)
-		if (!pack_file(pack, parts[i].name, parts[i].bytes,
-				parts[i].n_bytes, err))
+	return pack_put(context, bytes, n_bytes, err);
+}
+
+static bool put_inputs(struct pack *pack, const struct sealed_input *inputs,
+	size_t n_inputs, struct err *err)
+{
+	for (size_t i = 0; i < n_inputs; i++) {
+		const struct bundle_source *from = &inputs[i].from;
+
+		if (!pack_header(pack, inputs[i].name, from->n_bytes, err) ||
+				!source_each(from, to_pack, pack, err) ||
+				!pack_padding(pack, from->n_bytes, err))
 			return false;
+	}
 	return pack_finish(pack, padded_to_step, err);
+}
+
+static bool check_inputs(const struct sealed_input *inputs, size_t n_inputs,
+	struct err *err)
+{
+	if (n_inputs == 0 || n_inputs > MAX_PARTS)
+		return err_set(err, ERR_LIMIT,
+			_("a record has too many attachments"));
+	for (size_t i = 0; i < n_inputs; i++)
+		if (!good_name(inputs[i].name))
+			return err_set(err, ERR_VALUE,
+				_("the name of an attachment cannot be used"));
+	return true;
+}
+
+bool sealed_write(byte_sink *sink, void *context,
+	const struct sealed_input *inputs, size_t n_inputs,
+	const struct age_to *to, struct err *err)
+{
+	struct pack pack = { NULL, NULL };
+	bool ok = check_inputs(inputs, n_inputs, err) &&
+		pack_begin(&pack, sink, context, to, err) &&
+		put_inputs(&pack, inputs, n_inputs, err);
+
+	pack_release(&pack);
+	return ok;
 }
 
 bool sealed_make(const struct sealed_part *parts, size_t n_parts,
 	const struct age_to *to, struct str *out,
 	char sha256[SHA256_HEX_BYTES], struct err *err)
 {
-	struct pack pack = { NULL, NULL };
+	struct sealed_input *inputs = xcalloc(n_parts + 1, sizeof *inputs);
 	size_t before = out->len;
 	bool ok;
 
-	if (n_parts == 0 || n_parts > MAX_PARTS)
-		return err_set(err, ERR_LIMIT,
-			_("a record has too many attachments"));
-	for (size_t i = 0; i < n_parts; i++)
-		if (!good_name(parts[i].name))
-			return err_set(err, ERR_VALUE,
-				_("the name of an attachment cannot be used"));
-	ok = pack_begin(&pack, pack_to_str, out, to, err) &&
-		put_parts(&pack, parts, n_parts, err);
-	pack_release(&pack);
+	for (size_t i = 0; i < n_parts; i++) {
+		inputs[i].name = parts[i].name;
+		inputs[i].from.bytes = parts[i].bytes;
+		inputs[i].from.n_bytes = parts[i].n_bytes;
+	}
+	ok = sealed_write(pack_to_str, out, inputs, n_parts, to, err);
 	if (ok)
 		sha256_hex(out->data + before, out->len - before, sha256);
 	else
 		str_cut(out, before);
+	free(inputs);
 	return ok;
 }
 

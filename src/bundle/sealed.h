@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "bundle/format.h"
+#include "bundle/source.h"
 #include "crypt/age.h"
 
 #define SEALED_RECORD "record.xml"	/* the first part of a record */
@@ -25,6 +26,17 @@ struct sealed_part {
 	const char *bytes;
 	size_t n_bytes;
 };
+
+/* One file that goes in, from where it lies. */
+struct sealed_input {
+	const char *name;		/* as of sealed_part */
+	struct bundle_source from;
+};
+
+/* Write the sealed bytes as a stream: memory does not grow with them. */
+bool sealed_write(byte_sink *sink, void *context,
+	const struct sealed_input *inputs, size_t n_inputs,
+	const struct age_to *to, struct err *err) MUST_CHECK;
 
 /* Append the sealed bytes to `out`; `sha256` names them. */
 bool sealed_make(const struct sealed_part *parts, size_t n_parts,

@@ -10,8 +10,6 @@
 #include "bundle/pack.h"
 #include "bundle/tar.h"
 
-enum { STEP_BYTES = 64 << 10 };
-
 uint64_t bundle_padded_size(uint64_t n_bytes)
 {
 	unsigned e = 0, s = 0;
@@ -25,33 +23,6 @@ uint64_t bundle_padded_size(uint64_t n_bytes)
 		s++;			/* log2 of that */
 	mask = (UINT64_C(1) << (e - (s + 1))) - 1;
 	return (n_bytes + mask) & ~mask;
-}
-
-typedef bool piece_fn(void *context, const void *bytes, size_t n_bytes,
-	struct err *err);
-
-/* Give all of a source, piece by piece. */
-static bool each_piece(const struct bundle_source *source, piece_fn *piece,
-	void *context, struct err *err)
-{
-	uint8_t *buffer;
-	uint64_t at = 0;
-	bool ok = true;
-
-	if (source->read == NULL)
-		return source->n_bytes == 0 || piece(context, source->bytes,
-			(size_t)source->n_bytes, err);
-	buffer = xmalloc(STEP_BYTES);
-	while (ok && at < source->n_bytes) {
-		uint64_t left = source->n_bytes - at;
-		size_t n = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
-
-		ok = source->read(source->context, at, buffer, n, err) &&
-			piece(context, buffer, n, err);
-		at += n;
-	}
-	free(buffer);
-	return ok;
 }
 
 static bool hash_piece(void *context, const void *bytes, size_t n_bytes,
@@ -70,7 +41,7 @@ static bool name_entry(struct manifest_entry *entry,
 		return err_set(err, ERR_LIMIT,
 			_("an entry is too large for a bundle"));
 	sha256_init(&hash);
-	if (!each_piece(source, hash_piece, &hash, err))
+	if (!source_each(source, hash_piece, &hash, err))
 		return false;
 	sha256_end_hex(&hash, entry->sha256);
 	entry_name(entry->kind, entry->sha256, entry->name);
@@ -141,7 +112,7 @@ static bool put_entry(struct pack *pack, const struct manifest_entry *entry,
 
 	sha256_init(&twice.hash);
 	if (!pack_header(pack, entry->name, entry->size_bytes, err) ||
-			!each_piece(source, put_piece, &twice, err) ||
+			!source_each(source, put_piece, &twice, err) ||
 			!pack_padding(pack, entry->size_bytes, err))
 		return false;
 	sha256_end_hex(&twice.hash, again);

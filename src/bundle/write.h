@@ -12,19 +12,9 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "bundle/manifest.h"
+#include "bundle/source.h"
 #include "crypt/age.h"
 #include "crypt/minisign.h"
-
-/* The bytes of one entry: in memory, or read when they are needed.  They are
- * read twice (to be hashed, to be written) and must be the same both times. */
-struct bundle_source {
-	const void *bytes;		/* n_bytes of them; or NULL and: */
-	uint64_t n_bytes;
-	/* Fill exactly size_bytes from `offset` on. */
-	bool (*read)(void *context, uint64_t offset, void *buffer,
-		size_t size_bytes, struct err *err);
-	void *context;
-};
 
 struct bundle_to {
 	const struct age_to *age;	/* NULL: plain, a .tar.gz */

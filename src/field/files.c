@@ -116,38 +116,6 @@ static bool put_chunk(struct workspace *ws, const struct stored_file *file,
 	return ok;
 }
 
-/* A whole chunk, unless the source ends before. */
-static bool fill(file_source *source, void *context, uint8_t *buffer,
-	size_t *n, struct err *err)
-{
-	size_t got = 1;
-
-	for (*n = 0; *n < CHUNK_BYTES && got > 0; *n += got)
-		if (!source(context, buffer + *n, CHUNK_BYTES - *n, &got, err))
-			return false;
-	return true;
-}
-
-static bool put_chunks(struct workspace *ws, file_source *source,
-	void *context, struct stored_file *file, uint8_t *buffer,
-	struct err *err)
-{
-	struct sha256 hash;
-	size_t n = CHUNK_BYTES;
-
-	sha256_init(&hash);
-	for (int64_t number = 0; n == CHUNK_BYTES; number++) {
-		if (!fill(source, context, buffer, &n, err))
-			return false;
-		sha256_add(&hash, buffer, n);
-		file->size_bytes += n;
-		if (n > 0 && !put_chunk(ws, file, number, buffer, n, err))
-			return false;
-	}
-	sha256_end(&hash, file->sha256);
-	return true;
-}
-
 static bool write_file_head(struct workspace *ws,
 	const struct stored_file *file, struct err *err)
 {
@@ -186,19 +154,90 @@ static bool settle(struct workspace *ws, struct stored_file *file,
 		use_file(ws, same->id, err);
 }
 
+struct file_writer {
+	struct workspace *ws;
+	struct stored_file file;
+	struct sha256 hash;
+	int64_t number;			/* of the chunk being filled */
+	size_t n;			/* bytes in it */
+	uint8_t chunk[CHUNK_BYTES];
+};
+
+struct file_writer *files_begin(struct workspace *ws)
+{
+	struct file_writer *w = xcalloc(1, sizeof *w);
+
+	w->ws = ws;
+	w->file.id = row_new_id();
+	seal_key_new(w->file.key);
+	sha256_init(&w->hash);
+	return w;
+}
+
+static bool put_full(struct file_writer *w, struct err *err)
+{
+	bool ok = put_chunk(w->ws, &w->file, w->number++, w->chunk, w->n, err);
+
+	w->n = 0;
+	return ok;
+}
+
+bool files_add(void *writer, const void *bytes, size_t n_bytes,
+	struct err *err)
+{
+	struct file_writer *w = writer;
+	const uint8_t *from = bytes;
+
+	sha256_add(&w->hash, bytes, n_bytes);
+	w->file.size_bytes += n_bytes;
+	while (n_bytes > 0) {
+		size_t n = CHUNK_BYTES - w->n < n_bytes ?
+			CHUNK_BYTES - w->n : n_bytes;
+
+		memcpy(w->chunk + w->n, from, n);
+		w->n += n;
+		from += n;
+		n_bytes -= n;
+		if (w->n == CHUNK_BYTES && !put_full(w, err))
+			return false;
+	}
+	return true;
+}
+
+bool files_end(struct file_writer *w, struct stored_file *file,
+	struct err *err)
+{
+	bool ok = w->n == 0 || put_full(w, err);
+
+	sha256_end(&w->hash, w->file.sha256);
+	ok = ok && settle(w->ws, &w->file, err);
+	*file = w->file;
+	return ok;
+}
+
+void files_free(struct file_writer *w)
+{
+	if (w == NULL)
+		return;
+	wipe(w, sizeof *w);
+	free(w);
+}
+
 bool files_put(struct workspace *ws, file_source *source, void *context,
 	struct stored_file *file, struct err *err)
 {
+	struct file_writer *w = files_begin(ws);
 	uint8_t *buffer = xmalloc(CHUNK_BYTES);
-	bool ok;
+	size_t n = 1;
+	bool ok = true;
 
-	memset(file, 0, sizeof *file);
-	file->id = row_new_id();
-	seal_key_new(file->key);
-	ok = put_chunks(ws, source, context, file, buffer, err) &&
-		settle(ws, file, err);
+	while (ok && n > 0)
+		ok = source(context, buffer, CHUNK_BYTES, &n, err) &&
+			files_add(w, buffer, n, err);
+	ok = ok && files_end(w, file, err);
 	wipe(buffer, CHUNK_BYTES);
 	free(buffer);
+	files_free(w);
 	return ok;
 }
 

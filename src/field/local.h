@@ -171,7 +171,16 @@ struct stored_file {
 typedef bool file_source(void *context, void *buffer, size_t size_bytes,
 	size_t *n_got, struct err *err);
 
-/* Inside a transaction.  Counts one use of it. */
+/* Inside a transaction, piece by piece; files_add() is a byte_sink.  Ended, it
+ * counts one use of it. */
+struct file_writer;
+struct file_writer *files_begin(struct workspace *ws) RETURNS_NONNULL;
+bool files_add(void *writer, const void *bytes, size_t n_bytes,
+	struct err *err) MUST_CHECK;
+bool files_end(struct file_writer *writer, struct stored_file *file,
+	struct err *err) MUST_CHECK;
+void files_free(struct file_writer *writer);	/* wipes; NULL is fine */
+/* The same from a source, whole. */
 bool files_put(struct workspace *ws, file_source *source, void *context,
 	struct stored_file *file, struct err *err) MUST_CHECK;
 /* ERR_IO too if the file changes meanwhile, or is none; ERR_LIMIT if it is
@@ -202,6 +211,7 @@ struct record {
 	uint8_t key[SEAL_KEY_BYTES];
 	uint8_t last_tag[SEAL_TAG_BYTES];	/* of the last event */
 	uint8_t origin[16];	/* keyed hash of what was imported, or zeros */
+	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
 	uint64_t packing;	/* sequence of the bundle being written, or 0 */
 };
 
@@ -244,10 +254,10 @@ bool records_walk(struct workspace *ws,
 bool record_keep_files(struct record *record, const struct record_final *final,
 	struct err *err) MUST_CHECK;
 bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;
-/* Seal what finalising gives, with the attachments, to the project. */
+/* Seal what finalising gives, with the attachments, to the project, and keep
+ * that: size, hash and place go into the head, under a new key. */
 bool record_seal_final(struct record *record,
-	const struct record_final *final, struct str *out, struct err *err)
-	MUST_CHECK;
+	const struct record_final *final, struct err *err) MUST_CHECK;
 /* ERR_REFUSED: no project joined. */
 bool field_project(struct workspace *ws, struct trust_project *project,
 	struct err *err) MUST_CHECK;

@@ -573,7 +573,8 @@ static bool is_whole(struct packer *p, struct record *record)
 {
 	struct str bytes = STR_INIT;
 	char text[17];
-	bool ok = record_final_bytes(record, &bytes, NULL);
+	bool ok = record->body_file != 0 ||	/* in pieces: seen when packed */
+		record_final_bytes(record, &bytes, NULL);
 
 	str_wipe(&bytes);
 	if (ok)
@@ -601,6 +602,10 @@ static bool add_record(struct packer *p, struct record *record,
 	entry = add_entry(p, ENTRY_SEALED, head->id, head->size_bytes,
 		record->key, head->sha256);
 	entry->class_ = "protected";
+	if (record->body_file != 0) {
+		p->parts.items[p->parts.n - 1]->owner = record->body_file;
+		p->parts.items[p->parts.n - 1]->is_file = true;
+	}
 	p->result->n_sealed++;
 	return true;
 }

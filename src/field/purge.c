@@ -9,6 +9,8 @@ static bool purge_one(struct workspace *ws, int64_t id, struct err *err)
 	bool ok = record_load(&record, ws, id, err) &&
 		journal_destroy(&record, err) &&
 		record_drop_files(&record, err) &&
+		(record.body_file == 0 ||
+			files_drop(ws, record.body_file, err)) &&
 		row_run(ws, "DELETE FROM body WHERE owner = ?1", id, err) &&
 		head_delete(ws, "record", id, err) &&
 		workspace_forget(ws, id, err);

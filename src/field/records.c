@@ -302,22 +302,16 @@ static bool finish_protected(struct record *record,
 	const struct record_final *final, struct err *err)
 {
 	struct record_head *head = &record->head;
-	struct str sealed = STR_INIT;
 	bool was_written = head->n_events > 0 || head->n_attachments > 0;
-	bool ok = record_seal_final(record, final, &sealed, err) &&
-		journal_destroy(record, err) && record_drop_files(record, err);
 
-	if (ok) {
-		forget(head);
-		seal_key_new(record->key);
-		head->size_bytes = sealed.len;
-		sha256_bytes(sealed.data, sealed.len, head->sha256);
-		ok = body_write(record->ws, head->id, record->key, sealed.data,
-			sealed.len, err) && record_save(record, err);
-	}
-	str_release(&sealed);
-	return ok && (!was_written ||
-		workspace_forget(record->ws, head->id, err));
+	if (!record_seal_final(record, final, err) ||
+			!journal_destroy(record, err) ||
+			!record_drop_files(record, err))
+		return false;
+	forget(head);
+	return record_save(record, err) &&
+		(!was_written ||
+			workspace_forget(record->ws, head->id, err));
 }
 
 static bool finish(struct record *record, const struct record_final *final,
@@ -356,6 +350,9 @@ bool record_final_bytes(struct record *record, struct str *out,
 	if (!record->head.has_final)
 		return err_set(err, ERR_NOTFOUND,
 			_("this record is not finished"));
+	if (record->body_file != 0)
+		return files_read(record->ws, record->body_file, MAX_BODY, out,
+			err);
 	return body_read(record->ws, record->head.id, record->key,
 		record->head.sha256, out, err);
 }

@@ -711,6 +711,44 @@ static void short_and_shorter_records_seal_to_one_size(void **state)
 	str_release(&two);
 }
 
+static bool count_bytes(void *context, const void *bytes, size_t n_bytes,
+	struct err *err)
+{
+	(void)bytes;
+	(void)err;
+	*(uint64_t *)context += n_bytes;
+	return true;
+}
+
+static bool give_a(void *context, uint64_t offset, void *buffer,
+	size_t size_bytes, struct err *err)
+{
+	(void)context;
+	(void)offset;
+	(void)err;
+	memset(buffer, 'a', size_bytes);
+	return true;
+}
+
+static void memory_does_not_grow_with_a_sealed_record(void **state)
+{
+	struct sealed_input inputs[2] = {
+		{ SEALED_RECORD, { .bytes = "<data/>", .n_bytes = 7 } },
+		{ "photo.jpg", { .n_bytes = 100 << 20, .read = give_a } },
+	};
+	struct rusage before, after;
+	struct err err = ERR_INIT;
+	uint64_t n = 0;
+
+	(void)state;
+	getrusage(RUSAGE_SELF, &before);
+	assert_true(sealed_write(count_bytes, &n, inputs, 2, &to_reader,
+		&err));
+	getrusage(RUSAGE_SELF, &after);
+	assert_true(n > 4096);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 4096);	/* KiB */
+}
+
 static void long_names_are_sealed_whole(void **state)
 {
 	static const size_t lengths[] = { 1, 99, 100, 101, 200, 255 };
@@ -783,6 +821,7 @@ int main(void)
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
 		cmocka_unit_test(a_sealed_record_opens_with_its_attachments),
 		cmocka_unit_test(short_and_shorter_records_seal_to_one_size),
+		cmocka_unit_test(memory_does_not_grow_with_a_sealed_record),
 		cmocka_unit_test(long_names_are_sealed_whole),
 		cmocka_unit_test(odd_names_are_not_sealed),
 	};

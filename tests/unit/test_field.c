@@ -257,6 +257,20 @@ static void copy_file(const char *from, const char *to)
 	str_release(&bytes);
 }
 
+static int64_t count_rows(const char *sql)
+{
+	char *path = path_join(folder, "field.db");
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, 0, &err);
+	int64_t n = -1;
+
+	assert_good(db != NULL, &err);
+	assert_true(db_number(db, sql, &n, &err));
+	db_close(db);
+	free(path);
+	return n;
+}
+
 /* --- opening --- */
 
 static void a_workspace_opens_with_its_passphrase_only(void **state)
@@ -884,6 +898,87 @@ static void a_short_and_a_long_protected_record_look_alike(void **state)
 	workspace_close(ws);
 }
 
+/* Noise behind a JPEG's first scan, so that it does not compress. */
+static char *write_picture(size_t n)
+{
+	static const char start[] = "\xff\xd8\xff\xda\0\2", end[] = "\xff\xd9";
+	char *path = str_format("%s/noise.jpg", root), *noise = xmalloc(n);
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+
+	crypt_random(noise, n);
+	for (size_t i = 0; i < n; i++)
+		noise[i] = (char)(noise[i] == '\xff' ? 0 : noise[i]);
+	memcpy(noise, CANARY, strlen(CANARY));
+	str_addn(&bytes, start, 6);
+	str_addn(&bytes, noise, n);
+	str_addn(&bytes, end, 2);
+	assert_good(file_write(path, bytes.data, bytes.len, 0600, &err), &err);
+	str_release(&bytes);
+	free(noise);
+	return path;
+}
+
+static void check_large(const struct str *sealed_bytes, size_t n_picture)
+{
+	struct age_keys keys = { &secrets.readers[TRUST_PROTECTED], 1, NULL };
+	struct sealed sealed = { 0 };
+	struct err err = ERR_INIT;
+
+	assert_good(sealed_open(&sealed, sealed_bytes->data, sealed_bytes->len,
+		&keys, 8 << 20, &err), &err);
+	assert_int_equal(sealed.n_parts, 2);
+	assert_string_equal(sealed.parts[1].name, "photo.jpg");
+	assert_int_equal(sealed.parts[1].n_bytes, n_picture + 8);
+	assert_memory_equal(sealed.parts[1].bytes + 6, CANARY, strlen(CANARY));
+	sealed_release(&sealed);
+}
+
+static void large_pictures_are_sealed_in_pieces(void **state)
+{
+	enum { N = 3 << 20 };
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct pack_options options = { .now = 1 };
+	struct problems warnings = PROBLEMS_INIT;
+	struct record *record;
+	struct pack_result result;
+	struct record_final final;
+	struct err err = ERR_INIT;
+	char *path = write_picture(N), xml[300], *out;
+	struct str bytes;
+	int64_t id;
+
+	(void)state;
+	join_project(ws);
+	record = begin_draft(ws, protected_form);
+	id = record_head(record)->id;
+	assert_good(record_attach(record, "photo.jpg", path, &err), &err);
+	final = final_of(xml, sizeof xml, CANARY);
+	assert_good(record_finish(record, &final, &err), &err);
+	assert_int_equal(record_head(record)->n_attachments, 0);
+	assert_int_equal(record->head.size_bytes > N, true);
+	record_close(record);
+	workspace_close(ws);
+	assert_no_trace(CANARY);
+
+	ws = open_with(PASSPHRASE);
+	bytes = sealed_bytes_of(ws, id);
+	check_large(&bytes, N);
+	out = str_format("%s/large.bayaz", root);
+	assert_good(pack_ready(ws, out, &options, &result, &warnings, &err),
+		&err);
+	assert_int_equal(result.n_sealed, 1);
+	assert_good(records_purge(ws, &id, 1, &err), &err);
+	assert_int_equal(count_rows("SELECT count(*) FROM chunk"), 0);
+	assert_int_equal(count_rows("SELECT count(*) FROM file"), 0);
+	str_release(&bytes);
+	problems_release(&warnings);
+	workspace_close(ws);
+	unlink(out);
+	free(out);
+	free(path);
+}
+
 static void a_protected_draft_needs_a_project(void **state)
 {
 	struct workspace *ws = make_workspace(PASSPHRASE);
@@ -997,20 +1092,6 @@ static void an_attachment_comes_back_whole(void **state)
 	assert_true(record_detach(record, "photo.jpg", &err));
 	record_close(record);
 	workspace_close(ws);
-}
-
-static int64_t count_rows(const char *sql)
-{
-	char *path = path_join(folder, "field.db");
-	struct err err = ERR_INIT;
-	struct db *db = db_open(path, 0, &err);
-	int64_t n = -1;
-
-	assert_good(db != NULL, &err);
-	assert_true(db_number(db, sql, &n, &err));
-	db_close(db);
-	free(path);
-	return n;
 }
 
 static void the_same_photo_is_stored_once(void **state)
@@ -1535,6 +1616,7 @@ int main(void)
 		IN_A_FOLDER(a_standard_record_is_kept_and_can_be_reopened),
 		IN_A_FOLDER(a_protected_record_cannot_be_reopened),
 		IN_A_FOLDER(a_short_and_a_long_protected_record_look_alike),
+		IN_A_FOLDER(large_pictures_are_sealed_in_pieces),
 		IN_A_FOLDER(a_protected_draft_needs_a_project),
 		IN_A_FOLDER(the_same_bytes_are_imported_once),
 		IN_A_FOLDER(a_deprecated_id_names_the_prior),

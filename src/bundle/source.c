@@ -1,0 +1,32 @@
+#include "config.h"
+
+#include "bundle/source.h"
+
+#include "base/mem.h"
+#include "base/wipe.h"
+
+enum { STEP_BYTES = 64 << 10 };
+
+bool source_each(const struct bundle_source *source, byte_sink *piece,
+	void *context, struct err *err)
+{
+	uint8_t *buffer;
+	uint64_t at = 0;
+	bool ok = true;
+
+	if (source->read == NULL)
+		return source->n_bytes == 0 || piece(context, source->bytes,
+			(size_t)source->n_bytes, err);
+	buffer = xmalloc(STEP_BYTES);
+	while (ok && at < source->n_bytes) {
+		uint64_t left = source->n_bytes - at;
+		size_t n = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
+
+		ok = source->read(source->context, at, buffer, n, err) &&
+			piece(context, buffer, n, err);
+		at += n;
+	}
+	wipe(buffer, STEP_BYTES);
+	free(buffer);
+	return ok;
+}
