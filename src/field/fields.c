@@ -1,27 +1,28 @@
 /* Tagged fields and sealed rows. */
 #include "config.h"
 
+#include <endian.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/wipe.h"
 #include "crypt/crypt.h"
 #include "field/local.h"
 
 void put_le64(uint8_t to[8], uint64_t number)
 {
-	for (int i = 0; i < 8; i++)
-		to[i] = (uint8_t)(number >> (8 * i));
+	number = htole64(number);
+	memcpy(to, &number, 8);
 }
 
 uint64_t get_le64(const uint8_t from[8])
 {
-	uint64_t number = 0;
+	uint64_t number;
 
-	for (int i = 7; i >= 0; i--)
-		number = number << 8 | from[i];
-	return number;
+	memcpy(&number, from, 8);
+	return le64toh(number);
 }
 
 int64_t field_now(void)
@@ -59,20 +60,19 @@ void field_put_int(struct str *to, int tag, int64_t number)
 
 bool field_next(struct field_reader *reader, struct field *field, bool *ok)
 {
-	uint8_t length[8] = { 0 };
-	uint64_t n;
+	uint32_t n;
 
 	*ok = reader->n_bytes == 0;
 	if (reader->n_bytes < 5)
 		return false;
-	memcpy(length, reader->bytes + 1, 4);
-	n = get_le64(length);
+	memcpy(&n, reader->bytes + 1, 4);
+	n = le32toh(n);
 	if (n > reader->n_bytes - 5)
 		return false;
 	field->tag = (unsigned char)reader->bytes[0];
 	field->bytes = reader->bytes + 5;
-	field->n_bytes = (size_t)n;
-	reader->bytes += 5 + n;
+	field->n_bytes = n;
+	reader->bytes += 5 + (size_t)n;
 	reader->n_bytes -= 5 + (size_t)n;
 	*ok = true;
 	return true;
@@ -124,6 +124,24 @@ void row_seal(const uint8_t key[SEAL_KEY_BYTES], const struct row_place *place,
 	seal_bytes(key, ad, sizeof ad, bytes, n_bytes, step, out);
 }
 
+bool row_open_into(const uint8_t key[SEAL_KEY_BYTES],
+	const struct row_place *place, const void *sealed, size_t n_bytes,
+	void *room, struct field_reader *plain)
+{
+	uint8_t ad[PLACE_BYTES];
+
+	place_bytes(place, ad);
+	return sealed != NULL && seal_open_into(key, ad, sizeof ad, sealed,
+		n_bytes, room, &plain->bytes, &plain->n_bytes);
+}
+
+static bool say_row_damaged(const struct workspace *ws, struct err *err)
+{
+	return err_set(err, ERR_CRYPTO,
+		_("'%s' is damaged: a sealed row does not open"),
+		db_path(ws->db));
+}
+
 bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 	const struct row_place *place, const void *sealed, size_t n_bytes,
 	struct str *out, struct err *err)
@@ -134,9 +152,7 @@ bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 	if (sealed != NULL && n_bytes >= SEAL_OVERHEAD &&
 			seal_open(key, ad, sizeof ad, sealed, n_bytes, out, NULL))
 		return true;
-	return err_set(err, ERR_CRYPTO,
-		_("'%s' is damaged: a sealed row does not open"),
-		db_path(ws->db));
+	return say_row_damaged(ws, err);
 }
 
 int64_t row_new_id(void)
@@ -211,22 +227,34 @@ bool head_delete(struct workspace *ws, const char *table, int64_t id,
 		row_run(ws, head_sql(table)->drop, id, err);
 }
 
+/* Room for a sealed head; larger ones are rare. */
+enum { HEAD_ROOM = 4096 };
+
+/* Opened into memory that the next head is opened into. */
 static bool open_head(struct workspace *ws, const char *table, int64_t id,
-	struct db_stmt *stmt, int column, struct str *plain, struct err *err)
+	struct db_stmt *stmt, int column, struct room *room,
+	struct field_reader *plain)
 {
 	const struct row_place place = { table, id, 0, NULL };
 	size_t n;
 	const void *sealed = db_blob(stmt, column, &n);
 
-	return row_open(ws, head_key(ws, id), &place, sealed, n, plain, err);
+	if (n > room->size_bytes) {
+		secret_free(room->bytes);
+		room->size_bytes = n > HEAD_ROOM ? n : HEAD_ROOM;
+		room->bytes = secret_new(room->size_bytes);
+	}
+	return row_open_into(head_key(ws, id), &place, sealed, n, room->bytes,
+		plain);
 }
 
 static bool read_head(struct workspace *ws, const char *table, int64_t id,
 	struct str *plain, struct err *err)
 {
 	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->get, err);
+	struct field_reader head;
 	enum db_result result;
-	bool ok;
+	bool ok = false;
 
 	if (stmt == NULL)
 		return false;
@@ -235,7 +263,14 @@ static bool read_head(struct workspace *ws, const char *table, int64_t id,
 	if (result == DB_DONE)
 		return err_set(err, ERR_NOTFOUND,
 			_("there is no such row in the workspace"));
-	ok = result == DB_ROW && open_head(ws, table, id, stmt, 0, plain, err);
+	if (result == DB_ROW) {
+		ok = open_head(ws, table, id, stmt, 0, &ws->room, &head) ||
+			say_row_damaged(ws, err);
+		if (ok) {
+			str_addn(plain, head.bytes, head.n_bytes);
+			wipe(ws->room.bytes, ws->room.size_bytes);
+		}
+	}
 	db_reset(stmt);
 	return ok;
 }
@@ -263,20 +298,20 @@ static bool pass_over(struct workspace *ws, const char *table,
 	struct err *err)
 {
 	if (strcmp(table, "record") != 0)
-		return false;
+		return say_row_damaged(ws, err);
 	ws->n_damaged++;
-	err_clear(err);
 	return true;
 }
 
 bool heads_each(struct workspace *ws, const char *table,
-	bool (*visit)(void *context, int64_t id, const struct str *plain,
+	bool (*visit)(void *context, int64_t id, struct field_reader head,
 		bool *stop, struct err *err),
 	void *context, struct err *err)
 {
 	struct db_stmt *stmt = db_prepare(ws->db, head_sql(table)->all, err);
 	enum db_result result = DB_FAILED;
-	struct str plain = STR_INIT;
+	struct room room = { NULL, 0 };
+	struct field_reader head;
 	bool stop = false, changed;
 	bool ok = stmt != NULL && (ws->depth > 0 ||
 		keys_refresh(ws, &changed, err));
@@ -285,15 +320,14 @@ bool heads_each(struct workspace *ws, const char *table,
 	while (ok && !stop && (result = db_step(stmt, err)) == DB_ROW) {
 		int64_t id = db_int(stmt, 0);
 
-		str_clear(&plain);
-		if (open_head(ws, table, id, stmt, 1, &plain, err))
-			ok = visit(context, id, &plain, &stop, err);
+		if (open_head(ws, table, id, stmt, 1, &room, &head))
+			ok = visit(context, id, head, &stop, err);
 		else
 			ok = pass_over(ws, table, err);
 	}
 	if (stmt != NULL)
 		db_reset(stmt);
-	str_wipe(&plain);
+	secret_free(room.bytes);
 	return ok && result != DB_FAILED;
 }
 

@@ -12,10 +12,9 @@
 
 enum { FILE_KEY = 1, FILE_SIZE = 2, FILE_SHA256 = 3 };
 
-static bool parse_file(int64_t id, const struct str *plain,
+static bool parse_file(int64_t id, struct field_reader reader,
 	struct stored_file *file)
 {
-	struct field_reader reader = { plain->data, plain->len };
 	struct field field;
 	bool has_key = false, has_hash = false, ok;
 
@@ -39,7 +38,7 @@ bool files_open(struct workspace *ws, int64_t id, struct stored_file *file,
 	struct str plain = STR_INIT;
 	bool ok = head_read(ws, "file", id, &plain, err);
 
-	if (ok && !parse_file(id, &plain, file))
+	if (ok && !parse_file(id, field_reader(&plain), file))
 		ok = err_set(err, ERR_CRYPTO, _("'%s' is damaged: a head of a "
 			"file cannot be read"), db_path(ws->db));
 	str_wipe(&plain);
@@ -48,7 +47,7 @@ bool files_open(struct workspace *ws, int64_t id, struct stored_file *file,
 
 /* --- what is there already --- */
 
-static bool see_file(void *context, int64_t id, const struct str *plain,
+static bool see_file(void *context, int64_t id, struct field_reader head,
 	bool *stop, struct err *err)
 {
 	struct workspace *ws = context;
@@ -57,7 +56,7 @@ static bool see_file(void *context, int64_t id, const struct str *plain,
 	char *key;
 
 	(void)stop, (void)err;
-	if (!parse_file(id, plain, &file))
+	if (!parse_file(id, head, &file))
 		return true;	/* said when it is opened */
 	wipe(file.key, sizeof file.key);
 	found = arena_zalloc(ws->index.arena, sizeof *found);

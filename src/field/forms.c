@@ -230,10 +230,9 @@ static void fill_blanks(struct form_info *form)
 }
 
 /* False: damaged; `form` is released. */
-static bool parse_form(int64_t id, const struct str *plain,
+static bool parse_form(int64_t id, struct field_reader reader,
 	struct form_info *form, uint8_t key[SEAL_KEY_BYTES])
 {
-	struct field_reader reader = { plain->data, plain->len };
 	struct field field;
 	bool ok = true, whole;
 
@@ -255,7 +254,7 @@ bool forms_open(struct workspace *ws, int64_t id,
 	bool ok = head_read(ws, "form", id, &plain, err);
 
 	memset(form, 0, sizeof *form);
-	if (ok && !parse_form(id, &plain, form, key))
+	if (ok && !parse_form(id, field_reader(&plain), form, key))
 		ok = err_set(err, ERR_CRYPTO, _("'%s' is damaged: a head of a "
 			"form cannot be read"), db_path(ws->db));
 	str_wipe(&plain);
@@ -266,13 +265,13 @@ bool forms_open(struct workspace *ws, int64_t id,
 
 struct form_list { VEC(struct form_info) list; struct workspace *ws; };
 
-static bool see_form(void *context, int64_t id, const struct str *plain,
+static bool see_form(void *context, int64_t id, struct field_reader head,
 	bool *stop, struct err *err)
 {
 	struct form_list *forms = context;
 	struct form_info form;
 	uint8_t key[SEAL_KEY_BYTES];
-	bool ok = parse_form(id, plain, &form, key);
+	bool ok = parse_form(id, head, &form, key);
 
 	(void)stop;
 	wipe(key, sizeof key);

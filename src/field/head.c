@@ -7,6 +7,7 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/wipe.h"
+#include "crypt/crypt.h"
 #include "field/local.h"
 
 enum {
@@ -189,14 +190,24 @@ static bool take_number(struct record *record, const struct field *field)
 	return true;
 }
 
+static void take_text(const struct record *record, char **text,
+	const struct field *field)
+{
+	if (record->borrowed) {
+		*text = (char *)field->bytes;
+		return;
+	}
+	free(*text);
+	*text = field_text(field);
+}
+
 static bool take_field(struct record *record, const struct field *field)
 {
 	struct record_head *head = &record->head;
 	char **text = text_slot(head, field->tag);
 
 	if (text != NULL) {
-		free(*text);
-		*text = field_text(field);
+		take_text(record, text, field);
 		return true;
 	}
 	switch (field->tag) {
@@ -213,22 +224,57 @@ static bool take_field(struct record *record, const struct field *field)
 	}
 }
 
-bool record_parse(struct record *record, int64_t id, const struct str *plain)
+static void fill_blanks(struct record *record)
 {
-	struct field_reader reader = { plain->data, plain->len };
-	struct field field;
-	bool ok = true, whole;
-
-	record->head.id = id;
-	while (ok && field_next(&reader, &field, &whole))
-		ok = take_field(record, &field);
 	for (int i = 0; i < N_TEXT_TAGS; i++) {
 		char **text = text_slot(&record->head, TEXT_TAGS[i]);
 
 		if (*text == NULL)
-			*text = xstrdup("");
+			*text = record->borrowed ? (char *)"" : xstrdup("");
 	}
+}
+
+bool record_parse(struct record *record, int64_t id, struct field_reader head)
+{
+	struct field field;
+	bool ok = true, whole;
+
+	record->head.id = id;
+	while (ok && field_next(&head, &field, &whole))
+		ok = take_field(record, &field);
+	fill_blanks(record);
 	return ok && whole;
+}
+
+/* The texts stay where they are: each ends where the tag of the next field
+ * stood, which is overwritten once it was read.  `head` lies in a room of
+ * heads_each(), so after the last field there is a byte, too. */
+static bool parse_in_place(struct record *record, int64_t id,
+	struct field_reader head)
+{
+	char *end = NULL;
+	struct field field;
+	bool ok = true, whole;
+
+	record->head.id = id;
+	record->borrowed = true;
+	while (ok && field_next(&head, &field, &whole)) {
+		if (end != NULL)
+			*end = '\0';
+		end = (char *)field.bytes + field.n_bytes;
+		ok = take_field(record, &field);
+	}
+	if (end != NULL)
+		*end = '\0';
+	fill_blanks(record);
+	return ok && whole;
+}
+
+static void release_borrowed(struct record *record)
+{
+	record_drop_file_names(&record->head);
+	free(record->head.priors);
+	wipe(record, sizeof *record);
 }
 
 /* --- heads on disk --- */
@@ -262,7 +308,7 @@ bool record_load(struct record *record, struct workspace *ws, int64_t id,
 	bool ok = head_read(ws, "record", id, &plain, err);
 
 	record->ws = ws;
-	if (ok && !record_parse(record, id, &plain))
+	if (ok && !record_parse(record, id, field_reader(&plain)))
 		ok = record_say_damaged(ws, err);
 	str_wipe(&plain);
 	return ok;
@@ -303,34 +349,39 @@ bool record_save_alone(struct record *record, struct err *err)
 
 struct walk {
 	struct workspace *ws;
-	bool (*visit)(void *context, struct record *record, bool *stop,
+	struct record *record;		/* in locked memory, one after another */
+	bool (*visit)(void *context, const struct record *record, bool *stop,
 		struct err *err);
 	void *context;
 };
 
-static bool see_head(void *context, int64_t id, const struct str *plain,
+static bool see_head(void *context, int64_t id, struct field_reader head,
 	bool *stop, struct err *err)
 {
 	struct walk *walk = context;
-	struct record record = { .ws = walk->ws };
+	struct record *record = walk->record;
 	bool ok = true;
 
-	if (record_parse(&record, id, plain))
-		ok = walk->visit(walk->context, &record, stop, err);
+	record->ws = walk->ws;
+	if (parse_in_place(record, id, head))
+		ok = walk->visit(walk->context, record, stop, err);
 	else
 		walk->ws->n_damaged++;
-	record_release(&record);
+	release_borrowed(record);
 	return ok;
 }
 
 bool records_walk(struct workspace *ws,
-	bool (*visit)(void *context, struct record *record, bool *stop,
+	bool (*visit)(void *context, const struct record *record, bool *stop,
 		struct err *err),
 	void *context, struct err *err)
 {
-	struct walk walk = { ws, visit, context };
+	struct walk walk = { ws, secret_new(sizeof *walk.record), visit,
+		context };
+	bool ok = heads_each(ws, "record", see_head, &walk, err);
 
-	return heads_each(ws, "record", see_head, &walk, err);
+	secret_free(walk.record);
+	return ok;
 }
 
 size_t records_damaged(const struct workspace *ws)
@@ -343,7 +394,7 @@ struct each {
 	void *context;
 };
 
-static bool show_head(void *context, struct record *record, bool *stop,
+static bool show_head(void *context, const struct record *record, bool *stop,
 	struct err *err)
 {
 	struct each *each = context;

@@ -65,7 +65,7 @@ void index_add(struct workspace *ws, const struct record *record)
 			head->id, head->finished);
 }
 
-static bool see_record(void *context, struct record *record, bool *stop,
+static bool see_record(void *context, const struct record *record, bool *stop,
 	struct err *err)
 {
 	(void)stop, (void)err;

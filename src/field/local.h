@@ -44,12 +44,16 @@ struct found { int64_t id, time; };
 
 struct trust_project;
 
+/* Locked memory that grows: what is opened one after the other. */
+struct room { void *bytes; size_t size_bytes; };
+
 struct workspace {
 	struct db *db;
 	char *folder;
 	struct keys *keys;
 	struct keys *before;	/* while they change: what to go back to */
 	bool rotate;		/* the keys are renewed at the commit */
+	struct room room;	/* one head is opened into this */
 	int depth;		/* of workspace_begin() */
 	size_t n_damaged;	/* records the last walk could not read */
 	struct field_index index;
@@ -62,6 +66,11 @@ void field_put_text(struct str *to, int tag, const char *text);	/* "": none */
 void field_put_int(struct str *to, int tag, int64_t number);	/* 0: nothing */
 
 struct field_reader { const char *bytes; size_t n_bytes; };
+static inline struct field_reader field_reader(const struct str *plain)
+{
+	return (struct field_reader){ plain->data, plain->len };
+}
+
 struct field { int tag; const char *bytes; size_t n_bytes; };
 /* The next field; false at the end and on damage (*ok says which). */
 bool field_next(struct field_reader *reader, struct field *field, bool *ok);
@@ -89,6 +98,11 @@ bool row_open(const struct workspace *ws, const uint8_t key[SEAL_KEY_BYTES],
 	const struct row_place *place, const void *sealed, size_t n_bytes,
 	struct str *out, struct err *err) MUST_CHECK;
 
+/* Into `room`, of at least n_bytes; what is inside is borrowed from there. */
+bool row_open_into(const uint8_t key[SEAL_KEY_BYTES],
+	const struct row_place *place, const void *sealed, size_t n_bytes,
+	void *room, struct field_reader *plain) MUST_CHECK;
+
 /* The XML of a form or record under its own key; checked against its hash. */
 bool body_write(struct workspace *ws, int64_t owner,
 	const uint8_t key[SEAL_KEY_BYTES], const char *bytes, size_t n_bytes,
@@ -111,10 +125,11 @@ bool head_delete(struct workspace *ws, const char *table, int64_t id,
 /* Append it, opened.  ERR_NOTFOUND. */
 bool head_read(struct workspace *ws, const char *table, int64_t id,
 	struct str *plain, struct err *err) MUST_CHECK;
-/* Every head of a table, opened.  A damaged record is counted and passed over,
- * so that it holds up no other; elsewhere damage is an error. */
+/* Every head of a table, opened; `head` is borrowed from locked memory.  A
+ * damaged record is counted and passed over, so that it holds up no other;
+ * elsewhere damage is an error. */
 bool heads_each(struct workspace *ws, const char *table,
-	bool (*visit)(void *context, int64_t id, const struct str *plain,
+	bool (*visit)(void *context, int64_t id, struct field_reader head,
 		bool *stop, struct err *err),
 	void *context, struct err *err) MUST_CHECK;
 /* `sql` takes one row number. */
@@ -213,6 +228,7 @@ struct record {
 	uint8_t origin[16];	/* keyed hash of what was imported, or zeros */
 	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
 	uint64_t packing;	/* sequence of the bundle being written, or 0 */
+	bool borrowed;		/* the texts of the head lie elsewhere */
 };
 
 /* A new one of this form, in locked memory and not yet saved; is it allowed? */
@@ -243,11 +259,11 @@ bool record_put_file(struct record *record, const char *name,
 bool record_drop_files(struct record *record, struct err *err) MUST_CHECK;
 void record_drop_file_names(struct record_head *head);
 /* From an opened head; false: damaged. */
-bool record_parse(struct record *record, int64_t id, const struct str *plain);
+bool record_parse(struct record *record, int64_t id, struct field_reader head);
 void record_release(struct record *record);
-/* Every record opened, keys and all. */
+/* Every record opened, keys and all: borrowed, to look at only. */
 bool records_walk(struct workspace *ws,
-	bool (*visit)(void *context, struct record *record, bool *stop,
+	bool (*visit)(void *context, const struct record *record, bool *stop,
 		struct err *err),
 	void *context, struct err *err) MUST_CHECK;
 /* Of the attachments only those that the final record names. */

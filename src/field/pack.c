@@ -196,7 +196,7 @@ static bool wanted(const struct packer *p, const struct record *record)
 		(state == RECORD_PACKED && p->options->again);
 }
 
-static bool choose(void *context, struct record *record, bool *stop,
+static bool choose(void *context, const struct record *record, bool *stop,
 	struct err *err)
 {
 	struct packer *p = context;

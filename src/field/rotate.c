@@ -165,35 +165,34 @@ static bool ids_in_bucket(struct workspace *ws, size_t table, unsigned bucket,
 	return result == DB_DONE;
 }
 
+/* In locked memory. */
+struct renewal { uint8_t old[SEAL_KEY_BYTES], fresh[SEAL_KEY_BYTES]; };
+
 /* Read under the old key, written under the new.  A head that is damaged does
  * not open before and not after: it holds up nothing. */
 static bool reseal(struct workspace *ws, const char *table, int64_t id,
-	const uint8_t fresh[SEAL_KEY_BYTES], struct err *err)
+	const struct renewal *renewal, struct err *err)
 {
 	uint8_t *key = ws->keys->buckets[keys_bucket(id)];
 	struct str plain = STR_INIT;
 	struct err why = ERR_INIT;
-	uint8_t *old;
 	bool ok;
 
-	if (!head_read(ws, table, id, &plain, &why)) {
-		str_wipe(&plain);
-		if (why.code != ERR_CRYPTO && err != NULL)
+	if (head_read(ws, table, id, &plain, &why)) {
+		memcpy(key, renewal->fresh, SEAL_KEY_BYTES);
+		ok = head_write(ws, table, id, &plain, err);
+		memcpy(key, renewal->old, SEAL_KEY_BYTES);
+	} else {
+		ok = why.code == ERR_CRYPTO;
+		if (!ok && err != NULL)
 			*err = why;
-		return why.code == ERR_CRYPTO;
 	}
-	old = secret_new(SEAL_KEY_BYTES);
-	memcpy(old, key, SEAL_KEY_BYTES);
-	memcpy(key, fresh, SEAL_KEY_BYTES);
-	ok = head_write(ws, table, id, &plain, err);
-	memcpy(key, old, SEAL_KEY_BYTES);
-	secret_free(old);
 	str_wipe(&plain);
 	return ok;
 }
 
 static bool reseal_bucket(struct workspace *ws, unsigned bucket,
-	const uint8_t fresh[SEAL_KEY_BYTES], struct err *err)
+	const struct renewal *renewal, struct err *err)
 {
 	bool ok = true;
 
@@ -203,7 +202,7 @@ static bool reseal_bucket(struct workspace *ws, unsigned bucket,
 		ok = ids_in_bucket(ws, table, bucket, &ids, err);
 		for (size_t i = 0; ok && i < ids.list.n; i++)
 			ok = reseal(ws, HEAD_TABLES[table], ids.list.items[i],
-				fresh, err);
+				renewal, err);
 		vec_release(&ids.list);
 	}
 	return ok;
@@ -211,18 +210,21 @@ static bool reseal_bucket(struct workspace *ws, unsigned bucket,
 
 static bool renew_buckets(struct workspace *ws, struct err *err)
 {
-	uint8_t stale[STALE_BYTES], *fresh;
+	struct renewal *renewal = secret_new(sizeof *renewal);
+	uint8_t stale[STALE_BYTES];
 	bool ok = load_stale(ws, stale, err);
 
-	fresh = secret_new(SEAL_KEY_BYTES);
 	for (unsigned i = 0; ok && i < KEYS_BUCKETS; i++) {
+		uint8_t *key = ws->keys->buckets[i];
+
 		if (!is_stale(stale, i))
 			continue;
-		seal_key_new(fresh);
-		ok = reseal_bucket(ws, i, fresh, err);
-		memcpy(ws->keys->buckets[i], fresh, SEAL_KEY_BYTES);
+		memcpy(renewal->old, key, SEAL_KEY_BYTES);
+		seal_key_new(renewal->fresh);
+		ok = reseal_bucket(ws, i, renewal, err);
+		memcpy(key, renewal->fresh, SEAL_KEY_BYTES);
 	}
-	secret_free(fresh);
+	secret_free(renewal);
 	return ok && meta_delete(ws->db, "stale", err);
 }
 

@@ -265,6 +265,7 @@ void workspace_close(struct workspace *ws)
 	db_close(ws->db);
 	secret_free(ws->keys);
 	secret_free(ws->before);
+	secret_free(ws->room.bytes);
 	free(ws->folder);
 	free(ws);
 }
@@ -340,11 +341,10 @@ struct find_secret {
 	int64_t id;		/* 0: not found */
 };
 
-static bool see_secret(void *context, int64_t id, const struct str *plain,
+static bool see_secret(void *context, int64_t id, struct field_reader reader,
 	bool *stop, struct err *err)
 {
 	struct find_secret *find = context;
-	struct field_reader reader = { plain->data, plain->len };
 	struct field field;
 	bool ours = false, ok;
 

@@ -264,6 +264,59 @@ def print_warm(rows, runs):
     return over
 
 
+HEADS = 100000          # records of a workspace
+OPENING = 2             # times libsodium over as many sealed heads
+FORGETTING = 16         # one of HEADS, times one of a hundredth as many
+MEMORY_MB = 64
+
+
+def heads(*words):
+    return subprocess.run([os.path.join(BUILD, "bench_heads"), *words],
+                          cwd=WORK, check=True,
+                          stdout=subprocess.PIPE).stdout.split()
+
+
+def workspace(n):
+    """Complete or not at all; what is removed from it is little."""
+    name = "workspace-%d" % n
+    if not os.path.isdir(os.path.join(WORK, name)):
+        part = os.path.join(WORK, name + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        heads("make", part, str(n))
+        os.rename(part, os.path.join(WORK, name))
+    return os.path.join(WORK, name)
+
+
+def print_workspace(runs):
+    """Opening and forgetting in a workspace with many records."""
+    large, small = workspace(HEADS), workspace(HEADS // 100)
+    opened = [heads("open", large) for _ in range(runs)]
+    ratio = min(float(row[2]) for row in opened) / min(
+        float(row[1]) for row in opened)
+    listing = Cost()
+    listing.add([BAYAZ, "-C", large, "list"], (0,))
+    megabytes = max([listing.kib] + [int(row[3]) for row in opened]) / 1024
+    each = [min(float(heads("forget", where, "10")[1]) for _ in range(runs))
+            for where in (large, small)]
+    rows = [
+        ("opening %d records" % HEADS, "%.2f × libsodium", ratio, OPENING,
+         "%.2f ×"),
+        ("memory after unlocking", "%.1f MB", megabytes, MEMORY_MB, "%d MB"),
+        ("removing one of them", "%%.1f × one of %d" % (HEADS // 100),
+         each[0] / each[1], FORGETTING, "%d ×"),
+    ]
+    over = 0
+    print("\nworkspace")
+    for name, shape, figure, limit, limit_shape in rows:
+        over += figure > limit
+        figures.append((name, shape % figure, limit_shape % limit))
+        print("%-30s %30s   limit %s: %s" % (
+            name, shape % figure, limit_shape % limit,
+            verdict(figure <= limit)))
+    print("%-30s %27.2f ms" % ("removing one, processor", each[0] / 1000))
+    return over
+
+
 def print_figures():
     print("\nOn %s; times against the floor that took turns:\n"
           % time.strftime("%Y-%m-%d"))
@@ -304,6 +357,8 @@ def main():
     costs = measure(sorted(names), args.runs)
     over = print_rows(rows, costs) + print_growth(series, costs)
     over += print_warm(warms, max(1, args.runs // 2))
+    if chosen(args.words, "workspace"):
+        over += print_workspace(max(1, args.runs // 2))
     if args.figures:
         print_figures()
     if over:

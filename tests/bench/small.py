@@ -116,11 +116,27 @@ def check_warm(files):
             say("warm %s measured nothing: %s" % (kind, out))
 
 
+def heads(*words):
+    return subprocess.run([os.path.join(BUILD, "bench_heads"), *words],
+                          check=True, stdout=subprocess.PIPE).stdout.split()
+
+
+def check_workspace(work):
+    where = os.path.join(work, "workspace")
+    heads("make", where, "300")
+    if int(heads("open", where)[0]) != 300:
+        say("a workspace of 300 records does not have 300")
+    heads("forget", where, "7")
+    if int(heads("open", where)[0]) != 293:
+        say("a workspace of 300 records has not lost 7")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         files = check_answers(work)
         check_growth(work)
         check_warm(files)
+        check_workspace(work)
     return 1 if wrong else 0
 
 
