@@ -9,7 +9,7 @@ _bayaz_options()
 
 _bayaz()
 {
-	local current=${COMP_WORDS[COMP_CWORD]} first=1 line
+	local current=${COMP_WORDS[COMP_CWORD]} first=1 line words
 
 	COMPREPLY=()
 	if [ "${COMP_WORDS[1]-}" = -C ]; then
@@ -25,10 +25,12 @@ _bayaz()
 		return
 	fi
 	line=${COMP_WORDS[first]}
-	if [ "$COMP_CWORD" -eq $((first + 1)) ] && [ "${current#-}" = "$current" ]
+	if [ "$COMP_CWORD" -le $((first + 2)) ] && [ "${current#-}" = "$current" ]
 	then
+		words=${COMP_WORDS[*]:first:COMP_CWORD - first}
 		mapfile -t COMPREPLY < <(bayaz help --names 2>/dev/null |
-			sed -n "s/^$line \($current.*\)/\1/p")
+			sed -n "s/^$words \($current.*\)/\1/p" |
+			cut -d ' ' -f 1 | sort -u)
 		[ ${#COMPREPLY[@]} -eq 0 ] || return
 	fi
 	if [ "${current#-}" != "$current" ]; then

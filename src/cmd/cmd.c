@@ -66,25 +66,33 @@ int cmd_usage_error(const struct cmd_args *args, const char *format, ...)
 	return EXIT_WRONG_USAGE;
 }
 
-/* The longest match of one or two words; *n_words says how many it took. */
+/* How many words of argv are the name, one blank between; 0: they are not. */
+static int match_name(const char *name, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		size_t n = strcspn(name, " ");
+
+		if (strlen(argv[i]) != n || strncmp(argv[i], name, n) != 0)
+			return 0;
+		if (name[n] == '\0')
+			return i + 1;
+		name += n + 1;
+	}
+	return 0;
+}
+
+/* The longest match; *n_words says how many it took. */
 static const struct cmd *find_command(int argc, char **argv, int *n_words)
 {
 	const struct cmd *found = NULL;
 
+	*n_words = 0;
 	for (size_t i = 0; cmd_all[i] != NULL; i++) {
-		const char *name = cmd_all[i]->name, *space = strchr(name, ' ');
-		size_t n = space != NULL ? (size_t)(space - name) : strlen(name);
+		int n = match_name(cmd_all[i]->name, argc, argv);
 
-		if (argc < 1 || strlen(argv[0]) != n ||
-				strncmp(argv[0], name, n) != 0)
-			continue;
-		if (space == NULL && found == NULL) {
+		if (n > *n_words) {
 			found = cmd_all[i];
-			*n_words = 1;
-		} else if (space != NULL && argc > 1 &&
-				strcmp(argv[1], space + 1) == 0) {
-			found = cmd_all[i];
-			*n_words = 2;
+			*n_words = n;
 		}
 	}
 	return found;

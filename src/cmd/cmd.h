@@ -42,7 +42,7 @@ struct cmd_args {
 };
 
 struct cmd {
-	const char *name;	/* "pack", or two words: "project new" */
+	const char *name;	/* "pack", or up to three words: "project new" */
 	const char *usage;	/* N_("BUNDLE..."), "" */
 	const char *summary;	/* N_("...") */
 	const struct cmd_option *options;	/* ends with name NULL; or NULL */

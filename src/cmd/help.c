@@ -6,6 +6,7 @@
 
 #include "base/gettext.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
 
@@ -68,11 +69,15 @@ static int run_help(const struct cmd_args *args)
 		return EXIT_DONE;
 	}
 	if (args->n > 0) {
-		char topic[64];
+		struct str topic = STR_INIT;
+		int status;
 
-		snprintf(topic, sizeof topic, "%s%s%s", args->items[0],
-			args->n > 1 ? " " : "", args->n > 1 ? args->items[1] : "");
-		return print_topic(args, topic);
+		for (int i = 0; i < args->n; i++)
+			str_addf(&topic, "%s%s", i > 0 ? " " : "",
+				args->items[i]);
+		status = print_topic(args, topic.data);
+		str_release(&topic);
+		return status;
 	}
 	puts(_("bayaz: interviews by form, offline; answers packed, merged, counted"));
 	puts("");
@@ -80,7 +85,7 @@ static int run_help(const struct cmd_args *args)
 	puts("");
 	for (size_t i = 0; cmd_all[i] != NULL; i++) {
 		printf("  ");
-		print_padded(cmd_all[i]->name, 18);
+		print_padded(cmd_all[i]->name, 24);
 		puts(_(cmd_all[i]->summary));
 	}
 	puts("");
@@ -98,6 +103,6 @@ const struct cmd cmd_help = {
 	.usage = N_("[COMMAND]"),
 	.summary = N_("list the commands, or explain one"),
 	.options = options,
-	.max_args = 2,
+	.max_args = 3,
 	.run = run_help,
 };

@@ -3,9 +3,9 @@ bayaz: interviews by form, offline; answers packed, merged, counted
 
 usage: bayaz [-C WORKSPACE] COMMAND [OPTION]... [ARGUMENT]...
 
-  help              list the commands, or explain one
+  help                    list the commands, or explain one
 ...
-  version           print the version of the program
+  version                 print the version of the program
 ...
 
 # Without a word, the same.
