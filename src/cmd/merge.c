@@ -5,25 +5,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/gettext.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "cmd/centre.h"
 #include "cmd/cmd.h"
-#include "cmd/member.h"
 #include "cmd/secret.h"
 #include "crypt/crypt.h"
-#include "db/db.h"
-#include "field/forms.h"
-#include "field/workspace.h"
-#include "store/fact.h"
 #include "store/merge.h"
 #include "store/store.h"
-#include "store/tables.h"
-#include "trust/cert.h"
 
 static const struct cmd_option options[] = {
 	{ "store", 0, OPT_TEXT, N_("DB"),
@@ -41,155 +34,12 @@ static const struct cmd_option options[] = {
 
 struct job {
 	const struct cmd_args *args;
-	struct workspace *ws;
-	struct store *store;
-	bool store_is_new;
-	struct trust_secrets secrets;
-	struct age_identity identities[MEMBER_IDENTITIES_MAX];
-	struct age_keys keys;
-	struct merge_setup setup;
+	struct centre centre;
 	VEC(const char *) accept;
 	VEC(char *) devices;		/* keys of those that sent something */
 	struct json *bundles, *warnings;
 	size_t n_taken, n_new, n_known, n_missing, n_refused, n_aside;
-	bool forms_new;
 };
-
-/* --- what the workspace knows --- */
-
-static bool add_certificate(struct job *job, const char *name,
-	struct err *err)
-{
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	bool ok = true;
-
-	if (workspace_has_secret(job->ws, name))
-		ok = member_get_signed(job->ws, name, &text, err) &&
-			fact_add_certificate(job->store, &text, err);
-	trust_signed_release(&text);
-	return ok;
-}
-
-static bool add_project(struct job *job, struct err *err)
-{
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	bool ok = member_get_signed(job->ws, WORKSPACE_PROJECT, &text, err) &&
-		fact_add_project(job->store, &text, err);
-
-	trust_signed_release(&text);
-	return ok && add_certificate(job, MEMBER_CERT, err);
-}
-
-struct form_list { struct job *job; struct err *err; bool ok; };
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct fact_file *)a)->name,
-		((const struct fact_file *)b)->name);
-}
-
-static bool read_files(struct job *job, const struct form_info *info,
-	struct fact_file *files, struct str *bytes, struct err *err)
-{
-	for (size_t i = 0; i < info->n_media; i++) {
-		if (!forms_media(job->ws, info, files[i].name, &bytes[i], err))
-			return false;
-		files[i].bytes = bytes[i].data;
-		files[i].n_bytes = bytes[i].len;
-	}
-	return true;
-}
-
-static bool add_new_form(struct job *job, const struct form_info *info,
-	struct fact_form *form, struct fact_file *files, struct err *err)
-{
-	struct str xml = STR_INIT;
-	struct str *bytes = xcalloc(info->n_media + 1, sizeof *bytes);
-	bool ok;
-
-	for (size_t i = 0; i < info->n_media; i++)
-		str_init(&bytes[i]);
-	ok = forms_xml(job->ws, info, &xml, err) &&
-		read_files(job, info, files, bytes, err);
-	form->xml = xml.data;
-	form->n_bytes = xml.len;
-	ok = ok && fact_add_form(job->store, job->setup.store_key, form, err);
-	job->forms_new = job->forms_new || ok;
-	for (size_t i = 0; i < info->n_media; i++)
-		str_release(&bytes[i]);
-	free(bytes);
-	str_release(&xml);
-	return ok;
-}
-
-static bool add_form(void *context, const struct form_info *info)
-{
-	struct form_list *list = context;
-	struct fact_file *files = xcalloc(info->n_media + 1, sizeof *files);
-	struct fact_form form = { .files = files, .n_files = info->n_media };
-	bool has = false;
-
-	memcpy(form.sha256, info->sha256, sizeof form.sha256);
-	for (size_t i = 0; i < info->n_media; i++) {
-		files[i].name = info->media[i].name;
-		memcpy(files[i].sha256, info->media[i].sha256,
-			sizeof files[i].sha256);
-	}
-	if (info->n_media > 0)
-		qsort(files, info->n_media, sizeof *files, by_name);
-	list->ok = fact_has_form(list->job->store, &form, &has, list->err) &&
-		(has || add_new_form(list->job, info, &form, files, list->err));
-	free(files);
-	return list->ok;
-}
-
-/* The project, its certificate and the forms of the workspace become facts:
- * all of them at once, whatever bundles come, so that order cannot matter. */
-static bool prepare_store(struct job *job, struct err *err)
-{
-	struct form_list list = { job, err, true };
-	struct db *db = store_db(job->store);
-	bool ok = db_begin(db, err) && add_project(job, err) &&
-		forms_each(job->ws, add_form, &list, err) && list.ok &&
-		(!job->forms_new || tables_update_layouts(job->store, err)) &&
-		db_commit(db, err);
-
-	if (!ok)
-		db_rollback(db);
-	return ok;
-}
-
-static bool open_keys(struct job *job, struct err *err)
-{
-	size_t n;
-
-	if (!member_secrets(job->ws, &job->secrets, err) ||
-			!member_identities(job->ws, job->identities, &n, err))
-		return false;
-	job->keys.identities = job->identities;
-	job->keys.n_identities = n;
-	job->setup.keys = &job->keys;
-	if (job->secrets.has_store)
-		job->setup.store_key = &job->secrets.store;
-	else if (job->secrets.has_project)
-		job->setup.store_key = &job->secrets.project;
-	else
-		return err_set(err, ERR_NOTFOUND,
-			_("this workspace holds no coordinator's keys"));
-	return true;
-}
-
-static bool open_job(struct job *job, struct err *err)
-{
-	const char *path = cmd_text(job->args, "store");
-
-	job->ws = cmd_workspace_open(job->args, err);
-	if (job->ws == NULL || !open_keys(job, err))
-		return false;
-	job->store_is_new = !file_exists(path);
-	job->store = store_open(path, STORE_CREATE, err);
-	return job->store != NULL && prepare_store(job, err);
-}
 
 /* A store in which nothing was put is not left behind. */
 static void remove_new_store(const char *path)
@@ -206,13 +56,11 @@ static void remove_new_store(const char *path)
 
 static void close_job(struct job *job)
 {
-	store_close(job->store);
-	if (job->store_is_new && job->n_taken == 0 && job->n_aside == 0)
+	bool store_is_new = job->centre.store_is_new;
+
+	centre_close(&job->centre);
+	if (store_is_new && job->n_taken == 0 && job->n_aside == 0)
 		remove_new_store(cmd_text(job->args, "store"));
-	for (size_t i = 0; i < MEMBER_IDENTITIES_MAX; i++)
-		age_identity_wipe(&job->identities[i]);
-	trust_secrets_wipe(&job->secrets);
-	workspace_close(job->ws);
 	vec_release(&job->accept);
 	for (size_t i = 0; i < job->devices.n; i++)
 		free(job->devices.items[i]);
@@ -261,10 +109,25 @@ static void tell_json(struct job *job, const char *file,
 			(int64_t)result->versions_known);
 		js_put_int(line, "sealed_new", (int64_t)result->sealed_new);
 		js_put_int(line, "missing", (int64_t)result->missing);
+		js_put_bool(line, "revoked", result->revoked);
+		js_put_int(line, "set_aside", (int64_t)result->n_aside);
 		if (result->outcome == MERGE_SET_ASIDE)
 			js_put_text(line, "reason", result->reason);
 	}
 	js_add(job->bundles, line);
+}
+
+/* Kept, so that nothing is lost if the laptop is accepted again. */
+static void tell_revoked(const char *file, const struct merge_result *result)
+{
+	/* TRANSLATORS: %1$s is a file, %2$s the fingerprint of a laptop,
+	 * %3$zu a number of records. */
+	printf(ngettext("%1$s: set aside: the laptop %2$s is revoked; "
+			"%3$zu record of it is kept and does not count\n",
+			"%1$s: set aside: the laptop %2$s is revoked; "
+			"%3$zu records of it are kept and do not count\n",
+			result->n_aside),
+		file, result->fingerprint, result->n_aside);
 }
 
 static void tell_text(const char *file, const char *reason,
@@ -272,6 +135,10 @@ static void tell_text(const char *file, const char *reason,
 {
 	switch (result->outcome) {
 	case MERGE_TAKEN:
+		if (result->revoked) {
+			tell_revoked(file, result);
+			break;
+		}
 		/* TRANSLATORS: %1$s is a file, %2$zu a number of records in
 		 * it that were not in the store before. */
 		printf(ngettext("%1$s: %2$zu new version\n",
@@ -363,7 +230,8 @@ static bool tell_chains(struct job *job, struct err *err)
 		struct minisign_public key;
 
 		if (!minisign_public_parse(job->devices.items[i], &key, err) ||
-				!store_chain(job->store, job->devices.items[i],
+				!store_chain(job->centre.store,
+					job->devices.items[i],
 					&missing, &forked, err))
 			return false;
 		minisign_public_fingerprint(&key, fingerprint);
@@ -404,6 +272,9 @@ static void print_totals(const struct store_totals *t)
 	if (t->unreadable > 0)
 		printf(_("damaged records kept: %lld\n"),
 			(long long)t->unreadable);
+	if (t->set_aside > 0)
+		printf(_("of revoked laptops, not counted: %lld\n"),
+			(long long)t->set_aside);
 	if (t->quarantined > 0)
 		printf(_("bundles set aside: %lld\n"),
 			(long long)t->quarantined);
@@ -423,6 +294,7 @@ static void print_json(struct job *job, const struct store_totals *t)
 	js_put_int(totals, "sealed", t->sealed);
 	js_put_int(totals, "unreadable", t->unreadable);
 	js_put_int(totals, "quarantined", t->quarantined);
+	js_put_int(totals, "set_aside", t->set_aside);
 	js_put(all, "bundles", job->bundles);
 	js_put(all, "warnings", job->warnings);
 	job->bundles = job->warnings = NULL;
@@ -446,8 +318,8 @@ static void merge_files(struct job *job)
 		struct merge_result result;
 		struct err err = ERR_INIT;
 
-		if (store_merge_file(job->store, job->args->items[i],
-				&job->setup, &result, &err))
+		if (store_merge_file(job->centre.store, job->args->items[i],
+				&job->centre.setup, &result, &err))
 			err_clear(&err);
 		tell(job, job->args->items[i], &result, &err);
 	}
@@ -469,11 +341,12 @@ static bool retry(struct job *job, struct err *err)
 {
 	bool asked = cmd_flag(job->args, "retry");
 
-	if (!asked && !job->setup.accept_new && job->setup.n_accept == 0 &&
-			!job->forms_new && job->n_new == 0)
+	if (!asked && !job->centre.setup.accept_new &&
+			job->centre.setup.n_accept == 0 &&
+			!job->centre.forms_new && job->n_new == 0)
 		return true;
-	return store_merge_retry(job->store, &job->setup, tell_retried, job,
-		err);
+	return store_merge_retry(job->centre.store, &job->centre.setup,
+		tell_retried, job, err);
 }
 
 static int finish(struct job *job)
@@ -482,7 +355,7 @@ static int finish(struct job *job)
 	struct err err = ERR_INIT;
 
 	if (!retry(job, &err) || !tell_chains(job, &err) ||
-			!store_count(job->store, &totals, &err))
+			!store_count(job->centre.store, &totals, &err))
 		return cmd_problem(&err);
 	if (cmd_flag(job->args, "json"))
 		print_json(job, &totals);
@@ -499,9 +372,9 @@ static void read_accept(struct job *job)
 	for (size_t i = 0; (text = cmd_list(job->args, "accept", i)) != NULL;
 			i++)
 		vec_push(&job->accept, text);
-	job->setup.accept = job->accept.items;
-	job->setup.n_accept = job->accept.n;
-	job->setup.accept_new = cmd_flag(job->args, "accept-new");
+	job->centre.setup.accept = job->accept.items;
+	job->centre.setup.n_accept = job->accept.n;
+	job->centre.setup.accept_new = cmd_flag(job->args, "accept-new");
 }
 
 static int run_merge(const struct cmd_args *args)
@@ -519,8 +392,9 @@ static int run_merge(const struct cmd_args *args)
 		return cmd_usage_error(args, _("there is nothing to merge"));
 	job.bundles = js_new_array();
 	job.warnings = js_new_array();
-	read_accept(&job);
-	if (open_job(&job, &err)) {
+	if (centre_open(&job.centre, args, STORE_CREATE, &err) &&
+			centre_may(&job.centre, ROLE_MERGE, &err)) {
+		read_accept(&job);
 		merge_files(&job);
 		status = finish(&job);
 	} else {

@@ -212,3 +212,24 @@ void crypt_fingerprint(const void *key, size_t key_bytes,
 	}
 	*text = '\0';
 }
+
+static char next_letter(const char **text)
+{
+	while (**text == '-' || **text == ' ')
+		++*text;
+	if (**text == '\0')
+		return '\0';
+	return **text >= 'a' && **text <= 'z' ?
+		(char)(*(*text)++ - 'a' + 'A') : *(*text)++;
+}
+
+bool crypt_fingerprint_same(const char *typed, const char *fingerprint)
+{
+	char a, b;
+
+	do {
+		a = next_letter(&typed);
+		b = next_letter(&fingerprint);
+	} while (a == b && a != '\0');
+	return a == b;
+}

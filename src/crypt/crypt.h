@@ -68,6 +68,8 @@ bool hex_decode(const char *text, void *bytes, size_t n_bytes);
  * in base32, five groups of four. */
 void crypt_fingerprint(const void *key, size_t key_bytes,
 	char text[FINGERPRINT_BYTES]);
+/* As a person types it: case, dashes and blanks do not matter. */
+bool crypt_fingerprint_same(const char *typed, const char *fingerprint);
 
 /*
  * Where streams come from and go to.  A source fills up to `size_bytes` and

@@ -11,6 +11,7 @@
 #include "store/content.h"
 #include "store/fact.h"
 #include "store/graph.h"
+#include "store/judge.h"
 #include "store/store.h"
 #include "store/tables.h"
 #include "store/version.h"
@@ -36,13 +37,26 @@ static void bind_hash(struct db_stmt *stmt, int at, const char *hex)
 		db_bind_null(stmt, at);
 }
 
+static int64_t count_records(const struct manifest *manifest)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < manifest->entries.n; i++)
+		n += manifest->entries.items[i].kind == ENTRY_RECORD ||
+			manifest->entries.items[i].kind == ENTRY_SEALED;
+	return n;
+}
+
+/* Of a revoked device nothing is trusted until judge_update() says so. */
 bool derive_manifest(struct store *store, int64_t fact,
 	const struct manifest *manifest, struct err *err)
 {
 	struct db_stmt *add = db_prepare(store_db(store),
 		"INSERT OR IGNORE INTO manifest (fact, device, name, sequence,"
-		" previous, date, training)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
+		" previous, date, training, records, recipient, trusted)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NOT EXISTS"
+		" (SELECT 1 FROM device WHERE key = ?2"
+		" AND status = '" DEVICE_REVOKED "'))", err);
 
 	if (add == NULL)
 		return false;
@@ -53,7 +67,25 @@ bool derive_manifest(struct store *store, int64_t fact,
 	bind_hash(add, 5, manifest->previous);
 	db_bind_text(add, 6, or_empty(manifest->date));
 	db_bind_int(add, 7, manifest->training);
+	db_bind_int(add, 8, count_records(manifest));
+	db_bind_text(add, 9, or_empty(manifest->device_recipient));
 	return db_run(add, err);
+}
+
+bool derive_is_trusted(struct store *store, int64_t fact, bool *trusted,
+	struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT trusted FROM manifest WHERE fact = ?1", err);
+	enum db_result result;
+
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, fact);
+	result = db_step(get, err);
+	*trusted = result == DB_ROW && db_int(get, 0) != 0;
+	db_reset(get);
+	return result != DB_FAILED;
 }
 
 /* --- forms --- */
@@ -462,11 +494,17 @@ bool derive_entry(struct store *store, int64_t fact,
 
 /* --- facts --- */
 
-static bool fact_text(struct store *store, int64_t fact, char kind[32],
-	struct str *text, struct err *err)
+struct fact_read {
+	char kind[32], signer[MINISIGN_PUBLIC_TEXT], sha256[SHA256_HEX_BYTES];
+	struct str text;
+};
+
+static bool read_fact(struct store *store, int64_t fact,
+	struct fact_read *read, struct err *err)
 {
 	struct db_stmt *get = db_prepare(store_db(store),
-		"SELECT kind, content FROM fact WHERE id = ?1", err);
+		"SELECT f.kind, f.content, f.signer, c.sha256 FROM fact f"
+		" JOIN content c ON c.id = f.content WHERE f.id = ?1", err);
 	enum db_result result;
 	int64_t content = 0;
 
@@ -475,27 +513,48 @@ static bool fact_text(struct store *store, int64_t fact, char kind[32],
 	db_bind_int(get, 1, fact);
 	result = db_step(get, err);
 	if (result == DB_ROW) {
-		snprintf(kind, 32, "%s", db_text(get, 0));
+		size_t n;
+		const void *hash = db_blob(get, 3, &n);
+
+		snprintf(read->kind, sizeof read->kind, "%s", db_text(get, 0));
+		snprintf(read->signer, sizeof read->signer, "%s",
+			db_text(get, 2));
+		hex_encode(hash, n < 32 ? n : 32, read->sha256);
 		content = db_int(get, 1);
 	}
 	db_reset(get);
 	return result == DB_ROW && content_get(store, content,
-		BUNDLE_MAX_MANIFEST, text, err);
+		BUNDLE_MAX_MANIFEST, &read->text, err);
+}
+
+/* Said by somebody who may? */
+static bool fact_counts(struct store *store, const struct fact_read *read,
+	unsigned roles, bool *counts, struct err *err)
+{
+	struct judge judge;
+	bool ok = judge_load(store, &judge, err);
+
+	*counts = ok && judge_counts(&judge, read->signer, read->sha256,
+		roles);
+	judge_release(&judge);
+	return ok;
 }
 
 bool derive_fact(struct store *store, int64_t fact, struct err *err)
 {
-	char kind[32] = "";
-	struct str text = STR_INIT;
+	struct fact_read read = { .text = STR_INIT };
 	struct json *json = NULL;
-	bool ok = fact_text(store, fact, kind, &text, err);
+	bool ok = read_fact(store, fact, &read, err), counts = false;
 
-	if (ok && strcmp(kind, FACT_FORM) == 0) {
-		json = js_parse(text.data, text.len, err);
+	if (ok && strcmp(read.kind, FACT_FORM) == 0)
+		ok = fact_counts(store, &read, ROLE_MERGE | ROLE_PUBLISH,
+			&counts, err);
+	if (ok && counts) {
+		json = js_parse(read.text.data, read.text.len, err);
 		ok = json != NULL && derive_form_fact(store, json, err);
 		js_free(json);
 	}
-	str_release(&text);
+	str_release(&read.text);
 	return ok;
 }
 

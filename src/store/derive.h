@@ -30,6 +30,9 @@ void touched_release(struct touched *touched);
 /* A manifest fact: its row. */
 bool derive_manifest(struct store *store, int64_t fact,
 	const struct manifest *manifest, struct err *err) MUST_CHECK;
+/* Are its entries to be derived, or set aside? */
+bool derive_is_trusted(struct store *store, int64_t fact, bool *trusted,
+	struct err *err) MUST_CHECK;
 /* One entry of it, whose bytes are content `content`; `bytes` if the caller
  * has them at hand, else NULL. */
 bool derive_entry(struct store *store, int64_t fact,

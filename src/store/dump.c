@@ -83,8 +83,9 @@ static bool print_fact(struct dump *d, struct db_stmt *row, struct err *err)
 		put_hash(line, "previous", row, 6);
 		js_put_text(line, "date", db_text(row, 7));
 		js_put_bool(line, "training", db_int(row, 8) != 0);
+		js_put_bool(line, "trusted", db_int(row, 9) != 0);
 	} else {
-		ok = content_get(d->store, db_int(row, 3), 16 << 20, &text,
+		ok = content_get(d->store, db_int(row, 3), 32 << 20, &text,
 			err);
 		if (ok)
 			body = js_parse(text.data, text.len, err);
@@ -102,7 +103,8 @@ static bool dump_facts(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
 		"SELECT f.kind, c.sha256, f.signer, f.content, m.name,"
-		" m.sequence, m.previous, m.date, m.training FROM fact f"
+		" m.sequence, m.previous, m.date, m.training, m.trusted"
+		" FROM fact f"
 		" JOIN content c ON c.id = f.content"
 		" LEFT JOIN manifest m ON m.fact = f.id"
 		" ORDER BY f.kind, c.sha256", err), print_fact, err);
@@ -132,13 +134,14 @@ static bool print_device(struct dump *d, struct db_stmt *row, struct err *err)
 	(void)err;
 	js_put_text(line, "key", db_text(row, 0));
 	js_put_text(line, "fingerprint", db_text(row, 1));
+	js_put_text(line, "status", db_text(row, 2));
 	return put(d, line);
 }
 
 static bool dump_devices(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
-		"SELECT key, fingerprint FROM device ORDER BY key", err),
+		"SELECT key, fingerprint, status FROM device ORDER BY key", err),
 		print_device, err);
 }
 

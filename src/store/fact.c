@@ -6,10 +6,10 @@
 
 #include "base/gettext.h"
 #include "base/json.h"
-#include "base/vec.h"
 #include "db/db.h"
 #include "store/content.h"
 #include "store/derive.h"
+#include "store/judge.h"
 #include "store/store.h"
 #include "trust/cert.h"
 #include "trust/project.h"
@@ -52,6 +52,24 @@ static bool insert(struct store *store, const char *kind, int64_t content,
 	return result == DB_ROW;
 }
 
+/* A statement that names its signer counts with that signature only. */
+static bool check_signer(const struct trust_signed *text,
+	const struct minisign_public *signer, struct err *err)
+{
+	struct json *fact = js_parse(text->document.data, text->document.len,
+		NULL);
+	const char *named = js_get_text(fact, "signer");
+	char key[MINISIGN_PUBLIC_TEXT];
+	bool ok;
+
+	minisign_public_format(signer, key);
+	ok = named == NULL || strcmp(named, key) == 0 ||
+		err_set(err, ERR_CRYPTO,
+			_("a statement is signed by another than it names"));
+	js_free(fact);
+	return ok;
+}
+
 bool fact_add(struct store *store, const char *kind,
 	const struct trust_signed *text, const struct minisign_public *signer,
 	int64_t *id, bool *is_new, struct err *err)
@@ -61,7 +79,9 @@ bool fact_add(struct store *store, const char *kind,
 	int64_t content, fact = 0;
 	bool fresh = false;
 
-	if (!trust_signed_check(text, signer, err))
+	if (!trust_signed_check(text, signer, err) ||
+			(strcmp(kind, FACT_MANIFEST) != 0 &&
+				!check_signer(text, signer, err)))
 		return false;
 	sha256_bytes(text->document.data, text->document.len, sha256);
 	minisign_public_format(signer, key);
@@ -89,52 +109,18 @@ bool fact_add_project(struct store *store, const struct trust_signed *text,
 		store_read_project(store, err);
 }
 
-/* The project as the facts have it.  ERR_NOTFOUND if it has not come. */
-static bool read_project(struct store *store, struct trust_project *project,
-	struct err *err)
-{
-	struct db_stmt *find = db_prepare(store_db(store),
-		"SELECT f.content FROM fact f JOIN content c ON c.id = f.content"
-		" WHERE f.kind = '" FACT_PROJECT "' ORDER BY c.sha256 DESC", err);
-	struct str text = STR_INIT;
-	enum db_result result;
-	int64_t content = 0;
-	bool ok = false;
-
-	if (find == NULL)
-		return false;
-	result = db_step(find, err);
-	if (result == DB_ROW)
-		content = db_int(find, 0);
-	db_reset(find);
-	if (result == DB_FAILED)
-		return false;
-	if (content == 0)
-		return err_set(err, ERR_NOTFOUND,
-			_("'%s' does not know its project yet"),
-			store_path(store));
-	ok = content_get(store, content, SIGNED_MAX_BYTES, &text, err) &&
-		trust_project_parse(text.data, text.len, project, err);
-	str_release(&text);
-	return ok;
-}
-
-bool fact_add_certificate(struct store *store,
-	const struct trust_signed *text, struct err *err)
-{
-	struct trust_project project;
-	struct trust_cert cert;
-
-	return read_project(store, &project, err) &&
-		trust_cert_check(text, &project, &cert, err) &&
-		fact_add(store, FACT_CERTIFICATE, text, &project.key, NULL,
-			NULL, err) &&
-		fact_derive_devices(store, err);
-}
-
-static struct json *statement(const struct store *store, const char *kind)
+/* Its signer is part of it: what two stores say are two facts, each of which
+ * counts as long as its own signer may say it. */
+static struct json *statement(const struct store *store, const char *kind,
+	const struct minisign_key *key)
 {
 	struct json *fact = js_new_object();
+	char text[MINISIGN_PUBLIC_TEXT];
+	struct minisign_public signer;
+
+	minisign_key_public(key, &signer);
+	minisign_public_format(&signer, text);
+	js_put_text(fact, "signer", text);
 
 	js_put_int(fact, "format", 1);
 	js_put_text(fact, "fact", kind);
@@ -145,8 +131,8 @@ static struct json *statement(const struct store *store, const char *kind)
 
 /* Sign, keep and free it. */
 static bool say(struct store *store, const char *kind, struct json *fact,
-	const struct minisign_key *key, bool *is_new, int64_t *id,
-	struct err *err)
+	const struct minisign_key *key, struct trust_signed *said,
+	bool *is_new, int64_t *id, struct err *err)
 {
 	struct trust_signed text = TRUST_SIGNED_INIT;
 	struct minisign_public signer;
@@ -156,26 +142,206 @@ static bool say(struct store *store, const char *kind, struct json *fact,
 	minisign_key_public(key, &signer);
 	trust_sign(&text, line, key);
 	ok = fact_add(store, kind, &text, &signer, id, is_new, err);
+	if (ok && said != NULL)
+		trust_signed_copy(said, &text);
 	trust_signed_release(&text);
 	free(line);
 	js_free(fact);
 	return ok;
 }
 
+bool fact_derive_devices(struct store *store, struct err *err)
+{
+	bool changed;
+
+	return judge_update(store, 0, &changed, err) &&
+		(!changed || store_derive_all(store, err));
+}
+
+/* What others signed may count now, or not any more. */
+static bool rejudge(struct store *store, bool is_new, const char *signer,
+	struct err *err)
+{
+	struct db_stmt *find;
+	enum db_result result;
+
+	if (!is_new)
+		return true;
+	find = db_prepare(store_db(store),
+		"SELECT 1 FROM fact WHERE signer = ?1 AND kind = '"
+		FACT_FORM "'", err);
+	if (find == NULL)
+		return false;
+	db_bind_text(find, 1, signer);
+	result = db_step(find, err);
+	db_reset(find);
+	if (result == DB_FAILED)
+		return false;
+	return result == DB_ROW ? store_derive_all(store, err) :
+		fact_derive_devices(store, err);
+}
+
+bool fact_add_certificate(struct store *store,
+	const struct trust_signed *text, struct err *err)
+{
+	char key[MINISIGN_PUBLIC_TEXT];
+	struct trust_project project;
+	struct trust_cert cert;
+	bool fresh;
+
+	if (!judge_project(store, &project, err) ||
+			!trust_cert_check(text, &project, &cert, err) ||
+			!fact_add(store, FACT_CERTIFICATE, text, &project.key,
+				NULL, &fresh, err))
+		return false;
+	minisign_public_format(&cert.key, key);
+	return rejudge(store, fresh, key, err);
+}
+
+/* All that a store has said up to now. */
+static bool add_said(struct store *store, const char *key, struct json *hashes,
+	struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT c.sha256 FROM fact f JOIN content c ON c.id = f.content"
+		" WHERE f.signer = ?1 ORDER BY c.sha256", err);
+	char hex[SHA256_HEX_BYTES];
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, key);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		size_t n;
+		const void *bytes = db_blob(walk, 0, &n);
+
+		hex_encode(bytes, n < 32 ? n : 32, hex);
+		js_add(hashes, js_new_text(hex));
+	}
+	db_reset(walk);
+	return result != DB_FAILED;
+}
+
+bool fact_withdraw_certificate(struct store *store,
+	const struct minisign_key *project_key, const char *key,
+	struct trust_signed *said, struct err *err)
+{
+	struct json *fact = statement(store, FACT_WITHDRAWN,
+		project_key);
+	struct json *keeps = js_new_array();
+	bool ok = add_said(store, key, keeps, err), fresh;
+
+	js_put_text(fact, "key", key);
+	js_put(fact, "keeps", keeps);
+	if (!ok) {
+		js_free(fact);
+		return false;
+	}
+	return say(store, FACT_WITHDRAWN, fact, project_key, said, &fresh,
+			NULL, err) &&
+		rejudge(store, fresh, key, err);
+}
+
+bool fact_add_withdrawal(struct store *store,
+	const struct trust_signed *text, struct err *err)
+{
+	struct trust_project project;
+	struct json *fact = NULL;
+	bool fresh, ok;
+
+	ok = judge_project(store, &project, err) &&
+		fact_add(store, FACT_WITHDRAWN, text, &project.key, NULL,
+			&fresh, err);
+	if (ok)
+		fact = js_parse(text->document.data, text->document.len, err);
+	ok = fact != NULL && rejudge(store, fresh,
+		js_get_text(fact, "key") != NULL ?
+			js_get_text(fact, "key") : "", err);
+	js_free(fact);
+	return ok;
+}
+
+/* A statement about a device that replaces those of the other kind. */
+static struct json *about_device(struct store *store, const char *kind,
+	const struct minisign_key *key, const char *device_key,
+	bool replaces_revoked, struct err *err)
+{
+	struct json *fact = statement(store, kind, key);
+	struct json *hashes = js_new_array();
+	bool ok = judge_in_force(store, device_key, replaces_revoked, hashes,
+		err);
+
+	js_put_text(fact, "device", device_key);
+	js_put(fact, "replaces", hashes);
+	if (ok)
+		return fact;
+	js_free(fact);
+	return NULL;
+}
+
 bool fact_accept_device(struct store *store, const struct minisign_key *key,
 	const char *device_key, struct err *err)
 {
-	struct json *fact = statement(store, FACT_ACCEPTED);
+	struct json *fact = about_device(store, FACT_ACCEPTED, key,
+		device_key, true, err);
 
-	js_put_text(fact, "device", device_key);
-	return say(store, FACT_ACCEPTED, fact, key, NULL, NULL, err) &&
+	return fact != NULL && say(store, FACT_ACCEPTED, fact, key, NULL, NULL,
+			NULL, err) &&
+		fact_derive_devices(store, err);
+}
+
+/* The ends of its chain up to that number: more than one where bundles are
+ * missing or the chain forks. */
+static bool add_ends(struct store *store, const char *device_key,
+	int64_t last, struct json *hashes, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT c.sha256 FROM manifest m JOIN fact f ON f.id = m.fact"
+		" JOIN content c ON c.id = f.content"
+		" WHERE m.device = ?1 AND m.sequence <= ?2 AND NOT EXISTS"
+		" (SELECT 1 FROM manifest n WHERE n.device = ?1"
+		" AND n.sequence <= ?2 AND n.previous = c.sha256)"
+		" ORDER BY c.sha256", err);
+	char hex[SHA256_HEX_BYTES];
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, device_key);
+	db_bind_int(walk, 2, last);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		size_t n;
+		const void *bytes = db_blob(walk, 0, &n);
+
+		hex_encode(bytes, n < 32 ? n : 32, hex);
+		js_add(hashes, js_new_text(hex));
+	}
+	db_reset(walk);
+	return result != DB_FAILED;
+}
+
+bool fact_revoke_device(struct store *store, const struct minisign_key *key,
+	const char *device_key, int64_t last, struct trust_signed *said,
+	struct err *err)
+{
+	struct json *fact = about_device(store, FACT_REVOKED, key,
+		device_key, false, err);
+	struct json *trusted = js_new_array();
+
+	if (fact == NULL || !add_ends(store, device_key, last, trusted, err)) {
+		js_free(fact);
+		js_free(trusted);
+		return false;
+	}
+	js_put(fact, "trusted", trusted);
+	return say(store, FACT_REVOKED, fact, key, said, NULL, NULL, err) &&
 		fact_derive_devices(store, err);
 }
 
 static struct json *form_statement(struct store *store,
-	const struct fact_form *form)
+	const struct minisign_key *key, const struct fact_form *form)
 {
-	struct json *fact = statement(store, FACT_FORM);
+	struct json *fact = statement(store, FACT_FORM, key);
 	struct json *files = js_new_array();
 	char hex[SHA256_HEX_BYTES];
 
@@ -193,10 +359,10 @@ static struct json *form_statement(struct store *store,
 	return fact;
 }
 
-bool fact_has_form(struct store *store, const struct fact_form *form,
-	bool *has, struct err *err)
+bool fact_has_form(struct store *store, const struct minisign_key *key,
+	const struct fact_form *form, bool *has, struct err *err)
 {
-	struct json *fact = form_statement(store, form);
+	struct json *fact = form_statement(store, key, form);
 	char *line = js_print(fact);
 	struct sha256 hash;
 	uint8_t sha256[SHA256_BYTES];
@@ -228,130 +394,27 @@ bool fact_add_form(struct store *store, const struct minisign_key *key,
 				form->files[i].bytes, form->files[i].n_bytes,
 				&content, NULL, err))
 			return false;
-	return say(store, FACT_FORM, form_statement(store, form), key, &fresh,
-			&id, err) &&
+	return say(store, FACT_FORM, form_statement(store, key, form), key,
+			NULL, &fresh, &id, err) &&
 		(!fresh || derive_fact(store, id, err));
 }
 
-bool fact_device_is_accepted(struct store *store, const char *device_key,
-	bool *accepted, struct err *err)
+bool fact_device_status(struct store *store, const char *device_key,
+	enum device_status *status, struct err *err)
 {
 	struct db_stmt *find = db_prepare(store_db(store),
-		"SELECT 1 FROM device WHERE key = ?1", err);
+		"SELECT status = '" DEVICE_REVOKED "' FROM device"
+		" WHERE key = ?1", err);
 	enum db_result result;
 
+	*status = DEVICE_IS_UNKNOWN;
 	if (find == NULL)
 		return false;
 	db_bind_text(find, 1, device_key);
 	result = db_step(find, err);
-	*accepted = result == DB_ROW;
+	if (result == DB_ROW)
+		*status = db_int(find, 0) != 0 ? DEVICE_IS_REVOKED :
+			DEVICE_IS_ACCEPTED;
 	db_reset(find);
 	return result != DB_FAILED;
-}
-
-/* --- who is accepted --- */
-
-typedef VEC(struct trust_cert) cert_list;
-
-/* Call `visit` for every fact of a kind, with its signer and text. */
-static bool each_fact(struct store *store, const char *kind,
-	bool (*visit)(struct store *store, void *context, const char *signer,
-		const struct str *text, struct err *err),
-	void *context, struct err *err)
-{
-	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT f.content, f.signer FROM fact f"
-		" JOIN content c ON c.id = f.content WHERE f.kind = ?1"
-		" ORDER BY c.sha256", err);
-	struct str text = STR_INIT;
-	enum db_result result;
-	bool ok = true;
-
-	if (walk == NULL)
-		return false;
-	db_bind_text(walk, 1, kind);
-	while (ok && (result = db_step(walk, err)) != DB_DONE) {
-		str_clear(&text);
-		ok = result == DB_ROW && content_get(store, db_int(walk, 0),
-			SIGNED_MAX_BYTES, &text, err) &&
-			visit(store, context, db_text(walk, 1), &text, err);
-	}
-	db_reset(walk);
-	str_release(&text);
-	return ok;
-}
-
-static bool take_certificate(struct store *store, void *context,
-	const char *signer, const struct str *text, struct err *err)
-{
-	cert_list *certs = context;
-	struct trust_cert cert;
-
-	(void)store;
-	(void)signer;
-	if (trust_cert_parse(text->data, text->len, &cert, err))
-		vec_push(certs, cert);
-	else
-		err_clear(err);		/* of a format we do not know */
-	return true;
-}
-
-struct judge { struct trust_project project; cert_list certs; };
-
-static bool add_device(struct store *store, const char *key, struct err *err)
-{
-	struct db_stmt *add = db_prepare(store_db(store),
-		"INSERT OR IGNORE INTO device (key, fingerprint)"
-		" VALUES (?1, ?2)", err);
-	char fingerprint[FINGERPRINT_BYTES];
-	struct minisign_public device;
-
-	if (add == NULL || !minisign_public_parse(key, &device, err))
-		return false;
-	minisign_public_fingerprint(&device, fingerprint);
-	db_bind_text(add, 1, key);
-	db_bind_text(add, 2, fingerprint);
-	return db_run(add, err);
-}
-
-static bool take_acceptance(struct store *store, void *context,
-	const char *signer, const struct str *text, struct err *err)
-{
-	const struct judge *judge = context;
-	struct minisign_public key;
-	struct json *fact;
-	bool ok = true;
-
-	if (!minisign_public_parse(signer, &key, err) ||
-			!trust_may(&judge->project, judge->certs.items,
-				judge->certs.n, &key, ROLE_MERGE)) {
-		err_clear(err);
-		return true;
-	}
-	fact = js_parse(text->data, text->len, err);
-	if (fact != NULL && js_get_text(fact, "device") != NULL)
-		ok = add_device(store, js_get_text(fact, "device"), err);
-	js_free(fact);
-	return ok;
-}
-
-bool fact_derive_devices(struct store *store, struct err *err)
-{
-	struct judge judge = { .certs = { 0 } };
-	bool ok;
-
-	if (!db_exec(store_db(store), "DELETE FROM device", err))
-		return false;
-	if (!read_project(store, &judge.project, err)) {
-		bool none = err == NULL || err->code == ERR_NOTFOUND;
-
-		if (none)
-			err_clear(err);
-		return none;
-	}
-	ok = each_fact(store, FACT_CERTIFICATE, take_certificate,
-			&judge.certs, err) &&
-		each_fact(store, FACT_ACCEPTED, take_acceptance, &judge, err);
-	vec_release(&judge.certs);
-	return ok;
 }

@@ -20,7 +20,13 @@ struct store;
 #define FACT_PROJECT "project"
 #define FACT_CERTIFICATE "certificate"
 #define FACT_ACCEPTED "device-accepted"
+#define FACT_REVOKED "device-revoked"
+#define FACT_WITHDRAWN "certificate-revoked"
 #define FACT_FORM "form"
+
+/* What the table device says of one. */
+#define DEVICE_ACCEPTED "accepted"
+#define DEVICE_REVOKED "revoked"
 
 /* Keep a statement.  Its signature is checked here; what the signer may say
  * is judged when it is read.  *id and *is_new may be NULL. */
@@ -35,11 +41,29 @@ bool fact_add_project(struct store *store, const struct trust_signed *text,
 bool fact_add_certificate(struct store *store,
 	const struct trust_signed *text, struct err *err) MUST_CHECK;
 
-/* "This device is accepted", said with the store's key. */
+/* "This certificate is withdrawn", said with the project's key; what the
+ * store has said up to now goes on counting.  A statement that was said
+ * elsewhere is taken with fact_add_withdrawal(). */
+bool fact_withdraw_certificate(struct store *store,
+	const struct minisign_key *project_key, const char *key,
+	struct trust_signed *said, struct err *err) MUST_CHECK;
+bool fact_add_withdrawal(struct store *store,
+	const struct trust_signed *text, struct err *err) MUST_CHECK;
+
+/* "This device is accepted", said with the store's key.  It replaces what
+ * revoked the device. */
 bool fact_accept_device(struct store *store, const struct minisign_key *key,
 	const char *device_key, struct err *err) MUST_CHECK;
-bool fact_device_is_accepted(struct store *store, const char *device_key,
-	bool *accepted, struct err *err) MUST_CHECK;
+/* "This device is revoked": of its bundles those up to number `last` that are
+ * here are trusted, and all that they go back to; what else came or comes is
+ * set aside.  `said` (NULL: not wanted) gets the statement, for others. */
+bool fact_revoke_device(struct store *store, const struct minisign_key *key,
+	const char *device_key, int64_t last, struct trust_signed *said,
+	struct err *err) MUST_CHECK;
+
+enum device_status { DEVICE_IS_UNKNOWN, DEVICE_IS_ACCEPTED, DEVICE_IS_REVOKED };
+bool fact_device_status(struct store *store, const char *device_key,
+	enum device_status *status, struct err *err) MUST_CHECK;
 
 /* "This form, with these media, belongs to the project", said with the
  * store's key.  Hashes are enough to ask whether that has been said. */
@@ -56,13 +80,13 @@ struct fact_form {
 	const struct fact_file *files;	/* in the order of their names */
 	size_t n_files;
 };
-bool fact_has_form(struct store *store, const struct fact_form *form,
-	bool *has, struct err *err) MUST_CHECK;
+bool fact_has_form(struct store *store, const struct minisign_key *key,
+	const struct fact_form *form, bool *has, struct err *err) MUST_CHECK;
 bool fact_add_form(struct store *store, const struct minisign_key *key,
 	const struct fact_form *form, struct err *err) MUST_CHECK;
 
-/* Who is accepted, from the facts: after a project, a certificate or an
- * acceptance was added. */
+/* Who may be believed, from the facts, and if that changed what is trusted,
+ * all that is derived: after a statement about a device was added. */
 bool fact_derive_devices(struct store *store, struct err *err) MUST_CHECK;
 
 #endif

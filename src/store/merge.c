@@ -2,7 +2,6 @@
 
 #include "store/merge.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
+#include "store/judge.h"
 #include "store/quarantine.h"
 #include "store/store.h"
 #include "store/version.h"
@@ -27,6 +27,9 @@ struct merging {
 	struct touched touched;
 	int64_t fact;
 	bool is_new;
+	bool is_revoked;		/* its device */
+	bool is_trusted;		/* so its entries are derived */
+	bool rejudged;			/* so is what came before */
 	struct map forms;		/* "id\nversion" that were found to be here */
 	struct arena *arena;
 };
@@ -36,20 +39,9 @@ struct merging {
 static bool is_asked_for(const struct merge_setup *setup,
 	const char *fingerprint)
 {
-	for (size_t i = 0; i < setup->n_accept; i++) {
-		const char *a = setup->accept[i], *b = fingerprint;
-
-		for (;; a++, b++) {
-			while (*a == '-' || *a == ' ')
-				a++;
-			while (*b == '-')
-				b++;
-			if (toupper((unsigned char)*a) != *b || *a == '\0')
-				break;
-		}
-		if (*a == '\0' && *b == '\0')
+	for (size_t i = 0; i < setup->n_accept; i++)
+		if (crypt_fingerprint_same(setup->accept[i], fingerprint))
 			return true;
-	}
 	return false;
 }
 
@@ -85,11 +77,12 @@ static bool check_purpose(struct merging *m, struct err *err)
 static bool check_device(struct merging *m, struct err *err)
 {
 	struct merge_result *result = m->result;
-	bool accepted;
+	enum device_status status;
 
-	if (!fact_device_is_accepted(m->store, result->device, &accepted, err))
+	if (!fact_device_status(m->store, result->device, &status, err))
 		return false;
-	if (accepted)
+	m->is_revoked = status == DEVICE_IS_REVOKED;
+	if (status != DEVICE_IS_UNKNOWN)
 		return true;
 	if (!m->setup->accept_new &&
 			!is_asked_for(m->setup, result->fingerprint))
@@ -122,7 +115,12 @@ static bool take_manifest(struct merging *m, struct err *err)
 		(!m->is_new || derive_manifest(m->store, m->fact,
 			bundle_manifest(m->bundle), err));
 	trust_signed_release(&text);
-	return ok;
+	m->is_trusted = true;
+	if (!ok || !m->is_revoked)
+		return ok;
+	return (!m->is_new || judge_update(m->store, m->fact, &m->rejudged,
+			err)) &&
+		derive_is_trusted(m->store, m->fact, &m->is_trusted, err);
 }
 
 /* ERR_NOTFOUND: set aside until the form comes. */
@@ -139,7 +137,7 @@ static bool check_form(struct merging *m, const struct manifest_entry *entry,
 		return true;
 	if (!derive_form_known(m->store, id, version, &known, err))
 		return false;
-	if (!known.known)
+	if (!known.known && m->is_trusted)
 		return err_set(err, ERR_NOTFOUND,
 			_("version '%2$s' of form '%1$s' is not known here"),
 			id, version);
@@ -224,6 +222,11 @@ static bool take_entry(struct merging *m, const struct manifest_entry *entry,
 	if (is_long ? !read_long(m, entry, &content, err) :
 			!read_small(m, entry, bytes, &content, err))
 		return false;
+	if (!m->is_trusted) {
+		m->result->n_aside += entry->kind == ENTRY_RECORD ||
+			entry->kind == ENTRY_SEALED;
+		return true;		/* kept, and means nothing */
+	}
 	return derive_entry(m->store, m->fact, entry, content,
 		is_long ? NULL : bytes, &m->touched, err);
 }
@@ -266,6 +269,7 @@ static bool take(struct merging *m, struct err *err)
 		return read_to_end(m, err);
 	return take_entries(m, err) &&
 		derive_finish(m->store, &m->touched, err) &&
+		(!m->rejudged || store_derive_all(m->store, err)) &&
 		store_log(m->store, "merge",
 			bundle_manifest_sha256(m->bundle),
 			m->result->fingerprint, err);
@@ -276,6 +280,7 @@ static void tell(struct merging *m)
 	struct merge_result *result = m->result;
 
 	result->outcome = m->is_new ? MERGE_TAKEN : MERGE_KNOWN;
+	result->revoked = !m->is_trusted;
 	result->versions_new = m->touched.n_versions_new;
 	result->versions_known = m->touched.n_versions_known;
 	if (!m->is_new)
@@ -424,7 +429,10 @@ bool store_count(struct store *store, struct store_totals *totals,
 {
 	struct { const char *sql; int64_t *to; } counts[] = {
 		{ "SELECT count(*) FROM manifest", &totals->manifests },
-		{ "SELECT count(*) FROM device", &totals->devices },
+		{ "SELECT count(*) FROM device WHERE status = '"
+			DEVICE_ACCEPTED "'", &totals->devices },
+		{ "SELECT total(records) FROM manifest WHERE NOT trusted",
+			&totals->set_aside },
 		{ "SELECT count(*) FROM version", &totals->versions },
 		{ "SELECT count(*) FROM record", &totals->records },
 		{ "SELECT count(*) FROM record WHERE heads > 1",

@@ -3,7 +3,8 @@
  * transaction: it is in the store whole, or nothing of it is.  Merging is a
  * union: order, repetition and grouping do not matter.  What cannot be taken
  * yet (a device nobody accepted, a form that is not here) is set aside whole,
- * as the file that arrived, and tried again later.
+ * as the file that arrived, and tried again later.  What a revoked device
+ * sends after its last trusted bundle is kept, and does not count.
  */
 #ifndef BAYAZ_STORE_MERGE_H
 #define BAYAZ_STORE_MERGE_H
@@ -46,6 +47,8 @@ struct merge_result {
 	size_t sealed_new;
 	size_t missing;			/* attachments named by its records */
 	size_t forms_new;		/* 0 or 1: forms came with it */
+	bool revoked;			/* its device is, and it came after: */
+	size_t n_aside;			/* records kept that do not count */
 	char reason[512];		/* MERGE_SET_ASIDE: a sentence */
 };
 
@@ -70,6 +73,7 @@ char *store_quarantine_folder(const struct store *store) RETURNS_NONNULL;
 struct store_totals {
 	int64_t manifests, devices, versions, records, edits, conflicts;
 	int64_t sealed, quarantined, unreadable;
+	int64_t set_aside;		/* records of revoked devices */
 };
 bool store_count(struct store *store, struct store_totals *totals,
 	struct err *err) MUST_CHECK;

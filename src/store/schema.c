@@ -87,7 +87,14 @@
 " v.problem AS problem FROM version v" \
 " JOIN content c ON c.id = v.id JOIN record r ON r.id = v.record;"
 
-const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS };
+/* Version 2: laptops may be revoked. */
+#define TRUST \
+"ALTER TABLE device ADD COLUMN status TEXT NOT NULL DEFAULT 'accepted';" \
+"ALTER TABLE manifest ADD COLUMN trusted INTEGER NOT NULL DEFAULT 1;" \
+"ALTER TABLE manifest ADD COLUMN records INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE manifest ADD COLUMN recipient TEXT NOT NULL DEFAULT '';"
+
+const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS, TRUST };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
 const char store_clear_derived[] =

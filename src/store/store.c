@@ -14,6 +14,7 @@
 #include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
+#include "store/judge.h"
 #include "store/schema.h"
 #include "store/tables.h"
 #include "trust/project.h"
@@ -41,39 +42,21 @@ static bool read_meta(struct store *store, struct err *err)
 	return result != DB_FAILED;
 }
 
-static bool load_project(struct store *store, int64_t content,
-	struct err *err)
+bool store_read_project(struct store *store, struct err *err)
 {
 	struct trust_project project;
-	struct str text = STR_INIT;
-	bool ok = content_get(store, content, SIGNED_MAX_BYTES, &text, err) &&
-		trust_project_parse(text.data, text.len, &project, err);
 
-	str_release(&text);
-	if (!ok)
-		return false;
+	if (!judge_project(store, &project, err)) {
+		bool none = err == NULL || err->code == ERR_NOTFOUND;
+
+		if (none)
+			err_clear(err);
+		return none;
+	}
 	snprintf(store->name, sizeof store->name, "%s", project.name);
 	store->training = project.training;
 	store->refuse_untagged = project.policy.refuse_untagged;
 	return true;
-}
-
-bool store_read_project(struct store *store, struct err *err)
-{
-	struct db_stmt *find = db_prepare(store->db,
-		"SELECT f.content FROM fact f JOIN content c ON c.id = f.content"
-		" WHERE f.kind = '" FACT_PROJECT "' ORDER BY c.sha256 DESC", err);
-	enum db_result result;
-	int64_t content = 0;
-
-	if (find == NULL)
-		return false;
-	result = db_step(find, err);
-	if (result == DB_ROW)
-		content = db_int(find, 0);
-	db_reset(find);
-	return result != DB_FAILED &&
-		(content == 0 || load_project(store, content, err));
 }
 
 struct store *store_open(const char *path, unsigned flags, struct err *err)
@@ -205,34 +188,58 @@ static bool rebuild_entries(struct store *store, int64_t fact,
 	return true;
 }
 
-static bool rebuild_manifest(struct store *store, int64_t fact,
-	int64_t content, struct touched *touched, struct err *err)
-{
-	struct manifest manifest;
-	struct str text = STR_INIT;
-	bool ok;
+struct fact_row { int64_t id, content; bool is_manifest; };
+typedef VEC(struct fact_row) fact_rows;
 
-	manifest_init(&manifest);
-	ok = content_get(store, content, BUNDLE_MAX_MANIFEST, &text, err) &&
-		manifest_parse(&manifest, text.data, text.len, err) &&
-		derive_manifest(store, fact, &manifest, err) &&
-		rebuild_entries(store, fact, &manifest, touched, err);
-	manifest_release(&manifest);
+static bool load_manifest(struct store *store, const struct fact_row *row,
+	struct manifest *manifest, struct err *err)
+{
+	struct str text = STR_INIT;
+	bool ok = content_get(store, row->content, BUNDLE_MAX_MANIFEST, &text,
+			err) &&
+		manifest_parse(manifest, text.data, text.len, err);
+
 	str_release(&text);
 	return ok;
 }
 
-struct fact_row { int64_t id, content; bool is_manifest; };
-
-static bool rebuild_facts(struct store *store, struct touched *touched,
+/* Its row only: which are trusted is told by all of them together. */
+static bool rebuild_head(struct store *store, const struct fact_row *row,
 	struct err *err)
+{
+	struct manifest manifest;
+	bool ok;
+
+	manifest_init(&manifest);
+	ok = load_manifest(store, row, &manifest, err) &&
+		derive_manifest(store, row->id, &manifest, err);
+	manifest_release(&manifest);
+	return ok;
+}
+
+static bool rebuild_manifest(struct store *store, const struct fact_row *row,
+	struct touched *touched, struct err *err)
+{
+	struct manifest manifest;
+	bool ok, trusted;
+
+	if (!derive_is_trusted(store, row->id, &trusted, err))
+		return false;
+	if (!trusted)
+		return true;
+	manifest_init(&manifest);
+	ok = load_manifest(store, row, &manifest, err) &&
+		rebuild_entries(store, row->id, &manifest, touched, err);
+	manifest_release(&manifest);
+	return ok;
+}
+
+static bool load_facts(struct store *store, fact_rows *facts, struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store->db,
 		"SELECT f.id, f.content, f.kind FROM fact f"
 		" JOIN content c ON c.id = f.content ORDER BY c.sha256", err);
-	VEC(struct fact_row) facts = { 0 };
 	enum db_result result;
-	bool ok;
 
 	if (walk == NULL)
 		return false;
@@ -240,32 +247,48 @@ static bool rebuild_facts(struct store *store, struct touched *touched,
 		struct fact_row row = { db_int(walk, 0), db_int(walk, 1),
 			strcmp(db_text(walk, 2), FACT_MANIFEST) == 0 };
 
-		vec_push(&facts, row);
+		vec_push(facts, row);
 	}
 	db_reset(walk);
-	ok = result != DB_FAILED;
+	return result != DB_FAILED;
+}
+
+static bool rebuild_facts(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	fact_rows facts = { 0 };
+	bool ok = load_facts(store, &facts, err), changed;
+
+	for (size_t i = 0; ok && i < facts.n; i++)
+		if (facts.items[i].is_manifest)
+			ok = rebuild_head(store, &facts.items[i], err);
+	ok = ok && judge_update(store, 0, &changed, err);
 	for (size_t i = 0; ok && i < facts.n; i++)
 		ok = facts.items[i].is_manifest ?
-			rebuild_manifest(store, facts.items[i].id,
-				facts.items[i].content, touched, err) :
+			rebuild_manifest(store, &facts.items[i], touched, err) :
 			derive_fact(store, facts.items[i].id, err);
 	vec_release(&facts);
 	return ok;
 }
 
-bool store_rebuild(struct store *store, struct err *err)
+bool store_derive_all(struct store *store, struct err *err)
 {
 	struct touched touched = { .forms = true };
-	bool ok = db_begin(store->db, err) &&
-		tables_drop_all(store, err) &&
+	bool ok = tables_drop_all(store, err) &&
 		db_exec(store->db, store_clear_derived, err) &&
-		fact_derive_devices(store, err) &&
 		rebuild_facts(store, &touched, err) &&
-		derive_finish(store, &touched, err) &&
+		derive_finish(store, &touched, err);
+
+	touched_release(&touched);
+	return ok;
+}
+
+bool store_rebuild(struct store *store, struct err *err)
+{
+	bool ok = db_begin(store->db, err) && store_derive_all(store, err) &&
 		store_log(store, "rebuild", "", NULL, err) &&
 		db_commit(store->db, err);
 
-	touched_release(&touched);
 	if (!ok)
 		db_rollback(store->db);
 	return ok;

@@ -49,6 +49,8 @@ bool store_read_project(struct store *store, struct err *err) MUST_CHECK;
 /* Make everything that is derived again, from the facts alone; one
  * transaction. */
 bool store_rebuild(struct store *store, struct err *err) MUST_CHECK;
+/* The same inside a transaction of the caller. */
+bool store_derive_all(struct store *store, struct err *err) MUST_CHECK;
 
 /* A line of the local log: what happened here and when (UTC).  `kind` is a
  * word ("merge", "quarantine", "export" ...); `about` names a manifest, a

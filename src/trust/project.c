@@ -77,6 +77,7 @@ bool trust_project_new(const char *name, const char *made, bool training,
 		return false;
 	memcpy(project->name, name, strlen(name) + 1);
 	memcpy(project->made, made, TRUST_DATE_BYTES);
+	project->serial = 1;
 	project->training = training;
 	project->policy = policy;
 	minisign_key_new(&secrets->project);
@@ -118,6 +119,7 @@ char *trust_project_print(const struct trust_project *project)
 	js_put_text(object, "key", key);
 	js_put_text(object, "made", project->made);
 	js_put_text(object, "name", project->name);
+	js_put_int(object, "serial", project->serial);
 	js_put_bool(object, "training", project->training);
 	js_put_bool(policy, "refuse_untagged",
 		project->policy.refuse_untagged);
@@ -185,6 +187,9 @@ static bool get_project(const struct json *object,
 	if (!js_is_bool(js_get(object, "training")))
 		return want_failed("training", err);
 	project->training = js_get_bool(object, "training", false);
+	project->serial = js_get_int(object, "serial", 1);
+	if (project->serial < 1)
+		return want_failed("serial", err);
 	for (int i = 0; i < N_TRUST_CLASSES; i++)
 		if (!get_recipients(object, class_names[i],
 		    &project->readers[i], &project->recovery[i], err))

@@ -5,8 +5,8 @@
  *
  *	{"format":1,"id":"...","key":"RW...","made":"2026-11-23",
  *	 "name":"...","policy":{"refuse_untagged":false},
- *	 "protected":["age1...","age1..."],"standard":["age1...","age1..."],
- *	 "training":false}
+ *	 "protected":["age1...","age1..."],"serial":1,
+ *	 "standard":["age1...","age1..."],"training":false}
  *
  * Of the two recipients of a class the first is its reader, the second its
  * recovery identity on paper.  The id is the beginning of the SHA-256 of the
@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -37,6 +38,7 @@ struct trust_project {
 	char id[TRUST_ID_BYTES];	/* 16 hexadecimal digits */
 	char name[TRUST_NAME_BYTES];	/* UTF-8, 1 ... 120 bytes */
 	char made[TRUST_DATE_BYTES];	/* YYYY-MM-DD */
+	int64_t serial;			/* from 1; higher replaces lower */
 	bool training;			/* it counts training records */
 	struct minisign_public key;
 	struct age_recipient readers[N_TRUST_CLASSES];

@@ -14,6 +14,15 @@ void trust_signed_release(struct trust_signed *signed_)
 	str_release(&signed_->signature);
 }
 
+void trust_signed_copy(struct trust_signed *to,
+	const struct trust_signed *from)
+{
+	str_clear(&to->document);
+	str_clear(&to->signature);
+	str_addn(&to->document, from->document.data, from->document.len);
+	str_addn(&to->signature, from->signature.data, from->signature.len);
+}
+
 void trust_sign(struct trust_signed *signed_, const char *document,
 	const struct minisign_key *key)
 {

@@ -22,6 +22,8 @@ struct trust_signed {
 #define TRUST_SIGNED_INIT { STR_INIT, STR_INIT }
 
 void trust_signed_release(struct trust_signed *signed_);
+void trust_signed_copy(struct trust_signed *to,
+	const struct trust_signed *from);
 
 /* Sign `document` (without or with its line break). */
 void trust_sign(struct trust_signed *signed_, const char *document,

@@ -21,6 +21,7 @@
 #include "store/merge.h"
 #include "store/store.h"
 #include "store/tables.h"
+#include "trust/cert.h"
 #include "trust/device.h"
 #include "trust/project.h"
 
@@ -171,7 +172,8 @@ static void add_record(struct sent *sent, const char *form,
 	vec_push(&sent->owned, xml);
 }
 
-static char *send(struct sent *sent, int device, const char *name)
+static char *send_chained(struct sent *sent, int device, const char *name,
+	char manifest[SHA256_HEX_BYTES])
 {
 	struct age_recipient recipients[2];
 	struct age_to age = { .recipients = recipients, .n_recipients = 2 };
@@ -180,7 +182,7 @@ static char *send(struct sent *sent, int device, const char *name)
 
 	trust_project_recipients(&project, TRUST_STANDARD, recipients);
 	assert_true(bundle_write(path, &sent->manifest, sent->sources.items,
-		&to, NULL, &err));
+		&to, manifest, &err));
 	manifest_release(&sent->manifest);
 	for (size_t i = 0; i < sent->owned.n; i++)
 		free(sent->owned.items[i]);
@@ -188,6 +190,11 @@ static char *send(struct sent *sent, int device, const char *name)
 	vec_release(&sent->sources);
 	free(sent);
 	return path;
+}
+
+static char *send(struct sent *sent, int device, const char *name)
+{
+	return send_chained(sent, device, name, NULL);
 }
 
 /* --- stores --- */
@@ -462,6 +469,300 @@ static void a_circle_of_priors_comes_to_an_end(void **state)
 	assert_int_equal(number(store, "SELECT heads FROM record"), 1);
 	assert_int_equal(number(store, "SELECT max(depth) FROM version"), 3);
 	free(path);
+	store_close(store);
+}
+
+/* --- revoked laptops --- */
+
+static void key_of(int device, char text[MINISIGN_PUBLIC_TEXT])
+{
+	struct minisign_public key;
+
+	minisign_key_public(&devices[device].key, &key);
+	minisign_public_format(&key, text);
+}
+
+static void sign_anew(struct trust_signed *text,
+	const struct minisign_key *key)
+{
+	char *document = xstrdup(text->document.data);
+
+	trust_sign(text, document, key);
+	free(document);
+}
+
+static void accept_device(struct store *store, int device)
+{
+	char key[MINISIGN_PUBLIC_TEXT];
+
+	key_of(device, key);
+	assert_true(db_begin(store_db(store), &err));
+	assert_true(fact_accept_device(store, &secrets.project, key, &err));
+	assert_true(db_commit(store_db(store), &err));
+}
+
+static void revoke_device(struct store *store, int device, int64_t last,
+	const struct minisign_key *by, struct trust_signed *said)
+{
+	char key[MINISIGN_PUBLIC_TEXT];
+
+	key_of(device, key);
+	assert_true(db_begin(store_db(store), &err));
+	if (!fact_revoke_device(store, by, key, last, said, &err))
+		fail_msg("%s", err.message);
+	assert_true(db_commit(store_db(store), &err));
+}
+
+/* A statement that was made elsewhere. */
+static void take_statement(struct store *store, const char *kind,
+	const struct trust_signed *text, const struct minisign_key *by)
+{
+	struct minisign_public signer;
+
+	minisign_key_public(by, &signer);
+	assert_true(db_begin(store_db(store), &err));
+	assert_true(fact_add(store, kind, text, &signer, NULL, NULL, &err));
+	assert_true(fact_derive_devices(store, &err));
+	assert_true(db_commit(store_db(store), &err));
+}
+
+/* Bundle `sequence` of device 1, after the one with that manifest; gives its
+ * own.  `mark` tells one of a fork from the other. */
+static char *make_link(int sequence, const char *mark,
+	char manifest[SHA256_HEX_BYTES], bool with_form)
+{
+	struct sent *sent = new_bundle(1, sequence);
+	const char *instance = arena_printf(sent->manifest.arena, "uuid:%d%s",
+		sequence, mark);
+	char *name = str_format("link-%d%s.bayaz", sequence, mark), *path;
+
+	if (manifest[0] != '\0')
+		sent->manifest.previous = arena_strdup(sent->manifest.arena,
+			manifest);
+	if (with_form)
+		add_form(sent, "visit", "1", form_1);
+	add_record(sent, "visit", "1", instance, record("visit", "1", instance,
+		sequence == 3 ? "uuid:1" : NULL, "<age>3</age>"), NULL);
+	path = send_chained(sent, 1, name, manifest);
+	free(name);
+	return path;
+}
+
+static void make_links(char *paths[4])
+{
+	char first[SHA256_HEX_BYTES] = "", second[SHA256_HEX_BYTES];
+	char fork[SHA256_HEX_BYTES];
+
+	paths[0] = make_link(1, "", first, true);
+	memcpy(second, first, sizeof second);
+	paths[1] = make_link(2, "", second, true);
+	memcpy(fork, second, sizeof fork);
+	paths[2] = make_link(3, "", second, true);
+	paths[3] = make_link(3, "fork", fork, true);
+}
+
+static bool has_record(struct store *store, const char *instance)
+{
+	char *sql = str_format("SELECT count(*) FROM version"
+		" WHERE instance = '%s'", instance);
+	bool has = number(store, sql) > 0;
+
+	free(sql);
+	return has;
+}
+
+/* Four bundles and a revocation that trusts the second, in every order. */
+static void a_revocation_means_the_same_in_every_order(void **state)
+{
+	struct trust_signed said = TRUST_SIGNED_INIT;
+	struct store *store = new_store();
+	char *paths[4], *first = NULL;
+
+	(void)state;
+	make_links(paths);
+	accept_device(store, 1);
+	(void)merge(store, paths[0]);
+	(void)merge(store, paths[1]);
+	revoke_device(store, 1, INT64_MAX, &secrets.project, &said);
+	store_close(store);
+	for (int order = 0; order < 120; order++) {
+		int left[5] = { 0, 1, 2, 3, 4 }, n = 5, rest = order;
+		char *text;
+
+		store = new_store();
+		accept_device(store, 1);
+		for (; n > 0; n--) {
+			int pick = rest % n;
+
+			rest /= n;
+			if (left[pick] == 4)
+				take_statement(store, FACT_REVOKED, &said,
+					&secrets.project);
+			else
+				(void)merge(store, paths[left[pick]]);
+			left[pick] = left[n - 1];
+		}
+		text = dump(store);
+		if (first == NULL)
+			first = xstrdup(text);
+		assert_string_equal(text, first);
+		free(text);
+		assert_true(has_record(store, "uuid:1"));
+		assert_true(has_record(store, "uuid:2"));
+		assert_false(has_record(store, "uuid:3"));
+		assert_false(has_record(store, "uuid:3fork"));
+		assert_int_equal(number(store, "SELECT total(records)"
+			" FROM manifest WHERE NOT trusted"), 2);
+		if (order % 24 == 0) {
+			assert_true(store_rebuild(store, &err));
+			text = dump(store);
+			assert_string_equal(text, first);
+			free(text);
+		}
+		store_close(store);
+	}
+	free(first);
+	trust_signed_release(&said);
+	free_history(paths);
+}
+
+static void what_is_set_aside_comes_back_when_accepted_again(void **state)
+{
+	struct store *store = new_store();
+	struct store_totals totals;
+	struct merge_result result;
+	char *paths[4];
+
+	(void)state;
+	make_links(paths);
+	accept_device(store, 1);
+	for (int i = 0; i < 3; i++)
+		(void)merge(store, paths[i]);
+	revoke_device(store, 1, 1, &secrets.project, NULL);
+	assert_true(store_count(store, &totals, &err));
+	assert_int_equal(totals.set_aside, 2);
+	assert_int_equal(totals.devices, 0);
+	assert_int_equal(totals.versions, 1);
+	assert_int_equal(totals.edits, 0);
+	/* --accept-new lets no revoked laptop in */
+	result = merge(store, paths[3]);
+	assert_true(result.revoked);
+	assert_false(result.accepted_now);
+	assert_int_equal(result.n_aside, 1);
+	assert_int_equal(result.versions_new, 0);
+	accept_device(store, 1);
+	assert_true(store_count(store, &totals, &err));
+	assert_int_equal(totals.set_aside, 0);
+	assert_int_equal(totals.devices, 1);
+	assert_int_equal(totals.versions, 4);
+	assert_int_equal(totals.records, 2);
+	assert_int_equal(totals.edits, 2);
+	/* and revoked once more */
+	revoke_device(store, 1, 0, &secrets.project, NULL);
+	assert_true(store_count(store, &totals, &err));
+	assert_int_equal(totals.set_aside, 4);
+	assert_int_equal(totals.versions, 0);
+	assert_int_equal(number(store, "SELECT count(*) FROM record"), 0);
+	free_history(paths);
+	store_close(store);
+}
+
+/* What a missing bundle leads back from is trusted all the same. */
+static void a_gap_in_the_chain_loses_nothing(void **state)
+{
+	struct store *store = new_store();
+	char *paths[4];
+
+	(void)state;
+	make_links(paths);
+	accept_device(store, 1);
+	(void)merge(store, paths[0]);
+	(void)merge(store, paths[2]);
+	revoke_device(store, 1, INT64_MAX, &secrets.project, NULL);
+	assert_true(has_record(store, "uuid:1"));
+	assert_true(has_record(store, "uuid:3"));
+	assert_int_equal(merge(store, paths[1]).versions_new, 1);
+	assert_true(has_record(store, "uuid:2"));
+	assert_true(merge(store, paths[3]).revoked);
+	assert_false(has_record(store, "uuid:3fork"));
+	free_history(paths);
+	store_close(store);
+}
+
+/* A statement that counts only if its signer may make it. */
+static void strangers_revoke_nobody(void **state)
+{
+	struct store *store = new_store();
+	struct minisign_key stranger, other;
+	struct minisign_public key;
+	struct trust_signed cert = TRUST_SIGNED_INIT, said = TRUST_SIGNED_INIT;
+	char text[MINISIGN_PUBLIC_TEXT], *paths[4];
+
+	(void)state;
+	make_links(paths);
+	minisign_key_new(&stranger);
+	minisign_key_new(&other);
+	minisign_key_public(&stranger, &key);
+	minisign_public_format(&key, text);
+	accept_device(store, 1);
+	(void)merge(store, paths[0]);
+	revoke_device(store, 1, 0, &stranger, &said);
+	assert_true(has_record(store, "uuid:1"));
+	/* its certificate comes later: then it counts */
+	assert_true(trust_cert_new(&project, &secrets.project, &key, "Swat",
+		ROLE_MERGE, TODAY, &cert, &err));
+	assert_true(db_begin(store_db(store), &err));
+	assert_true(fact_add_certificate(store, &cert, &err));
+	assert_true(db_commit(store_db(store), &err));
+	assert_false(has_record(store, "uuid:1"));
+	/* signed by another, it is no statement of the one it names */
+	sign_anew(&said, &other);
+	minisign_key_public(&other, &key);
+	assert_false(fact_add(store, FACT_REVOKED, &said, &key, NULL, NULL,
+		&err));
+	assert_int_equal(err.code, ERR_CRYPTO);
+	trust_signed_release(&cert);
+	trust_signed_release(&said);
+	free_history(paths);
+	store_close(store);
+}
+
+/* What a store said before its certificate was withdrawn goes on counting;
+ * what it says afterwards does not. */
+static void a_withdrawn_store_says_nothing_more(void **state)
+{
+	struct store *store = new_store();
+	struct minisign_key swat;
+	struct minisign_public key;
+	struct trust_signed cert = TRUST_SIGNED_INIT, said = TRUST_SIGNED_INIT;
+	char text[MINISIGN_PUBLIC_TEXT], device[MINISIGN_PUBLIC_TEXT];
+	struct store *elsewhere = new_store();
+
+	(void)state;
+	minisign_key_new(&swat);
+	minisign_key_public(&swat, &key);
+	minisign_public_format(&key, text);
+	assert_true(trust_cert_new(&project, &secrets.project, &key, "Swat",
+		ROLE_MERGE, TODAY, &cert, &err));
+	assert_true(fact_add_certificate(store, &cert, &err));
+	key_of(0, device);
+	assert_true(fact_accept_device(store, &swat, device, &err));
+	assert_true(fact_withdraw_certificate(store, &secrets.project, text,
+		&said, &err));
+	key_of(1, device);
+	assert_true(fact_accept_device(store, &swat, device, &err));
+	assert_int_equal(number(store, "SELECT count(*) FROM device"), 1);
+	/* where its words have not come, none count */
+	assert_true(fact_add_withdrawal(elsewhere, &said, &err));
+	assert_true(fact_add_certificate(elsewhere, &cert, &err));
+	assert_true(fact_accept_device(elsewhere, &swat, device, &err));
+	assert_int_equal(number(elsewhere, "SELECT count(*) FROM device"), 0);
+	/* nobody but the project withdraws */
+	sign_anew(&said, &swat);
+	assert_false(fact_add_withdrawal(elsewhere, &said, &err));
+	trust_signed_release(&cert);
+	trust_signed_release(&said);
+	store_close(elsewhere);
 	store_close(store);
 }
 
@@ -814,6 +1115,12 @@ int main(void)
 		cmocka_unit_test(two_edits_of_one_version_are_a_conflict),
 		cmocka_unit_test(other_bytes_of_one_instance_are_a_conflict),
 		cmocka_unit_test(a_circle_of_priors_comes_to_an_end),
+		cmocka_unit_test(a_revocation_means_the_same_in_every_order),
+		cmocka_unit_test(
+			what_is_set_aside_comes_back_when_accepted_again),
+		cmocka_unit_test(a_gap_in_the_chain_loses_nothing),
+		cmocka_unit_test(strangers_revoke_nobody),
+		cmocka_unit_test(a_withdrawn_store_says_nothing_more),
 		cmocka_unit_test(repeats_have_keys_and_classes_stand_apart),
 		cmocka_unit_test(versions_of_a_form_share_their_tables),
 		cmocka_unit_test(csv_leaves_out_what_is_not_public),
