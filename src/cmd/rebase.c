@@ -117,7 +117,7 @@ static bool take_over(struct rebasing *r, const struct form_info *to,
 	r->draft.form = r->old_form;
 	ok = r->new_form != NULL && draft_open(&r->draft, err) &&
 		draft_rebase(&r->draft, r->ws, to, r->new_form, &r->found,
-			err);
+			err) && draft_lock(&r->draft, err);
 	if (ok)
 		report(r, before);
 	free(before);

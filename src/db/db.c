@@ -316,6 +316,12 @@ void db_rollback(struct db *db)
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+bool db_set_durable(struct db *db, bool durable, struct err *err)
+{
+	return db_exec(db, durable ? "PRAGMA synchronous=FULL" :
+		"PRAGMA synchronous=NORMAL", err);
+}
+
 bool db_in_transaction(const struct db *db)
 {
 	return sqlite3_get_autocommit(db->handle) == 0;

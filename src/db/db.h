@@ -51,6 +51,10 @@ bool db_exec(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 bool db_begin(struct db *db, struct err *err) MUST_CHECK;
 bool db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db);
+/* Whether a commit waits for the disk, as it does from the start.  If not, it
+ * outlives the program, and a power cut once another has waited; what is there
+ * is never half.  Outside of a transaction. */
+bool db_set_durable(struct db *db, bool durable, struct err *err) MUST_CHECK;
 bool db_in_transaction(const struct db *db);
 bool db_savepoint(struct db *db, struct err *err) MUST_CHECK;
 bool db_savepoint_keep(struct db *db, struct err *err) MUST_CHECK;

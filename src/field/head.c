@@ -72,6 +72,7 @@ void record_head_release(struct record_head *head)
 void record_release(struct record *record)
 {
 	record_head_release(&record->head);
+	journal_forget_undo(record);
 	wipe(record, sizeof *record);
 }
 

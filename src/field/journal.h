@@ -50,8 +50,9 @@ struct journal_event {
 	const char *place;
 };
 
-/* Durable when it returns true.  ERR_REFUSED unless the record is a draft;
- * ERR_LIMIT: more than 256 MiB. */
+/* Durable when it returns true; lines of the log (JOURNAL_AUDIT) outlive the
+ * program at once and the machine with the next event of another kind.
+ * ERR_REFUSED unless the record is a draft; ERR_LIMIT: more than 256 MiB. */
 bool journal_append(struct record *record, const struct journal_event *event,
 	struct err *err) MUST_CHECK;
 /* Several as one step, one sync. */
@@ -68,7 +69,10 @@ typedef bool (*journal_visit)(void *context, uint64_t number,
 
 bool journal_replay(struct record *record, journal_visit visit, void *context,
 	struct err *err) MUST_CHECK;
-/* All events as they were appended, undo included: `show --history`. */
+/* The same, beginning with the last JOURNAL_REBASE that counts, if any. */
+bool journal_resume(struct record *record, journal_visit visit, void *context,
+	struct err *err) MUST_CHECK;
+/* All events as they were appended, undo included. */
 bool journal_history(struct record *record, journal_visit visit,
 	void *context, struct err *err) MUST_CHECK;
 
@@ -76,14 +80,30 @@ bool journal_history(struct record *record, journal_visit visit,
 bool journal_can(struct record *record, size_t *n_undo, size_t *n_redo,
 	struct err *err) MUST_CHECK;
 
-/* The kind of the first event of the step that an undo, a redo would take; 0:
- * there is none. */
-bool journal_next_step(struct record *record, bool redo, int *kind,
+/* The first event of the step that an undo, a redo would take. */
+struct journal_step {
+	int kind;		/* 0: there is none */
+	int64_t number;
+	char *path;		/* NULL: there is none */
+};
+
+void journal_step_release(struct journal_step *step);
+bool journal_next_step(struct record *record, bool redo,
+	struct journal_step *step, struct err *err) MUST_CHECK;
+
+/* All events, and whether each of them counts now: `show --history`. */
+typedef bool (*journal_tell)(void *context, uint64_t number,
+	const struct journal_event *event, bool counts, struct err *err);
+
+bool journal_tell_all(struct record *record, journal_tell tell, void *context,
 	struct err *err) MUST_CHECK;
 
-/* Replace the whole journal by one state (locking a protected draft). */
-bool journal_fold(struct record *record, const char *xml, size_t n_bytes,
-	struct err *err) MUST_CHECK;
+/* Replace the whole journal by these events, the first of them a state, in one
+ * row (locking a protected draft).  They count from then on, whatever is
+ * undone.  The record gets a new key and the workspace new ones, so that
+ * nothing of what was there before can be opened any more. */
+bool journal_fold(struct record *record, const struct journal_event *events,
+	size_t n_events, struct err *err) MUST_CHECK;
 
 /* SHA-256 over the last event's number and tag: goes into the manifest. */
 void journal_head(const struct record *record, uint8_t sha256[32]);

@@ -55,6 +55,7 @@ struct workspace {
 	bool rotate;		/* the keys are renewed at the commit */
 	struct room room;	/* one head is opened into this */
 	int depth;		/* of workspace_begin() */
+	bool is_light;		/* the change is, see workspace_begin_light() */
 	size_t n_damaged;	/* records the last walk could not read */
 	struct field_index index;
 };
@@ -172,6 +173,9 @@ bool meta_put_keys(struct db *db, const struct keys *keys, struct err *err)
 	MUST_CHECK;
 bool meta_wrapping_id(struct db *db, uint8_t id[KEYS_ID_BYTES],
 	struct err *err) MUST_CHECK;
+/* A change that need not outlive a power cut, only the program: the next one
+ * that does takes it along.  Within another it is like any. */
+bool workspace_begin_light(struct workspace *ws, struct err *err) MUST_CHECK;
 
 /* --- files: attachments and media, stored once however often used --- */
 
@@ -229,6 +233,7 @@ struct record {
 	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
 	uint64_t packing;	/* sequence of the bundle being written, or 0 */
 	bool borrowed;		/* the texts of the head lie elsewhere */
+	struct undo *undo;	/* what of the journal counts; NULL: not asked */
 };
 
 /* A new one of this form, in locked memory and not yet saved; is it allowed? */
@@ -270,6 +275,7 @@ bool records_walk(struct workspace *ws,
 bool record_keep_files(struct record *record, const struct record_final *final,
 	struct err *err) MUST_CHECK;
 bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;
+void journal_forget_undo(struct record *record);
 /* Seal what finalising gives, with the attachments, to the project, and keep
  * that: size, hash and place go into the head, under a new key. */
 bool record_seal_final(struct record *record,

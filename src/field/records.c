@@ -152,8 +152,10 @@ bool record_set_training(struct record *record, bool training,
 bool record_set_place(struct record *record, const char *place,
 	struct err *err)
 {
+	if (!workspace_begin_light(record->ws, err))
+		return false;
 	record_set_text(&record->head.place, place);
-	return record_save_alone(record, err);
+	return record_settle(record, record_save(record, err), err);
 }
 
 static bool may_set_form(const struct record *record,

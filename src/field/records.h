@@ -106,6 +106,7 @@ void record_id_text(int64_t id, char text[17]);
 
 bool record_set_training(struct record *record, bool training,
 	struct err *err) MUST_CHECK;
+/* Outlives the program at once, and the machine with the next change. */
 bool record_set_place(struct record *record, const char *place,
 	struct err *err) MUST_CHECK;
 /* A draft goes on with another version of its form (journal.h: REBASE).

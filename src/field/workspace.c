@@ -282,6 +282,15 @@ bool workspace_is_sealed(const struct workspace *ws)
 
 /* --- changes as one --- */
 
+/* Outside of a transaction this cannot fail. */
+static void end_light(struct workspace *ws)
+{
+	if (ws->is_light && ws->depth == 0) {
+		ws->is_light = false;
+		(void)!db_set_durable(ws->db, true, NULL);
+	}
+}
+
 bool workspace_begin(struct workspace *ws, struct err *err)
 {
 	bool changed;
@@ -298,6 +307,19 @@ bool workspace_begin(struct workspace *ws, struct err *err)
 	return true;
 }
 
+bool workspace_begin_light(struct workspace *ws, struct err *err)
+{
+	if (ws->depth == 0) {
+		if (!db_set_durable(ws->db, false, err))
+			return false;
+		ws->is_light = true;
+	}
+	if (workspace_begin(ws, err))
+		return true;
+	end_light(ws);
+	return false;
+}
+
 bool workspace_commit(struct workspace *ws, struct err *err)
 {
 	if (ws->depth == 0)
@@ -312,6 +334,7 @@ bool workspace_commit(struct workspace *ws, struct err *err)
 		return false;
 	}
 	ws->depth = 0;
+	end_light(ws);
 	keys_forget_old(ws);
 	return true;
 }
@@ -327,6 +350,7 @@ void workspace_rollback(struct workspace *ws)
 		return;
 	ws->depth = 0;
 	db_rollback(ws->db);
+	end_light(ws);
 	index_release(ws);
 	keys_restore(ws);
 }

@@ -475,6 +475,39 @@ bool session_answer(struct session *s, struct node *n, const char *value,
 	return ok;
 }
 
+struct node_ids { VEC(uint32_t) list; };
+
+static void note_answers(struct session *s, const struct node *n,
+	struct node_ids *ids)
+{
+	if (n->form->is_value) {
+		if (node_raw_value(n)[0] != '\0' && n->form->n_controls > 0 &&
+				n->form->bind->calculate == NULL)
+			vec_push(&ids->list, n->id);
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			note_answers(s, n->slots[i].items[k], ids);
+}
+
+/* An answer that goes may take instances along, by their count. */
+bool session_clear(struct session *s, struct node *n, struct err *err)
+{
+	struct node_ids ids = { { NULL, 0, 0 } };
+	bool ok = true;
+
+	note_answers(s, n, &ids);
+	for (size_t i = 0; ok && i < ids.list.n; i++) {
+		struct node *at = session_by_id(s, ids.list.items[i]);
+
+		if (at != NULL && !node_is_readonly(s, at))
+			ok = take_value(s, at, "", err);
+	}
+	vec_release(&ids.list);
+	return ok;
+}
+
 bool session_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t after, size_t count,
 	struct err *err)

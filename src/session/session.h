@@ -175,6 +175,10 @@ bool session_set(struct session *s, struct node *n, const char *value,
  * changes nothing. */
 bool session_answer(struct session *s, struct node *n, const char *value,
 	struct err *err) MUST_CHECK;
+/* Blank every answer to a question below this group or instance, whatever its
+ * relevance; instances stay, and so does what is read-only or calculated. */
+bool session_clear(struct session *s, struct node *n, struct err *err)
+	MUST_CHECK;
 /* New instances after position `after` (0: first); ERR_REFUSED on a fixed one. */
 bool session_insert(struct session *s, struct node *parent,
 	const struct xf_node *repeat, size_t after, size_t count,
@@ -230,6 +234,9 @@ void session_restore(struct session *s, struct node *n, const char *value);
  * for the journal; NULL: no more. */
 struct node *session_next_unsaved(struct session *s);
 void session_clear_unsaved(struct session *s);
+/* Beginning again: all there are.  Loading a state computes them anew, so a
+ * journal has them after it. */
+void session_all_unsaved(struct session *s);
 
 /* --- checking and keeping --- */
 

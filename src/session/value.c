@@ -418,3 +418,24 @@ void session_clear_unsaved(struct session *s)
 {
 	s->unsaved.n = 0;
 }
+
+static void note_unsaved(void *data, struct node *n)
+{
+	struct session *s = data;
+
+	if (n->raw != NULL)
+		vec_push(&s->unsaved, n);
+}
+
+void session_all_unsaved(struct session *s)
+{
+	s->unsaved.n = 0;
+	for (unsigned i = 0; i < s->form->n_nodes; i++) {
+		const struct xf_expr *calculate =
+			s->form->nodes[i]->bind->calculate;
+
+		if (calculate != NULL && calculate->is_volatile)
+			each_instance(s->root, s->form->nodes[i], note_unsaved,
+				s);
+	}
+}

@@ -52,19 +52,67 @@ static bool replay_answer(struct draft *d, const struct journal_event *e,
 	return session_set(d->session, n, e->value, false, err);
 }
 
+static bool replay_clear(struct draft *d, const struct journal_event *e,
+	struct err *err)
+{
+	struct node *n = session_find(d->session, e->path, err);
+
+	return n != NULL && session_clear(d->session, n, err);
+}
+
+static void drop_comments(struct draft *d)
+{
+	for (size_t i = 0; i < d->comments.n; i++)
+		wipe_free(d->comments.items[i].text);
+	d->comments.n = 0;
+}
+
+/* NULL or "": none. */
+static void set_comment(struct draft *d, uint32_t node, const char *text)
+{
+	struct draft_comment comment = { node, NULL };
+
+	for (size_t i = 0; i < d->comments.n; i++) {
+		if (d->comments.items[i].node != node)
+			continue;
+		wipe_free(d->comments.items[i].text);
+		vec_remove(&d->comments, i, 1);
+		break;
+	}
+	if (str_is_empty(text))
+		return;
+	comment.text = xstrdup(text);
+	vec_push(&d->comments, comment);
+}
+
+/* A comment on what was removed since went with it. */
+static void replay_comment(struct draft *d, const struct journal_event *e)
+{
+	struct err ignored = ERR_INIT;
+	struct node *n = session_find(d->session, e->path, &ignored);
+
+	if (n != NULL)
+		set_comment(d, node_id(n), e->value);
+}
+
+static bool replay_whole(struct draft *d, const struct journal_event *e,
+	struct err *err)
+{
+	session_free(d->session);
+	drop_comments(d);
+	d->session = session_load(d->form, e->value, strlen(e->value), false,
+		&d->options, NULL, err);
+	return d->session != NULL;
+}
+
 static bool replay(void *context, uint64_t number,
 	const struct journal_event *e, struct err *err)
 {
 	struct draft *d = context;
 
-	if (number < d->rebased)
-		return true;	/* of the version before */
-	if (e->kind == JOURNAL_STATE || e->kind == JOURNAL_REBASE) {
-		session_free(d->session);
-		d->session = session_load(d->form, e->value, strlen(e->value),
-			false, &d->options, NULL, err);
-		return d->session != NULL;
-	}
+	(void)number;
+	if (e->kind == JOURNAL_STATE || e->kind == JOURNAL_REBASE)
+		return replay_whole(d, e, err);
 	if (d->session == NULL)
 		return err_set(err, ERR_SPEC,
 			_("the draft's journal does not begin with its state"));
@@ -72,6 +120,10 @@ static bool replay(void *context, uint64_t number,
 	case JOURNAL_ANSWER: return replay_answer(d, e, err);
 	case JOURNAL_INSERT: return replay_insert(d, e, err);
 	case JOURNAL_REMOVE: return replay_remove(d, e, err);
+	case JOURNAL_CLEAR: return replay_clear(d, e, err);
+	case JOURNAL_COMMENT:
+		replay_comment(d, e);
+		return true;
 	case JOURNAL_LANGUAGE:
 		return session_set_language(d->session, e->value, err);
 	default: return true;
@@ -80,41 +132,12 @@ static bool replay(void *context, uint64_t number,
 
 /* --- beginning --- */
 
-static bool write_state(struct draft *d, struct err *err)
-{
-	struct str xml = STR_INIT;
-	struct journal_event event = { .kind = JOURNAL_STATE,
-		.time = time(NULL) };
-	bool ok;
-
-	ok = session_serialize(d->session, true, &xml, err);
-	if (ok) {
-		event.value = xml.data;
-		ok = journal_append(d->record, &event, err);
-	}
-	str_wipe(&xml);
-	session_clear_unsaved(d->session);
-	return ok;
-}
-
-static bool find_rebase(void *context, uint64_t number,
-	const struct journal_event *e, struct err *err)
-{
-	struct draft *d = context;
-
-	(void)err;
-	if (e->kind == JOURNAL_REBASE)
-		d->rebased = number;
-	return true;
-}
-
 static bool reload(struct draft *d, struct err *err)
 {
 	session_free(d->session);
 	d->session = NULL;
-	d->rebased = 0;
-	if (!journal_replay(d->record, find_rebase, d, err) ||
-			!journal_replay(d->record, replay, d, err))
+	drop_comments(d);
+	if (!journal_resume(d->record, replay, d, err))
 		return false;
 	if (d->session == NULL)
 		return err_set(err, ERR_SPEC, _("the draft's journal is empty"));
@@ -122,66 +145,233 @@ static bool reload(struct draft *d, struct err *err)
 	return true;
 }
 
-bool draft_open(struct draft *d, struct err *err)
-{
-	if (record_head(d->record)->n_events > 0)
-		return reload(d, err);
-	d->session = session_new(d->form, &d->options, err);
-	return d->session != NULL && write_state(d, err);
-}
-
 void draft_close(struct draft *d)
 {
 	session_free(d->session);
 	d->session = NULL;
+	drop_comments(d);
+	vec_release(&d->comments);
+}
+
+/* --- several events as one --- */
+
+/* What they point at is in `texts`. */
+struct step_events {
+	VEC(struct journal_event) list;
+	VEC(char *) texts;
+};
+
+static void events_release(struct step_events *events)
+{
+	for (size_t i = 0; i < events->texts.n; i++)
+		wipe_free(events->texts.items[i]);
+	vec_release(&events->texts);
+	vec_release(&events->list);
+}
+
+static const char *hold(struct step_events *events, char *text)
+{
+	vec_push(&events->texts, text);
+	return text;
+}
+
+static const char *hold_ref(struct step_events *events, const struct node *n)
+{
+	struct str ref = STR_INIT;
+
+	node_ref(n, &ref);
+	return hold(events, str_steal(&ref));
+}
+
+/* What chance or the clock gave belongs to what made it do so. */
+static void add_chance(struct step_events *events, struct session *s)
+{
+	struct node *n;
+
+	while ((n = session_next_unsaved(s)) != NULL) {
+		struct journal_event event = { .kind = JOURNAL_ANSWER,
+			.joined = true, .time = time(NULL),
+			.value = node_raw_value(n) };
+
+		event.path = hold_ref(events, n);
+		vec_push(&events->list, event);
+	}
+}
+
+/* The whole record as XML, and what loading it would not give. */
+static void add_state(struct step_events *events, struct session *s,
+	enum journal_kind kind, int64_t number, const char *xml)
+{
+	struct journal_event state = { .kind = kind, .number = number,
+		.value = xml, .time = time(NULL) };
+
+	vec_push(&events->list, state);
+	session_all_unsaved(s);
+	add_chance(events, s);
+}
+
+static bool write_events(struct draft *d, const struct step_events *events,
+	struct err *err)
+{
+	return events->list.n == 0 || journal_append_all(d->record,
+		events->list.items, events->list.n, err);
+}
+
+static bool write_state(struct draft *d, struct err *err)
+{
+	struct step_events events = { 0 };
+	struct str xml = STR_INIT;
+	bool ok = session_serialize(d->session, true, &xml, err);
+
+	if (ok) {
+		add_state(&events, d->session, JOURNAL_STATE, 0, xml.data);
+		ok = write_events(d, &events, err);
+	}
+	events_release(&events);
+	str_wipe(&xml);
+	return ok;
+}
+
+bool draft_open(struct draft *d, struct err *err)
+{
+	if (record_head(d->record)->n_events > 0)
+		return reload(d, err) && draft_lock(d, err);
+	d->session = session_new(d->form, &d->options, err);
+	return d->session != NULL && write_state(d, err);
+}
+
+/* --- locking --- */
+
+static bool take_lasting(void *context, uint64_t number,
+	const struct journal_event *e, struct err *err)
+{
+	struct step_events *events = context;
+	struct journal_event kept = *e;
+
+	(void)number;
+	(void)err;
+	if (e->kind != JOURNAL_ASIDE && e->kind != JOURNAL_CLOCK)
+		return true;
+	kept.path = hold(events, xstrdup(e->path));
+	kept.value = hold(events, xstrdup(e->value));
+	kept.joined = true;
+	vec_push(&events->list, kept);
+	return true;
+}
+
+static void add_comments(struct step_events *events, const struct draft *d)
+{
+	for (size_t i = 0; i < d->comments.n; i++) {
+		struct journal_event event = { .kind = JOURNAL_COMMENT,
+			.joined = true, .value = d->comments.items[i].text };
+		struct node *n = session_by_id(d->session,
+			d->comments.items[i].node);
+
+		if (n == NULL)
+			continue;	/* removed, with what it was about */
+		event.path = hold_ref(events, n);
+		vec_push(&events->list, event);
+	}
+}
+
+static bool fold(struct draft *d, struct step_events *events,
+	struct err *err)
+{
+	struct journal_event language = { .kind = JOURNAL_LANGUAGE,
+		.joined = true, .value = session_language(d->session) };
+	struct str xml = STR_INIT;
+	bool ok = session_serialize(d->session, true, &xml, err);
+
+	if (ok) {
+		add_state(events, d->session, JOURNAL_STATE, 0, xml.data);
+		if (language.value != NULL)
+			vec_push(&events->list, language);
+		add_comments(events, d);
+		ok = journal_replay(d->record, take_lasting, events, err) &&
+			journal_fold(d->record, events->list.items,
+				events->list.n, err);
+	}
+	str_wipe(&xml);
+	return ok;
+}
+
+bool draft_lock(struct draft *d, struct err *err)
+{
+	const struct record_head *head = record_head(d->record);
+	struct step_events events = { 0 };
+	bool ok;
+
+	/* One event is a state to which nothing was done. */
+	if (!head->is_protected || head->state != RECORD_DRAFT ||
+			head->n_events <= 1 || d->session == NULL)
+		return true;
+	ok = fold(d, &events, err);
+	events_release(&events);
+	return ok;
 }
 
 /* --- changing --- */
 
-static bool append(struct draft *d, enum journal_kind kind, const char *path,
-	const char *value, int64_t number, struct err *err)
+static bool append_at(struct draft *d, enum journal_kind kind,
+	const char *path, const char *value, int64_t number,
+	const char *place, struct err *err)
 {
 	struct journal_event event = { .kind = kind, .path = path,
 		.value = value, .number = number, .time = time(NULL),
-		.place = path };
+		.place = place };
+	struct step_events events = { 0 };
+	bool ok;
 
-	return journal_append(d->record, &event, err);
+	vec_push(&events.list, event);
+	add_chance(&events, d->session);
+	ok = write_events(d, &events, err);
+	events_release(&events);
+	return ok;
+}
+
+/* What was done since session_begin() stands if the disk took it. */
+static bool keep(struct draft *d, bool ok)
+{
+	if (ok)
+		session_commit(d->session);
+	else
+		session_rollback(d->session);
+	return ok;
+}
+
+static char *place_after(const char *ref)
+{
+	return str_format("+%s", ref);
 }
 
 /* Typed, but no answer: kept all the same.  The caller's error stays. */
-static bool refuse(struct draft *d, const char *path, const char *value)
+static void refuse(struct draft *d, const char *path, const char *value)
 {
 	struct err ignored = ERR_INIT;
 
-	return append(d, JOURNAL_REFUSED, path, value, 0, &ignored) && false;
-}
-
-/* The answer before this one stands again; false, for the caller to return. */
-static bool put_back(struct draft *d, struct node *n, const char *before)
-{
-	struct err ignored = ERR_INIT;
-
-	if (!session_set(d->session, n, before, false, &ignored))
+	if (!append_at(d, JOURNAL_REFUSED, path, value, 0, path, &ignored))
 		err_clear(&ignored);
-	return false;
 }
 
 bool draft_answer(struct draft *d, struct node *n, const char *value,
 	struct err *err)
 {
 	struct str ref = STR_INIT;
-	char *before = xstrdup(node_raw_value(n));
+	char *place;
 	bool ok;
 
 	node_ref(n, &ref);
+	place = place_after(ref.data);
+	session_begin(d->session);
 	ok = session_answer(d->session, n, value, err);
 	if (!ok) {
+		keep(d, false);
 		refuse(d, ref.data, value);
-	} else if (!append(d, JOURNAL_ANSWER, ref.data, node_raw_value(n), 0,
-			err)) {
-		ok = put_back(d, n, before);	/* the disk did not take it */
+	} else {
+		ok = keep(d, append_at(d, JOURNAL_ANSWER, ref.data,
+			node_raw_value(n), 0, place, err));
 	}
-	wipe_free(before);
+	free(place);
 	str_release(&ref);
 	return ok;
 }
@@ -211,39 +401,52 @@ bool draft_insert(struct draft *d, struct node *parent,
 {
 	size_t n = node_count(parent, repeat);
 	struct str ref = STR_INIT;
+	char *place;
 	bool ok;
 
 	node_ref(parent, &ref);
 	str_addf(&ref, "/%s%s%s", repeat->prefix,
 		repeat->prefix[0] != '\0' ? ":" : "", repeat->local);
-	ok = session_insert(d->session, parent, repeat, n, 1, err);
-	if (ok && !append(d, JOURNAL_INSERT, ref.data, NULL, (int64_t)n + 1,
-			err)) {
-		struct err ignored = ERR_INIT;
-
-		ok = false;
-		if (!session_remove(d->session, parent, repeat, n + 1, 1,
-				&ignored))
-			err_clear(&ignored);
-	}
+	place = str_format("+%s[%zu]", ref.data, n + 1);
+	session_begin(d->session);
+	ok = keep(d, session_insert(d->session, parent, repeat, n, 1, err) &&
+		append_at(d, JOURNAL_INSERT, ref.data, NULL, (int64_t)n + 1,
+			place, err));
+	free(place);
 	str_release(&ref);
 	return ok;
 }
 
-/* Journal first: what is taken out could not be put back as it was. */
 bool draft_remove(struct draft *d, struct node *instance, struct err *err)
+{
+	struct node *parent = node_parent(instance);
+	const struct xf_node *repeat = node_form(instance);
+	size_t position = node_position(instance);
+	struct str ref = STR_INIT;
+	bool ok;
+
+	if (node_is_fixed(d->session, repeat))
+		return err_set(err, ERR_REFUSED,
+			_("the form itself says how many there are"));
+	node_ref(instance, &ref);
+	session_begin(d->session);
+	ok = keep(d, session_remove(d->session, parent, repeat, position, 1,
+			err) &&
+		append_at(d, JOURNAL_REMOVE, ref.data, NULL,
+			(int64_t)position, NULL, err));
+	str_release(&ref);
+	return ok;
+}
+
+bool draft_clear(struct draft *d, struct node *group, struct err *err)
 {
 	struct str ref = STR_INIT;
 	bool ok;
 
-	if (node_is_fixed(d->session, node_form(instance)))
-		return err_set(err, ERR_REFUSED,
-			_("the form itself says how many there are"));
-	node_ref(instance, &ref);
-	ok = append(d, JOURNAL_REMOVE, ref.data, NULL,
-		(int64_t)node_position(instance), err) &&
-		session_remove(d->session, node_parent(instance),
-			node_form(instance), node_position(instance), 1, err);
+	node_ref(group, &ref);
+	session_begin(d->session);
+	ok = keep(d, session_clear(d->session, group, err) &&
+		append_at(d, JOURNAL_CLEAR, ref.data, NULL, 0, NULL, err));
 	str_release(&ref);
 	return ok;
 }
@@ -255,52 +458,65 @@ bool draft_comment(struct draft *d, struct node *n, const char *text,
 	bool ok;
 
 	node_ref(n, &ref);
-	ok = append(d, JOURNAL_COMMENT, ref.data, text, 0, err);
+	ok = append_at(d, JOURNAL_COMMENT, ref.data, text, 0, ref.data, err);
+	if (ok)
+		set_comment(d, node_id(n), text);
 	str_release(&ref);
 	return ok;
 }
 
-bool draft_undo(struct draft *d, bool redo, struct err *err)
+const char *draft_comment_at(const struct draft *d, const struct node *n)
 {
-	int kind;
+	for (size_t i = 0; i < d->comments.n; i++)
+		if (d->comments.items[i].node == node_id(n))
+			return d->comments.items[i].text;
+	return NULL;
+}
 
-	if (!journal_next_step(d->record, redo, &kind, err))
-		return false;
-	if (kind == 0)
+static bool may_undo(const struct draft *d, const struct journal_step *step,
+	bool redo, struct err *err)
+{
+	if (step->kind == 0 && !redo &&
+			record_head(d->record)->is_protected)
+		return err_set(err, ERR_NOTFOUND, _("there is nothing to undo: "
+			"what was changed before this interview was left is "
+			"not kept"));
+	if (step->kind == 0)
 		return err_set(err, ERR_NOTFOUND, redo ?
 			_("there is nothing to redo") :
 			_("there is nothing to undo"));
-	if (kind == JOURNAL_REBASE)
+	if (step->kind == JOURNAL_REBASE)
 		return err_set(err, ERR_NOTFOUND, redo ?
 			_("the next step is another version of the form: "
 			"'bayaz rebase' takes it") :
 			_("the step before is another version of the form: "
 			"'bayaz rebase --undo' takes it back"));
-	return append(d, redo ? JOURNAL_REDO : JOURNAL_UNDO, NULL, NULL, 0,
-		err) && reload(d, err);
+	return true;
+}
+
+bool draft_undo(struct draft *d, bool redo, struct journal_step *step,
+	struct err *err)
+{
+	struct journal_event event = { .time = time(NULL),
+		.kind = redo ? JOURNAL_REDO : JOURNAL_UNDO };
+
+	return journal_next_step(d->record, redo, step, err) &&
+		may_undo(d, step, redo, err) &&
+		journal_append(d->record, &event, err) && reload(d, err);
 }
 
 bool draft_keep_chance(struct draft *d, struct err *err)
 {
-	struct node *n;
-	bool ok = true;
+	struct step_events events = { 0 };
+	bool ok;
 
-	while (ok && (n = session_next_unsaved(d->session)) != NULL) {
-		struct str ref = STR_INIT;
-		struct journal_event event = { .kind = JOURNAL_ANSWER,
-			.joined = true, .value = node_raw_value(n) };
-
-		node_ref(n, &ref);
-		event.path = ref.data;
-		ok = journal_append(d->record, &event, err);
-		str_release(&ref);
-	}
+	add_chance(&events, d->session);
+	ok = write_events(d, &events, err);
+	events_release(&events);
 	return ok;
 }
 
 /* --- another version of the form --- */
-
-struct step_events { VEC(struct journal_event) list; };
 
 static void add_asides(struct step_events *events, const struct rebase *found)
 {
@@ -331,12 +547,32 @@ static bool write_rebase(struct draft *d, struct workspace *ws,
 	return false;
 }
 
+/* On what is still there; else the text is kept aside. */
+static void carry_comments(struct step_events *events, const struct draft *d,
+	struct session *new)
+{
+	for (size_t i = 0; i < d->comments.n; i++) {
+		struct journal_event event = { .kind = JOURNAL_COMMENT,
+			.value = d->comments.items[i].text };
+		struct node *n = session_by_id(d->session,
+			d->comments.items[i].node);
+		struct err ignored = ERR_INIT;
+
+		if (n == NULL)
+			continue;
+		event.path = hold_ref(events, n);
+		if (session_find(new, event.path, &ignored) == NULL) {
+			event.kind = JOURNAL_ASIDE;
+			event.number = REBASE_GONE;
+		}
+		vec_push(&events->list, event);
+	}
+}
+
 static bool keep_rebase(struct draft *d, struct workspace *ws,
 	const struct form_info *info, struct session *new,
 	const struct rebase *found, struct err *err)
 {
-	struct journal_event state = { .kind = JOURNAL_REBASE,
-		.number = record_head(d->record)->form };
 	struct journal_event language = { .kind = JOURNAL_LANGUAGE,
 		.value = session_language(new) };
 	struct step_events events = { 0 };
@@ -344,17 +580,38 @@ static bool keep_rebase(struct draft *d, struct workspace *ws,
 	bool ok = session_serialize(new, true, &xml, err);
 
 	if (ok) {
-		state.value = xml.data;
-		state.time = time(NULL);
-		vec_push(&events.list, state);
+		add_state(&events, new, JOURNAL_REBASE,
+			record_head(d->record)->form, xml.data);
 		add_asides(&events, found);
+		carry_comments(&events, d, new);
 		if (language.value != NULL)
 			vec_push(&events.list, language);
 		ok = write_rebase(d, ws, info, &events, err);
 	}
-	vec_release(&events.list);
+	events_release(&events);
 	str_wipe(&xml);
 	return ok;
+}
+
+static void move_comments(struct draft *d, struct session *new)
+{
+	for (size_t i = d->comments.n; i-- > 0;) {
+		struct draft_comment *comment = &d->comments.items[i];
+		struct node *old = session_by_id(d->session, comment->node);
+		struct err ignored = ERR_INIT;
+		struct str ref = STR_INIT;
+		struct node *n = NULL;
+
+		if (old != NULL) {
+			node_ref(old, &ref);
+			n = session_find(new, ref.data, &ignored);
+		}
+		str_release(&ref);
+		if (n != NULL)
+			comment->node = node_id(n);
+		else
+			set_comment(d, comment->node, NULL);
+	}
 }
 
 bool draft_rebase(struct draft *d, struct workspace *ws,
@@ -373,6 +630,7 @@ bool draft_rebase(struct draft *d, struct workspace *ws,
 		session_free(new);
 		return false;
 	}
+	move_comments(d, new);
 	session_free(d->session);
 	d->session = new;
 	d->form = form;
@@ -398,15 +656,22 @@ static bool find_before(struct draft *d, struct workspace *ws,
 	struct form_info *before, struct err *err)
 {
 	struct last_rebase last = { 0 };
-	int kind;
+	struct journal_step step;
+	bool is_last;
 
-	if (!journal_next_step(d->record, false, &kind, err) ||
+	if (!journal_next_step(d->record, false, &step, err) ||
 			!journal_replay(d->record, note_rebase, &last, err))
 		return false;
+	is_last = step.kind == JOURNAL_REBASE;
+	journal_step_release(&step);
+	if (last.form == 0 && record_head(d->record)->is_protected)
+		return err_set(err, ERR_REFUSED, _("what was changed in this "
+			"draft before it was left is not kept: it cannot be "
+			"taken back"));
 	if (last.form == 0)
 		return err_set(err, ERR_REFUSED, _("this draft has the version "
 			"of the form that it was begun with"));
-	if (kind != JOURNAL_REBASE)
+	if (!is_last)
 		return err_set(err, ERR_REFUSED, _("something was answered in "
 			"this version of the form: undo that first, with ':u' "
 			"in the interview"));

@@ -18,6 +18,7 @@ struct interview {
 	struct trail trail;
 	bool was_begun;		/* resumed; new ones need no reason for a change */
 	bool is_changed;	/* since it was opened */
+	bool has_moved;		/* the place on disk is another */
 	const struct interview_setup *setup;
 	FILE *in, *out;
 	struct steps steps;
@@ -139,6 +140,14 @@ static void show_answer(struct interview *i, const struct step *step)
 		print_text(i, "  = ", value, "\n");
 }
 
+static void show_comment(struct interview *i, const struct step *step)
+{
+	const char *text = draft_comment_at(&i->draft, step->node);
+
+	if (text != NULL)
+		print_text(i, "  # ", text, "\n");
+}
+
 static size_t question_number(const struct interview *i, size_t at)
 {
 	size_t n = 0;
@@ -184,6 +193,7 @@ static bool show_question(struct interview *i, struct err *err)
 	if (is_select(step->control) && !show_choices(i, step, err))
 		return false;
 	show_answer(i, step);
+	show_comment(i, step);
 	if (!is_note(i, step) && how != NULL)
 		fprintf(i->out, "  (%s)\n", how);
 	return true;
@@ -284,6 +294,8 @@ static void go_back(struct interview *i)
 {
 	size_t k = i->at;
 
+	i->has_moved = true;
+
 	while (k > 0 && !is_stop(&i->steps.items[k - 1]))
 		k--;
 	if (k > 0)
@@ -302,7 +314,8 @@ static void go_first(struct interview *i)
 }
 
 /* What names a stop in the record's head: the question's reference, the
- * repeat's for the place after its last instance, END_PLACE. */
+ * repeat's for the place after its last instance, END_PLACE; or '+' and a
+ * reference for the stop after that question or the first in that instance. */
 static const char END_PLACE[] = "end";
 
 static void add_place(const struct interview *i, size_t at, struct str *out)
@@ -317,20 +330,34 @@ static void add_place(const struct interview *i, size_t at, struct str *out)
 		str_addf(out, "/%s", step->control->node->local);
 }
 
-static void go_to_place(struct interview *i, const char *place)
+/* false: there is no such stop now. */
+static bool go_to_place(struct interview *i, const char *place)
 {
+	bool after = place[0] == '+', found = false;
 	struct str here = STR_INIT;
 
-	go_first(i);
-	for (size_t k = 0; place[0] != '\0' && k <= i->steps.n; k++) {
-		if (k < i->steps.n && !is_stop(&i->steps.items[k]))
+	place += after;
+	for (size_t k = 0; !found && place[0] != '\0' && k <= i->steps.n;
+			k++) {
+		if (!after && k < i->steps.n && !is_stop(&i->steps.items[k]))
 			continue;
 		str_clear(&here);
 		add_place(i, k, &here);
-		if (strcmp(here.data, place) == 0)
+		found = strcmp(here.data, place) == 0;
+		if (found)
 			i->at = k;
 	}
+	if (found && after)
+		go_next(i);
 	str_release(&here);
+	return found;
+}
+
+/* Where it was left; at the beginning if that is gone. */
+static void resume(struct interview *i, const char *place)
+{
+	go_first(i);
+	i->has_moved = !go_to_place(i, place);
 }
 
 static void go_to_number(struct interview *i, const char *text)
@@ -342,6 +369,7 @@ static void go_to_number(struct interview *i, const char *text)
 				question_number(i, k) == want) {
 			i->at = k;
 			i->shown_group = k;
+			i->has_moved = true;
 			return;
 		}
 	fprintf(i->out, "%s\n", _("  there is no question of that number"));
@@ -354,6 +382,7 @@ static void go_to_node(struct interview *i, const struct node *n)
 				i->steps.items[k].node == n) {
 			i->at = k;
 			i->shown_group = k;
+			i->has_moved = true;
 			return;
 		}
 }
@@ -444,6 +473,7 @@ static bool take_answer(struct interview *i, const char *typed,
 	str_wipe(&value);
 	if (!ok)
 		return false;
+	i->has_moved = false;
 	if (!refresh(i, err))
 		return false;
 	go_next(i);
@@ -466,6 +496,7 @@ static bool take_nothing(struct interview *i, struct err *err)
 		return false;
 	}
 	go_next(i);
+	i->has_moved = true;
 	return true;
 }
 
@@ -477,6 +508,7 @@ static void print_help(struct interview *i)
 		"  :b back            :n next           :g N go to question N\n"
 		"  :u undo            :r redo           :x clear this answer\n"
 		"  :c TEXT comment    :d remove this one of several\n"
+		"  :X clear all answers of this group\n"
 		"  :o outline         :l LANGUAGE       :q save and stop\n"
 		"  an answer that begins with ':' is typed with '::'\n"),
 		i->out);
@@ -495,6 +527,17 @@ static void print_outline(struct interview *i)
 		print_owned(i, "", session_label(i->draft.session,
 			step->context, step->control), "\n");
 	}
+}
+
+/* On a stop, after steps have changed under us. */
+static void settle_at(struct interview *i)
+{
+	if (i->at > i->steps.n)
+		i->at = i->steps.n;
+	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
+		i->at++;
+	i->shown_group = i->at;
+	i->has_moved = true;
 }
 
 static bool remove_here(struct interview *i, struct err *err)
@@ -519,31 +562,91 @@ static bool remove_here(struct interview *i, struct err *err)
 		return false;
 	if (i->at >= i->steps.n)
 		go_first(i);
-	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
-		i->at++;
-	i->shown_group = i->at;
+	settle_at(i);
 	return true;
+}
+
+/* The group or instance that the question stands in; NULL: none but the whole
+ * record. */
+static struct node *group_here(const struct interview *i)
+{
+	const struct step *step = i->at < i->steps.n ?
+		&i->steps.items[i->at] : NULL;
+	struct node *n = step != NULL ? step->node : NULL;
+
+	if (n != NULL && step->kind == STEP_QUESTION)
+		n = node_parent(n);
+	return n != NULL && n != session_root(i->draft.session) ? n : NULL;
+}
+
+static bool clear_group(struct interview *i, struct err *err)
+{
+	struct node *group = group_here(i);
+
+	if (group == NULL)
+		return err_set(err, ERR_REFUSED,
+			_("this question stands in no group"));
+	if (!draft_clear(&i->draft, group, err) || !refresh(i, err))
+		return false;
+	settle_at(i);
+	fprintf(i->out, "%s\n",
+		_("  cleared: ':u' brings the answers back"));
+	return true;
+}
+
+/* The stop where a change shows that was undone or redone; free() it. */
+static char *place_of_change(const struct journal_step *step, bool redo)
+{
+	const char *path = step->path != NULL ? step->path : "";
+	const char *bracket = strrchr(path, '[');
+
+	switch (step->kind) {
+	case JOURNAL_INSERT:
+		return redo ? str_format("+%s[%lld]", path,
+			(long long)step->number) : xstrdup(path);
+	case JOURNAL_REMOVE:
+		if (!redo || bracket == NULL)
+			return str_format("+%s", path);
+		return str_format("%.*s", (int)(bracket - path), path);
+	case JOURNAL_CLEAR:
+		return str_format("+%s", path);
+	default:
+		return xstrdup(path);
+	}
+}
+
+static void go_to_change(struct interview *i, const struct journal_step *step,
+	bool redo)
+{
+	char *place = place_of_change(step, redo);
+
+	i->has_moved = true;
+	if (!go_to_place(i, place))
+		fprintf(i->out, "%s\n", redo ?
+			_("  redone; that question is not asked now") :
+			_("  undone; that question is not asked now"));
+	settle_at(i);
+	free(place);
 }
 
 static bool undo(struct interview *i, bool redo, struct err *err)
 {
-	char *place;
+	struct journal_step step;
+	bool ok;
 
 	i->steps.n = 0;		/* its nodes will be gone */
-	if (!draft_undo(&i->draft, redo, err)) {
+	ok = draft_undo(&i->draft, redo, &step, err);
+	if (!ok) {
 		struct err ignored = ERR_INIT;
 
-		return refresh(i, &ignored) && false;
+		refresh(i, &ignored);
+	} else if (session_steps(i->draft.session, &i->steps, err)) {
+		go_to_change(i, &step, redo);
+	} else {
+		ok = false;
 	}
-	if (!session_steps(i->draft.session, &i->steps, err))
-		return false;
-	place = xstrdup(record_head(i->draft.record)->place);
-	if (i->at >= i->steps.n)
-		go_to_place(i, place);
-	else if (!redo)
-		go_back(i);
-	free(place);
-	return true;
+	journal_step_release(&step);
+	return ok;
 }
 
 static bool change_language(struct interview *i, const char *name,
@@ -569,7 +672,10 @@ static enum command run_command(struct interview *i, const char *text,
 	switch (text[0]) {
 	case 'q': return COMMAND_QUIT;
 	case 'b': go_back(i); break;
-	case 'n': go_next(i); break;
+	case 'n':
+		go_next(i);
+		i->has_moved = true;
+		break;
 	case 'o':
 		print_outline(i);
 		ok = trail_look(&i->trail, AUDIT_JUMP, "", err);
@@ -582,7 +688,9 @@ static enum command run_command(struct interview *i, const char *text,
 	case 'r': ok = undo(i, true, err); break;
 	case 'd': ok = remove_here(i, err); break;
 	case 'l': ok = change_language(i, rest, err); break;
+	case 'X': ok = clear_group(i, err); break;
 	case 'x':
+		i->has_moved = true;	/* it stays here */
 		ok = step == NULL || step->kind != STEP_QUESTION ||
 			(draft_answer(&i->draft, step->node, "", err) &&
 			refresh(i, err));
@@ -624,6 +732,7 @@ static bool take_repeat_end(struct interview *i, const char *line,
 
 	if (says_no(line) || line[0] == '\0') {
 		go_next(i);
+		i->has_moved = true;
 		return true;
 	}
 	if (!says_yes(line))
@@ -631,6 +740,7 @@ static bool take_repeat_end(struct interview *i, const char *line,
 	if (!draft_insert(&i->draft, step.node, step.control->node, err) ||
 			!session_steps(i->draft.session, &i->steps, err))
 		return false;
+	i->has_moved = false;
 	/* The new instance stands where the question was. */
 	while (i->at < i->steps.n && !is_stop(&i->steps.items[i->at]))
 		i->at++;
@@ -821,7 +931,7 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 	if (input == INPUT_LINE && says_yes(i->line)) {
 		*stay = false;
 		if (refuses_consent(i))
-			return record_discard(i->draft.record, false, err) ?
+			return draft_lock(&i->draft, err) && record_discard(i->draft.record, false, err) ?
 				INTERVIEW_DISCARDED : INTERVIEW_FAILED;
 		return finish(i, err) ? INTERVIEW_FINISHED :
 			INTERVIEW_FAILED;
@@ -874,12 +984,30 @@ static bool show(struct interview *i, struct err *err)
 	return ok && !ferror(i->out);
 }
 
+/* Where to go on next time, if it is left now. */
+static bool keep_place(struct interview *i, struct err *err)
+{
+	struct str here = STR_INIT;
+	bool ok = true;
+
+	if (i->has_moved) {
+		add_place(i, i->at, &here);
+		ok = strcmp(here.data, record_head(i->draft.record)->place)
+			== 0 || record_set_place(i->draft.record, here.data,
+			err);
+		str_release(&here);
+	}
+	i->has_moved = false;
+	return ok;
+}
+
 /* Everything the next screen reads is computed, and what chance gave is on
  * disk, before a word of it is seen. */
 static bool prepare(struct interview *i, struct err *err)
 {
 	return session_settle(i->draft.session, err) &&
-		draft_keep_chance(&i->draft, err) && refresh(i, err);
+		draft_keep_chance(&i->draft, err) && refresh(i, err) &&
+		keep_place(i, err);
 }
 
 static enum interview_end loop(struct interview *i, struct err *err)
@@ -923,16 +1051,18 @@ static enum interview_end loop(struct interview *i, struct err *err)
 	}
 }
 
-/* Where to go on next time. */
-static void keep_place(struct interview *i)
+/* What was confirmed is there already; a protected draft is locked in any case,
+ * now or when it is opened next. */
+static bool leave(struct interview *i, enum interview_end end,
+	struct err *err)
 {
 	struct err ignored = ERR_INIT;
-	struct str here = STR_INIT;
 
-	add_place(i, i->at, &here);
-	if (!record_set_place(i->draft.record, here.data, &ignored))
-		err_clear(&ignored);	/* only a convenience */
-	str_release(&here);
+	if (end == INTERVIEW_SAVED)
+		return close_trail(i, err) && draft_lock(&i->draft, err);
+	if (end == INTERVIEW_FAILED && !draft_lock(&i->draft, &ignored))
+		err_clear(&ignored);
+	return true;
 }
 
 enum interview_end interview_run(const struct interview_setup *setup,
@@ -948,15 +1078,13 @@ enum interview_end interview_run(const struct interview_setup *setup,
 	i.was_begun = record_head(setup->record)->n_events > 0;
 	if (draft_open(&i.draft, err) &&
 			session_steps(i.draft.session, &i.steps, err)) {
-		go_to_place(&i, record_head(setup->record)->place);
+		resume(&i, record_head(setup->record)->place);
 		if (open_trail(&i, err))
 			end = loop(&i, err);
 		else if (err->code == ERR_NONE)
 			end = INTERVIEW_SAVED;	/* the input ended */
-		if (end == INTERVIEW_SAVED && !close_trail(&i, err))
+		if (!leave(&i, end, err))
 			end = INTERVIEW_FAILED;
-		if (end == INTERVIEW_SAVED)
-			keep_place(&i);
 	}
 	if (i.line != NULL)
 		wipe(i.line, i.line_size);

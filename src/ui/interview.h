@@ -8,6 +8,7 @@
  *
  *   :b back   :n next   :u undo   :r redo   :x clear   :c TEXT comment
  *   :o outline   :g N go to question N   :d remove this instance
+ *   :X clear all answers of the group or instance that the question is in
  *   :l LANGUAGE   :q save and quit   :? help
  */
 #ifndef BAYAZ_UI_INTERVIEW_H

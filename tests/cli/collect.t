@@ -66,7 +66,8 @@ Children
 \> 
 saved: go on with 'bayaz collect talk --resume {{[0-9a-f]+}}'
 
-# It is listed, and goes on where it was left, with what was answered.
+# It is listed, and goes on where it was left, with what was answered.  Undo and
+# redo go where the change was.
 $ bayaz list
 forms:
   Talk	talk	1
@@ -92,28 +93,14 @@ Children
   = 20
   (a whole number)
 \> 
-\[2/4] Sex?
-  *  1 Woman
-     2 Man
-  (one number)
+\[4/4] Name
 \> 
-\[2/4] Sex?
-  *  1 Woman
-     2 Man
-  (one number)
+\[4/4] Name
+  = First
 \> 
 saved: go on with 'bayaz collect talk --resume {{[0-9a-f]+}}'
-$ printf '%s\n' '' '' '' '' '' no yes | bayaz collect talk --resume last
+$ printf '%s\n' '' '' no '' yes | bayaz collect talk --resume last
 
-\[2/4] Sex?
-  *  1 Woman
-     2 Man
-  (one number)
-\> 
-\[3/4] Age?
-  = 20
-  (a whole number)
-\> 
 == Children ==
 
 -- 1/1 --

@@ -643,6 +643,63 @@ static void a_line_of_the_log_parts_no_step_and_outlives_undo(void **state)
 	workspace_close(ws);
 }
 
+static void assert_next(struct record *record, bool redo, int kind)
+{
+	struct err err = ERR_INIT;
+	struct journal_step step;
+
+	assert_good(journal_next_step(record, redo, &step, &err), &err);
+	assert_int_equal(step.kind, kind);
+	if (kind == JOURNAL_ANSWER)
+		assert_string_equal(step.path, "/data/a");
+	journal_step_release(&step);
+}
+
+static bool append_chance(struct record *record, const char *value,
+	struct err *err)
+{
+	const struct journal_event chance = { .kind = JOURNAL_ANSWER,
+		.joined = true, .path = "/data/b", .value = value };
+
+	return journal_append(record, &chance, err);
+}
+
+/* What chance gives after an undo is no step, and leaves the redo. */
+static void chance_belongs_to_the_step_it_followed(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct record *record = begin_draft(ws, standard_form);
+	struct err err = ERR_INIT;
+	size_t n_undo, n_redo;
+
+	(void)state;
+	assert_true(append_kind(record, JOURNAL_STATE, "<data/>", &err));
+	assert_true(append_chance(record, "0", &err));
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_undo, 0);
+	assert_true(answer(record, "1", &err));
+	assert_true(append_chance(record, "1", &err));
+	assert_true(answer(record, "2", &err));
+	assert_true(append_chance(record, "2", &err));
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_true(append_chance(record, "3", &err));
+	assert_replay(record, "8:=<data/> 1:/data/b=0 1:/data/a=1 1:/data/b=1 "
+		"1:/data/b=3 ");
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_undo, 1);
+	assert_int_equal(n_redo, 1);
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_replay(record, "8:=<data/> 1:/data/b=0 ");
+	assert_true(append_kind(record, JOURNAL_REDO, "", &err));
+	assert_replay(record, "8:=<data/> 1:/data/b=0 1:/data/a=1 1:/data/b=1 "
+		"1:/data/b=3 ");
+	assert_true(append_kind(record, JOURNAL_REDO, "", &err));
+	assert_replay(record, "8:=<data/> 1:/data/b=0 1:/data/a=1 1:/data/b=1 "
+		"1:/data/a=2 1:/data/b=2 ");
+	record_close(record);
+	workspace_close(ws);
+}
+
 static void another_version_of_the_form_is_a_step_of_its_own(void **state)
 {
 	struct workspace *ws = make_workspace(NULL);
@@ -653,22 +710,17 @@ static void another_version_of_the_form_is_a_step_of_its_own(void **state)
 			.number = 1 },
 	};
 	struct err err = ERR_INIT;
-	int kind;
 
 	(void)state;
-	assert_true(journal_next_step(record, false, &kind, &err));
-	assert_int_equal(kind, 0);
+	assert_next(record, false, 0);
 	assert_true(answer(record, "1", &err));
 	assert_true(journal_append_all(record, rebase, 2, &err));
-	assert_true(journal_next_step(record, false, &kind, &err));
-	assert_int_equal(kind, JOURNAL_REBASE);
+	assert_next(record, false, JOURNAL_REBASE);
 	assert_replay(record, "1:/data/a=1 12:=<data/> 13:/data/a=1 ");
 	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
 	assert_replay(record, "1:/data/a=1 ");
-	assert_true(journal_next_step(record, true, &kind, &err));
-	assert_int_equal(kind, JOURNAL_REBASE);
-	assert_true(journal_next_step(record, false, &kind, &err));
-	assert_int_equal(kind, JOURNAL_ANSWER);
+	assert_next(record, true, JOURNAL_REBASE);
+	assert_next(record, false, JOURNAL_ANSWER);
 	record_close(record);
 	workspace_close(ws);
 }
@@ -677,15 +729,34 @@ static void a_folded_journal_is_one_state(void **state)
 {
 	struct workspace *ws = make_workspace(NULL);
 	struct record *record = begin_draft(ws, standard_form);
+	const struct journal_event folded[3] = {
+		{ .kind = JOURNAL_STATE, .value = "<data/>" },
+		{ .kind = JOURNAL_COMMENT, .path = "/data/a",
+			.value = "a comment", .joined = true },
+		{ .kind = JOURNAL_CLOCK, .value = "2026-11-26",
+			.joined = true },
+	};
+	int64_t id = record_head(record)->id;
 	struct err err = ERR_INIT;
+	size_t n_undo, n_redo;
 
 	(void)state;
 	assert_true(answer(record, "1", &err));
 	assert_true(answer(record, "2", &err));
-	assert_good(journal_fold(record, "<data/>", 7, &err), &err);
+	assert_good(journal_fold(record, folded, 3, &err), &err);
 	assert_true(answer(record, "3", &err));
-	assert_replay(record, "8:=<data/> 1:/data/a=3 ");
+	assert_replay(record, "8:=<data/> 4:/data/a=a comment 10:=2026-11-26 "
+		"1:/data/a=3 ");
 	assert_int_equal(record_head(record)->n_events, 2);
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_true(append_kind(record, JOURNAL_UNDO, "", &err));
+	assert_true(journal_can(record, &n_undo, &n_redo, &err));
+	assert_int_equal(n_undo, 0);
+	assert_replay(record, "8:=<data/> 4:/data/a=a comment 10:=2026-11-26 ");
+	record_close(record);
+	record = record_open(ws, id, &err);
+	assert_good(record != NULL, &err);
+	assert_replay(record, "8:=<data/> 4:/data/a=a comment 10:=2026-11-26 ");
 	record_close(record);
 	workspace_close(ws);
 }
@@ -1605,6 +1676,7 @@ int main(void)
 		IN_A_FOLDER(undo_and_redo_go_as_far_as_one_likes),
 		IN_A_FOLDER(a_line_of_the_log_parts_no_step_and_outlives_undo),
 		IN_A_FOLDER(another_version_of_the_form_is_a_step_of_its_own),
+		IN_A_FOLDER(chance_belongs_to_the_step_it_followed),
 		IN_A_FOLDER(a_folded_journal_is_one_state),
 		IN_A_FOLDER(a_missing_event_shows),
 		IN_A_FOLDER(a_cut_journal_shows),
