@@ -82,7 +82,8 @@ static void print_draft(size_t number, const struct record_head *head)
 
 	localtime_r(&changed, &tm);
 	strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
-	printf("  %3zu  %s  %s\n", number, when, head->place);
+	printf("  %3zu  %s  %s\n", number, when,
+		head->place + (head->place[0] == '+'));
 }
 
 /* 0: a new one.  -1: end of input or error. */
@@ -117,12 +118,43 @@ static int64_t ask_which(struct collecting *c, struct err *err)
 	return answer;
 }
 
-static bool is_draft_here(const struct collecting *c, int64_t id)
+/* A finished record that was not sent is a draft again. */
+static bool reopen(struct record *record, struct err *err)
 {
-	for (size_t i = 0; i < c->drafts.n; i++)
-		if (c->drafts.items[i] == id)
-			return true;
-	return false;
+	if (record_head(record)->state == RECORD_DRAFT)
+		return true;
+	if (!record_reopen(record, err))
+		return false;
+	log_note(_("this record was finished: it is open again, and has to be "
+		"finished again to be packed"));
+	return true;
+}
+
+static struct record *open_named(struct collecting *c, const char *name,
+	struct err *err)
+{
+	struct record *record;
+	int64_t id;
+
+	if (!records_find(c->ws, name, &id, err))
+		return NULL;
+	record = record_open(c->ws, id, err);
+	if (record == NULL)
+		return NULL;
+	if (!record_head(record)->is_protected ||
+			record_head(record)->state == RECORD_DRAFT) {
+		if (strcmp(record_head(record)->form_id,
+				c->newest.form_id) != 0)
+			err_set(err, ERR_REFUSED,
+				_("'%s' is no record of this form"), name);
+		else if (reopen(record, err))
+			return record;
+	} else {
+		err_set(err, ERR_REFUSED, _("a finished protected record "
+			"cannot be opened on this device"));
+	}
+	record_close(record);
+	return NULL;
 }
 
 static struct record *choose_record(const struct cmd_args *args,
@@ -139,13 +171,7 @@ static struct record *choose_record(const struct cmd_args *args,
 		}
 		id = c->drafts.items[c->drafts.n - 1];
 	} else if (resume != NULL) {
-		if (!records_find(c->ws, resume, &id, err))
-			return NULL;
-		if (!is_draft_here(c, id)) {
-			err_set(err, ERR_REFUSED,
-				_("'%s' is no draft of this form"), resume);
-			return NULL;
-		}
+		return open_named(c, resume, err);
 	} else if (!cmd_flag(args, "new") && c->drafts.n > 0) {
 		id = ask_which(c, err);
 		if (id < 0)
@@ -182,23 +208,6 @@ static int report(enum interview_end end, const struct record_head *head,
 	}
 }
 
-/* A draft keeps the version of the form that it was begun with, until it is
- * rebased. */
-static bool load_form(struct collecting *c, const struct record_head *head,
-	struct err *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-
-	if (!form_source_get(&c->source, c->ws, head->form, err))
-		return false;
-	c->form = xform_load(c->source.xml.data, c->source.xml.len,
-		c->source.name, &c->source.options, &problems);
-	if (c->form == NULL)
-		problems_first_error(&problems, err);
-	problems_release(&problems);
-	return c->form != NULL;
-}
-
 static void say_no_places(const struct collecting *c)
 {
 	struct audit_settings settings;
@@ -220,7 +229,11 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 			record_head(record)->form_version, c->newest.version);
 	setup.training = cmd_flag(args, "training") ||
 		record_head(record)->training;
-	if (!load_form(c, record_head(record), err) || (setup.training &&
+	/* A draft keeps the version of the form that it was begun with, until
+	 * it is rebased. */
+	c->form = form_source_load(&c->source, c->ws,
+		record_head(record)->form, err);
+	if (c->form == NULL || (setup.training &&
 			!record_set_training(record, true, err)))
 		return cmd_problem(err);
 	say_no_places(c);

@@ -74,6 +74,22 @@ bool form_source_get(struct form_source *source, struct workspace *ws,
 		take_stored(source, err);
 }
 
+struct xform *form_source_load(struct form_source *source,
+	struct workspace *ws, int64_t row, struct err *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct xform *form;
+
+	if (!form_source_get(source, ws, row, err))
+		return NULL;
+	form = xform_load(source->xml.data, source->xml.len, source->name,
+		&source->options, &problems);
+	if (form == NULL)
+		problems_first_error(&problems, err);
+	problems_release(&problems);
+	return form;
+}
+
 void form_source_release(struct form_source *source)
 {
 	str_release(&source->xml);

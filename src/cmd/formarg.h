@@ -37,6 +37,9 @@ bool form_source_open(struct form_source *source, const char *arg,
 bool form_source_get(struct form_source *source, struct workspace *ws,
 	int64_t row, struct err *err) MUST_CHECK;
 void form_source_release(struct form_source *source);
+/* Get it and load it; NULL: the first problem. */
+struct xform *form_source_load(struct form_source *source,
+	struct workspace *ws, int64_t row, struct err *err) MUST_CHECK;
 
 /* For commands that take a FORM and load it. */
 struct form_arg {

@@ -71,22 +71,6 @@ static size_t n_aside(const struct rebase *found)
 
 /* --- doing it --- */
 
-static struct xform *load(struct form_source *source, struct workspace *ws,
-	int64_t row, struct err *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct xform *form;
-
-	if (!form_source_get(source, ws, row, err))
-		return NULL;
-	form = xform_load(source->xml.data, source->xml.len, source->name,
-		&source->options, &problems);
-	if (form == NULL)
-		problems_first_error(&problems, err);
-	problems_release(&problems);
-	return form;
-}
-
 static void report(const struct rebasing *r, const char *before)
 {
 	const struct record_head *head = record_head(r->record);
@@ -110,10 +94,10 @@ static bool take_over(struct rebasing *r, const struct form_info *to,
 	char *before = xstrdup(record_head(r->record)->form_version);
 	bool ok;
 
-	r->old_form = load(&r->old_source, r->ws,
+	r->old_form = form_source_load(&r->old_source, r->ws,
 		record_head(r->record)->form, err);
 	r->new_form = r->old_form != NULL ?
-		load(&r->new_source, r->ws, to->id, err) : NULL;
+		form_source_load(&r->new_source, r->ws, to->id, err) : NULL;
 	r->draft.form = r->old_form;
 	ok = r->new_form != NULL && draft_open(&r->draft, err) &&
 		draft_rebase(&r->draft, r->ws, to, r->new_form, &r->found,

@@ -17,7 +17,7 @@ enum {
 	R_PLACE = 14, R_SIZE = 15, R_SHA256 = 16, R_PRIOR = 17,
 	R_ATTACHMENT = 18, R_EVENTS = 19, R_LAST_TAG = 20, R_BUNDLE = 21,
 	R_ORIGIN = 22, R_PACKING = 23, R_BODY_FILE = 30,
-	FLAG_PROTECTED = 1, FLAG_TRAINING = 2,
+	FLAG_PROTECTED = 1, FLAG_TRAINING = 2, FLAG_WAS_READY = 4,
 	ATTACHMENT_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
 };
 
@@ -98,7 +98,8 @@ static void put_numbers(struct str *to, const struct record *record)
 
 	field_put_int(to, R_STATE, (int64_t)head->state);
 	field_put_int(to, R_FLAGS, (head->is_protected ? FLAG_PROTECTED : 0) |
-		(head->training ? FLAG_TRAINING : 0));
+		(head->training ? FLAG_TRAINING : 0) |
+		(head->was_ready ? FLAG_WAS_READY : 0));
 	field_put_int(to, R_FORM, head->form);
 	field_put_int(to, R_CREATED, head->created);
 	field_put_int(to, R_CHANGED, head->changed);
@@ -176,6 +177,7 @@ static bool take_number(struct record *record, const struct field *field)
 	case R_FLAGS:
 		head->is_protected = (number & FLAG_PROTECTED) != 0;
 		head->training = (number & FLAG_TRAINING) != 0;
+		head->was_ready = (number & FLAG_WAS_READY) != 0;
 		break;
 	case R_FORM: head->form = number; break;
 	case R_CREATED: head->created = number; break;

@@ -249,7 +249,7 @@ bool journal_fold(struct record *record, const struct journal_event *events,
 	ok = journal_destroy(record, err);
 	seal_key_new(record->key);
 	ok = ok && put_fold(record, events, n_events, err) &&
-		record_save(record, err) && 
+		record_save(record, err) &&
 		workspace_forget(record->ws, record->head.id, err);
 	return record_settle(record, ok, err);
 }

@@ -255,10 +255,12 @@ bool record_discard(struct record *record, bool back, struct err *err)
 
 	if (!fits || record->packing != 0)
 		return record_say_state(record, err);
-	if (back && head->is_protected && head->has_final)
-		head->state = RECORD_READY;	/* it can be nothing else */
-	else
-		head->state = back ? RECORD_DRAFT : RECORD_DISCARDED;
+	if (!back)
+		head->was_ready = head->state == RECORD_READY;
+	head->state = !back ? RECORD_DISCARDED :
+		head->was_ready ? RECORD_READY : RECORD_DRAFT;
+	if (back)
+		head->was_ready = false;
 	return record_save_alone(record, err);
 }
 

@@ -42,6 +42,7 @@ struct record_head {
 	enum record_state state;
 	bool is_protected;
 	bool training;
+	bool was_ready;		/* discarded when it was; comes back as that */
 	int64_t form;		/* row of its form version; 0: not known any more */
 	char *form_id, *form_version;	/* "" once a protected one is sealed */
 	char *form_class;
@@ -139,9 +140,10 @@ struct record_final {
 bool record_finish(struct record *record, const struct record_final *final,
 	struct err *err) MUST_CHECK;
 
-/* ready → draft, if standard and not yet in a bundle: ERR_REFUSED. */
+/* ready → draft, if standard and not yet in a bundle: ERR_REFUSED.  One that
+ * was imported has no journal: its final XML is what it begins with. */
 bool record_reopen(struct record *record, struct err *err) MUST_CHECK;
-/* draft or ready → discarded; discarded → draft again (`back`). */
+/* draft or ready → discarded; discarded → what it was (`back`). */
 bool record_discard(struct record *record, bool back, struct err *err)
 	MUST_CHECK;
 /* packed → received: a receipt came. */

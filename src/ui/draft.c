@@ -232,10 +232,31 @@ static bool write_state(struct draft *d, struct err *err)
 	return ok;
 }
 
+/* What was imported may be known elsewhere, under its name and hash. */
+static bool begin_edit(struct draft *d, struct err *err)
+{
+	uint8_t sha256[32];
+	struct str xml = STR_INIT;
+	bool ok;
+
+	memcpy(sha256, record_head(d->record)->sha256, sizeof sha256);
+	ok = record_xml(d->record, &xml, err);
+	if (ok)
+		d->session = session_load(d->form, xml.data, xml.len, true,
+			&d->options, d->problems, err);
+	str_wipe(&xml);
+	return d->session != NULL && record_add_prior(d->record, sha256, err)
+		&& write_state(d, err);
+}
+
 bool draft_open(struct draft *d, struct err *err)
 {
-	if (record_head(d->record)->n_events > 0)
+	const struct record_head *head = record_head(d->record);
+
+	if (head->n_events > 0)
 		return reload(d, err) && draft_lock(d, err);
+	if (head->has_final)
+		return begin_edit(d, err);
 	d->session = session_new(d->form, &d->options, err);
 	return d->session != NULL && write_state(d, err);
 }

@@ -21,11 +21,14 @@ struct draft {
 	struct session_options options;
 	struct session *session;	/* NULL until begun */
 	VEC(struct draft_comment) comments;	/* one per node */
+	struct problems *problems;	/* hears what of an imported record that
+					 * is reopened does not fit; or NULL */
 };
 
 /* A new draft begins with its state on disk (instanceID, dates, chance); one
  * that was begun is replayed.  One of a protected form that was not locked, as
- * after a crash, is locked first.  False: `err`; nothing is lost. */
+ * after a crash, is locked first.  A record that was imported and is reopened is
+ * a new version of what it was.  False: `err`; nothing is lost. */
 bool draft_open(struct draft *draft, struct err *err) MUST_CHECK;
 void draft_close(struct draft *draft);
 

@@ -910,6 +910,23 @@ static bool finish(struct interview *i, struct err *err)
 
 /* --- the loop --- */
 
+static enum interview_end command_at_end(struct interview *i, bool *stay,
+	struct err *err)
+{
+	char *line = xstrdup(i->line);
+	enum command done = run_command(i, line + 1, err);
+
+	wipe_free(line);
+	*stay = done != COMMAND_QUIT;
+	if (done != COMMAND_FAILED)
+		return INTERVIEW_SAVED;
+	if (is_fatal(err))
+		return INTERVIEW_FAILED;
+	print_err(i, err);
+	err_clear(err);
+	return INTERVIEW_SAVED;
+}
+
 static enum interview_end at_end(struct interview *i, bool *stay,
 	struct err *err)
 {
@@ -936,10 +953,8 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 		return finish(i, err) ? INTERVIEW_FINISHED :
 			INTERVIEW_FAILED;
 	}
-	if (input == INPUT_LINE && strcmp(i->line, ":q") == 0) {
-		*stay = false;
-		return INTERVIEW_SAVED;
-	}
+	if (input == INPUT_LINE && i->line[0] == ':')
+		return command_at_end(i, stay, err);
 	go_back(i);
 	return INTERVIEW_SAVED;
 }
