@@ -659,13 +659,39 @@ static bool change_language(struct interview *i, const char *name,
 		journal_append(i->draft.record, &event, err);
 }
 
+static const struct step *question_here(const struct interview *i,
+	struct err *err)
+{
+	const struct step *step = i->at < i->steps.n ?
+		&i->steps.items[i->at] : NULL;
+
+	if (step != NULL && step->kind == STEP_QUESTION)
+		return step;
+	err_set(err, ERR_VALUE, _("there is no question here"));
+	return NULL;
+}
+
+static bool clear_answer(struct interview *i, struct err *err)
+{
+	const struct step *step = question_here(i, err);
+
+	i->has_moved = true;		/* it stays here */
+	return step != NULL && draft_answer(&i->draft, step->node, "", err) &&
+		refresh(i, err);
+}
+
+static bool comment(struct interview *i, const char *text, struct err *err)
+{
+	const struct step *step = question_here(i, err);
+
+	return step != NULL && draft_comment(&i->draft, step->node, text, err);
+}
+
 enum command { COMMAND_DONE, COMMAND_FAILED, COMMAND_QUIT };
 
 static enum command run_command(struct interview *i, const char *text,
 	struct err *err)
 {
-	const struct step *step = i->at < i->steps.n ?
-		&i->steps.items[i->at] : NULL;
 	const char *rest = text + 1 + strspn(text + 1, " ");
 	bool ok = true;
 
@@ -689,16 +715,8 @@ static enum command run_command(struct interview *i, const char *text,
 	case 'd': ok = remove_here(i, err); break;
 	case 'l': ok = change_language(i, rest, err); break;
 	case 'X': ok = clear_group(i, err); break;
-	case 'x':
-		i->has_moved = true;	/* it stays here */
-		ok = step == NULL || step->kind != STEP_QUESTION ||
-			(draft_answer(&i->draft, step->node, "", err) &&
-			refresh(i, err));
-		break;
-	case 'c':
-		ok = step == NULL || step->kind != STEP_QUESTION ||
-			draft_comment(&i->draft, step->node, rest, err);
-		break;
+	case 'x': ok = clear_answer(i, err); break;
+	case 'c': ok = comment(i, rest, err); break;
 	case '?': print_help(i); break;
 	default:
 		ok = err_set(err, ERR_VALUE,
