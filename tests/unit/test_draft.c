@@ -548,7 +548,7 @@ static void assert_old_does_not_open(const char *old)
 
 	copy(folder, old, "keys");
 	assert_null(workspace_open(old, PASSPHRASE, &err));
-	assert_int_equal(err.code, ERR_CRYPTO);
+	assert_int_equal(err.code, ERR_CONFLICT);
 	remove_folder(old);
 }
 
