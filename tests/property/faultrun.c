@@ -345,8 +345,8 @@ static void look_at_fd(struct task *t, const struct user_regs_struct *regs)
 	struct stat st;
 
 	if (t->call->kind == MAP && (fd < 0 ||
-			(argument(regs, 2) & PROT_WRITE) == 0 ||
-			(argument(regs, 3) & MAP_SHARED) == 0))
+			(argument(regs, 3) & PROT_WRITE) == 0 ||
+			(argument(regs, t->call->flags) & MAP_SHARED) == 0))
 		return;
 	if (!fd_stat(t->pid, fd, &st))
 		return;

@@ -17,7 +17,8 @@ Ran = collections.namedtuple("Ran", "status out err counts")
 CHANGES = "open,write,sync,rename,unlink,truncate,mkdir"
 
 
-def traced(words, under, at=0, do=None, calls=None, log=None, lines=None):
+def traced(words, under, at=0, do=None, calls=None, log=None, lines=(),
+           patient=False):
     """Run `words` with its `at`th call of the kinds `calls` below the folder
     `under` disturbed; `lines` is what to answer to its prompts."""
     with tempfile.NamedTemporaryFile() as counts:
@@ -29,7 +30,8 @@ def traced(words, under, at=0, do=None, calls=None, log=None, lines=None):
         if log:
             command += ["--log", log]
         status, out, err = fieldwork.converse(
-            command + ["--"] + words, lines or (), env=traced_environment())
+            command + ["--"] + words, lines, patient,
+            env=traced_environment())
         if status == 77:
             skip(err)
         text = counts.read().decode()

@@ -217,14 +217,14 @@ def collect_words(home, *args, passphrase=None):
     return words + ["--passphrase-file", passphrase] if passphrase else words
 
 
-def converse(words, lines, **how):
+def converse(words, lines, patient=False, **how):
     """An interview that is told `lines`, one at each prompt, up to the first
-    error that it shows."""
+    error that it shows; or, if `patient`, all of them."""
     with Deadline(120):
         talk = Interview(words, **how)
         for line in lines:
             text = talk.prompt()
-            if text is None or "  ! " in text:
+            if text is None or ("  ! " in text and not patient):
                 break
             talk.say(line)
         err = talk.end()
