@@ -430,7 +430,7 @@ class Import(Work):
         fieldwork.join("live/w")
         os.makedirs(self.name, exist_ok=True)
         for i in range(self.n):
-            fieldwork.write("import/%02d.xml" % i, fieldwork.record_xml(
+            fieldwork.write("import/%03d.xml" % i, fieldwork.record_xml(
                 "walk", i, ["a%d" % i, "b"], "%d.jpg" % (i % 3)))
         for i in range(3):
             with open("import/%d.jpg" % i, "wb") as file:

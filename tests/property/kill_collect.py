@@ -6,19 +6,17 @@ is killed somewhere, and goes on with `--resume last` until the record is
 finished; then the packed record must hold every confirmed answer.  20 rounds,
 200 with BAYAZ_LONG=1.
 """
-import json
 import os
 import random
 import re
-import signal
-import subprocess
+import shutil
 import sys
-import tarfile
-import tempfile
 import time
 
-BAYAZ = os.environ.get("BAYAZ", "bayaz")
-ROUNDS = 200 if os.environ.get("BAYAZ_LONG") else 20
+import fieldwork
+from fieldwork import LONG, Broken, expect
+
+ROUNDS = 200 if LONG else 20
 QUESTIONS = 12
 SEED = int(os.environ.get("BAYAZ_SEED", "20261123"))
 
@@ -43,45 +41,10 @@ def form():
             'value="/data/chance"/>.</label></input></h:body></h:html>')
 
 
-class Interview:
-    """One process of `bayaz collect`; prompts are read as they come."""
-
-    def __init__(self, home, args):
-        self.process = subprocess.Popen(
-            [BAYAZ, "-C", home, "collect", "kill"] + args,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, bufsize=0)
-
-    def prompt(self):
-        """What is shown up to the next prompt; None: it has ended."""
-        text = b""
-        while not text.endswith(b"\n> ") and text != b"> ":
-            got = self.process.stdout.read(1)
-            if not got:
-                return None
-            text += got
-        return text.decode()
-
-    def say(self, line):
-        try:
-            self.process.stdin.write(line.encode() + b"\n")
-        except BrokenPipeError:
-            pass
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.end()
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.stderr.close()
-        self.process.wait()
-
-
 def interview(home, resume, confirmed, seen, kill_after, delay):
     """Go on until finished (True) or killed (False)."""
-    run = Interview(home, ["--resume", "last"] if resume else ["--new"])
+    run = fieldwork.Interview(fieldwork.collect_words(
+        home, "kill", *(["--resume", "last"] if resume else ["--new"])))
     pending, asked = None, 0
     while True:
         text = run.prompt()
@@ -112,77 +75,60 @@ def interview(home, resume, confirmed, seen, kill_after, delay):
 
 def state_of(home):
     """Of the one record: "draft", "ready"; None: there is none."""
-    listed = json.loads(subprocess.run(
-        [BAYAZ, "-C", home, "list", "--json"], check=True,
-        stdout=subprocess.PIPE).stdout)
-    return listed["records"][0]["state"] if listed["records"] else None
+    listed = fieldwork.records(home)
+    return listed[0]["state"] if listed else None
 
 
-def record_of(home, folder):
-    bundle = os.path.join(folder, "out.tar.gz")
-    subprocess.run([BAYAZ, "-C", home, "pack", "--plain", "-o", bundle],
-                   check=True, stdout=subprocess.DEVNULL)
-    with tarfile.open(bundle) as tar:
-        return "".join(tar.extractfile(m).read().decode() for m in tar
-                       if m.name.startswith("records/"))
+def record_of(home):
+    fieldwork.run("pack", "--plain", "-o", "out.tar.gz", home=home)
+    texts = fieldwork.plain_records("out.tar.gz")
+    os.remove("out.tar.gz")
+    return "".join(texts)
 
 
-def run_quiet(*words):
-    subprocess.run([BAYAZ, *words], check=True, stdout=subprocess.DEVNULL)
-
-
-def make_kit(folder):
-    """A project with this one form; packing needs one."""
-    path, home = os.path.join(folder, "kill.xml"), os.path.join(folder, "c")
-    with open(path, "w", encoding="utf-8") as out:
-        out.write(form())
-    run_quiet("-C", home, "project", "new", "kill", "--no-passphrase",
-              "--recovery-file", os.path.join(folder, "recovery"))
-    kit, words = os.path.join(folder, "kit"), os.path.join(folder, "words")
-    run_quiet("-C", home, "project", "kit", "-o", kit, "--form", path,
-              "--words-file", words)
-    return kit, words
-
-
-def one_round(rng, folder, kit, words):
-    home = os.path.join(folder, "w")
-    run_quiet("-C", home, "join", kit, "--words-file", words,
-              "--no-passphrase", "--name", "K-1")
-    confirmed, seen, state = {}, set(), None
-    for _ in range(rng.randint(1, 3)):
-        interview(home, state == "draft", confirmed, seen,
-                  rng.randint(1, QUESTIONS // 2), rng.random() * 0.02)
+def one_round(dice, home):
+    """How many kills there were; Broken if something is lost."""
+    fieldwork.join(home)
+    confirmed, seen, state, n_kills = {}, set(), None, 0
+    for _ in range(dice.randint(1, 3)):
+        n_kills += not interview(home, state == "draft", confirmed, seen,
+                                 dice.randint(1, QUESTIONS // 2),
+                                 dice.random() * 0.02)
         state = state_of(home)
-        if state is None and confirmed:
-            return "the draft is gone; confirmed: %r" % confirmed
+        expect(state is not None or not confirmed,
+               "the draft is gone; confirmed: %r" % confirmed)
         if state == "ready":        # killed after the record was finished
             break
-    if state != "ready" and not interview(home, state == "draft", confirmed,
-                                          seen, None, 0):
-        return "the interview did not finish after the kills"
-    xml = record_of(home, folder)
+    if state != "ready":
+        expect(interview(home, state == "draft", confirmed, seen, None, 0),
+               "the interview did not finish after the kills")
+    xml = record_of(home)
     for number, answer in confirmed.items():
-        if ">%s<" % answer not in xml:
-            return "lost: question %d, %r" % (number, answer)
+        expect(">%s<" % answer in xml,
+               "lost: question %d, %r" % (number, answer))
     for value in seen:
-        if "<chance>%s</chance>" % value not in xml:
-            return "a value of chance was seen as %s and is another" % value
-    return None
+        expect("<chance>%s</chance>" % value in xml,
+               "a value of chance was seen as %s and is another" % value)
+    return n_kills
 
 
-def main():
-    rng = random.Random(SEED)
-    failed = 0
-    with tempfile.TemporaryDirectory() as shared:
-        kit, words = make_kit(shared)
-        for number in range(1, ROUNDS + 1):
-            with tempfile.TemporaryDirectory() as folder:
-                why = one_round(rng, folder, kit, words)
-            failed += why is not None
-            print("round %d: %s" % (number, why or "nothing lost"))
-    print("%d rounds, %d failed, seed %d" % (ROUNDS, failed, SEED))
+def main(_folder):
+    dice = random.Random(SEED)
+    failed = n_kills = 0
+    fieldwork.write("kill.xml", form())
+    fieldwork.make_project(["kill.xml"])
+    for number in range(1, ROUNDS + 1):
+        home = "w%d" % number
+        try:
+            n_kills += one_round(dice, home)
+        except Broken as why:
+            failed += 1
+            print("round %d: %s" % (number, why))
+        shutil.rmtree(home)
+    print("%d rounds, %d kills, %d failed, seed %d" % (ROUNDS, n_kills, failed,
+                                                       SEED))
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fieldwork.in_scratch(main, "bayaz-kill-"))
