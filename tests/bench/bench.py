@@ -110,7 +110,8 @@ class Cost:
 
     def add(self, command, accepted):
         out = subprocess.run([os.path.join(BUILD, "bench_spawn")] + command,
-                             cwd=WORK, check=True, stdout=subprocess.PIPE)
+                             cwd=WORK, check=True, stdout=subprocess.PIPE,
+                             stdin=subprocess.DEVNULL)
         wall, cpu, kib, instructions, status = out.stdout.split()
         if int(status) not in accepted:
             sys.exit("bench: exit status %s: %s" % (int(status),

@@ -73,7 +73,8 @@ def check_answers(work):
 def instructions(arguments):
     """By the machine's own counter, else by valgrind; 0: by neither."""
     out = subprocess.run([os.path.join(BUILD, "bench_spawn")] + arguments,
-                         check=True, stdout=subprocess.PIPE).stdout.split()
+                         check=True, stdout=subprocess.PIPE,
+                         stdin=subprocess.DEVNULL).stdout.split()
     if int(out[4]) != 0:
         say("exit status %d: %s" % (int(out[4]), " ".join(arguments)))
     if int(out[3]) > 0 or shutil.which("valgrind") is None:

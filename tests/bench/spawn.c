@@ -1,6 +1,6 @@
 /*
- * spawn COMMAND ...: run it with its output thrown away and print what it
- * cost: seconds on the clock, seconds of processor, peak memory in KiB,
+ * spawn COMMAND ...: run it, reading what we may read, with its output thrown
+ * away, and print what it cost: seconds on the clock, seconds of processor, peak memory in KiB,
  * instructions in user mode (0: this machine does not count), exit status.
  * A small parent, as a process begins with the peak memory of who forked it.
  */
@@ -47,9 +47,8 @@ static int counter_open(void)
 
 static void run(char **command)
 {
-	int nowhere = open("/dev/null", O_RDWR);
+	int nowhere = open("/dev/null", O_WRONLY);
 
-	dup2(nowhere, 0);
 	dup2(nowhere, 1);
 	dup2(nowhere, 2);
 	execvp(command[0], command);
