@@ -15,7 +15,7 @@ import faults
 import fieldwork
 from fieldwork import LONG, Broken, expect
 
-MOMENTS = 12            # of each work, when it is short
+MOMENTS = 8             # of each work, when it is short
 SEALED_MOMENTS = 3      # where looking derives keys from a passphrase
 SEED = int(os.environ.get("BAYAZ_SEED", "20261126"))
 PROGRAM = """
@@ -79,16 +79,17 @@ def check_ourselves(dice):
            "a renamed file that was not synced is never lost")
 
 
-def moments(work, log):
-    """How many moments the log has where cuts may differ, and whether the
-    work ends well without any."""
+def write_log(work, log):
+    """The work without a cut: how many moments its log has where cuts may
+    differ; and the disk before it, to be fed with the log."""
     work.reset()
-    disk = faults.Disk(os.path.abspath("live"))
+    disk, first = (faults.Disk(os.path.abspath("live")) for _ in range(2))
     ran = work.traced(log=log)
     expect(ran.status == 0, "%s without a cut: %s" % (work.name, ran.err))
-    for path in disk.mapped:
+    n = sum(first.apply(*call) for call in faults.read_log(log))
+    for path in first.mapped:
         expect(path.endswith("-shm"), "written by mapping it: %s" % path)
-    return sum(disk.apply(*call) for call in faults.read_log(log))
+    return n, disk
 
 
 def cut(work, disk, how, n, dice):
@@ -108,15 +109,13 @@ def cut(work, disk, how, n, dice):
 
 
 def try_cuts(work, dice):
-    n_all = moments(work, "log")
+    n_all, disk = write_log(work, "log")
     wanted = SEALED_MOMENTS if work.passphrase else MOMENTS
     chosen = set(range(1, n_all + 1))
     if not LONG and n_all > wanted:
         chosen = {1 + int((i + dice.random()) * n_all / wanted)
                   for i in range(wanted)}
     chosen.add(n_all)       # when all has been said
-    work.reset()
-    disk = faults.Disk(os.path.abspath("live"))
     n = n_bad = n_tried = 0
     for call in faults.read_log("log"):
         n += disk.apply(*call)

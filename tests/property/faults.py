@@ -2,6 +2,7 @@
 what its calls would have left on a disk, and the work in the field that is
 tried with them, with the laws that hold whatever happens."""
 import collections
+import json
 import os
 import random
 import re
@@ -169,12 +170,14 @@ class Disk:
         self.since = []         # (folder, [(path, Inode or None or GONE)])
         self.said = ""
         self.mapped = []
+        self.shared = set()     # inodes of SQLite's shared memory: lost
         for folder, names, files in os.walk(top):
             for name in names:
                 self.names[os.path.join(folder, name)] = None
             for name in files:
                 path = os.path.join(folder, name)
                 if name.endswith("-shm"):
+                    self.shared.add(os.stat(path).st_ino)
                     continue
                 with open(path, "rb") as file:
                     inode = Inode(file.read())
@@ -229,14 +232,15 @@ class Disk:
         number, _, rest = rest.partition(" ")
         if word == "create":
             if rest.endswith("-shm"):
-                self.inodes.pop(int(number), None)
+                self.shared.add(int(number))
                 return False
+            self.shared.discard(int(number))
             self.inodes[int(number)] = Inode()
             self.change_names((rest, self.inodes[int(number)]))
             return True
-        inode = self.inodes.get(int(number))
-        if inode is None:
-            return False        # shared memory
+        if int(number) in self.shared:
+            return False
+        inode = self.inodes[int(number)]
         if word == "write":
             inode.since.append((int(rest.split(" ")[0]), data))
         elif word == "truncate":
@@ -303,6 +307,7 @@ class Work:
     may go on with the work."""
     name = ""
     promise = None          # what it prints when it is done
+    home = "live/w"
     lines = ()              # what it is told at its prompts
     passphrase = None
 
@@ -327,7 +332,7 @@ class Work:
         restore(self.start, "live")
 
     def command(self):
-        words = [fieldwork.BAYAZ, "-C", "live/w", *self.words()]
+        words = [fieldwork.BAYAZ, "-C", self.home, *self.words()]
         if self.passphrase:
             words += ["--passphrase-file", self.passphrase]
         return words
@@ -341,7 +346,7 @@ class Work:
                       lines=self.lines, **how)
 
     def bayaz(self, *words, **how):
-        return run(*words, home="live/w", passphrase=self.passphrase, **how)
+        return run(*words, home=self.home, passphrase=self.passphrase, **how)
 
     def records(self):
         return fieldwork.records("live/w", self.passphrase)
@@ -474,27 +479,42 @@ class Pack(Work):
         return ["pack", "-o", "live/stick/0.bayaz"]
 
     def check(self, said, done):
-        states = {r["state"] for r in self.records()}
-        expect(states in ({"ready"}, {"packed"}), "states: %s" % states)
-        names = [n for n in ("live/stick/0.bayaz",) if os.path.exists(n)]
-        manifests = [fieldwork.manifest_of(n) for n in names]
-        if states == {"packed"}:
-            expect(names, "packed, and there is no bundle")
-        else:
-            expect(not done, "pack succeeded, and the records are ready")
-        again = self.bayaz("pack", "-o", "live/stick/1.bayaz", good=False)
-        expect((again.returncode == 0) == (states == {"ready"}),
+        first, second = "live/stick/0.bayaz", "live/stick/1.bayaz"
+        ready = self.ready()
+        manifests = []
+        if os.path.exists(first):
+            manifests.append(fieldwork.manifest_of(first))
+        expect(manifests or ready == self.n, "packed, and there is no bundle")
+        told = re.search(self.promise + r" (\d+) ", said)
+        expect(not told or int(told.group(1)) == self.n - ready,
+               "%d are ready after: %s" % (ready, said))
+        expect(told or not done, "pack ended well without a word")
+        # a sector that cannot be read keeps back its record, not the others
+        again = self.bayaz("pack", "-o", second, good=False)
+        expect((again.returncode == 0) == (ready > 0),
                "packing again: exit %d: %s" % (again.returncode,
                                                again.stderr))
         if again.returncode == 0:
-            manifests.append(fieldwork.manifest_of("live/stick/1.bayaz"))
-        expect(all(m == manifests[0] for m in manifests),
-               "two bundles of one number differ")
-        sent = [e for e in manifests[0]["entries"]
+            manifests.append(fieldwork.manifest_of(second))
+        self.check_sent(manifests)
+        expect(self.ready() == 0, "not all are packed in the end")
+
+    def check_sent(self, manifests):
+        """Each record once, counting bundles of one number once."""
+        by_number = {}
+        for manifest in manifests:
+            other = by_number.setdefault(manifest["sequence"], manifest)
+            expect(other == manifest, "two bundles of one number differ")
+        sent = [e["sha256"] for m in by_number.values() for e in m["entries"]
                 if e["kind"] in ("record", "sealed")]
-        expect(len(sent) == self.n, "%d records were sent" % len(sent))
-        expect({r["state"] for r in self.records()} == {"packed"},
-               "not all are packed in the end")
+        expect(len(sent) == len(set(sent)) == self.n,
+               "%d records were sent" % len(sent))
+
+    def ready(self):
+        states = [r["state"] for r in self.records()]
+        expect(len(states) == self.n and set(states) <= {"ready", "packed"},
+               "states: %s" % states)
+        return states.count("ready")
 
 
 class PackSealed(Pack):
@@ -537,7 +557,117 @@ class FinishSealed(Work):
         expect(sent == ["sealed"], "sent: %s" % sent)
 
 
-WORKS = [Init, Join, Collect, Import, Pack, FinishSealed, PackSealed]
+class ProjectNew(Work):
+    """A project is there only with its recovery keys on paper."""
+    name = "project-new"
+    promise = "fingerprint"
+
+    def words(self):
+        return ["project", "new", "Other", "--no-passphrase",
+                "--recovery-file", "live/recovery"]
+
+    def check(self, said, done):
+        kit = ["project", "kit", "-o", "live/kit", "--form", "walk.xml",
+               "--words-file", "live/words"]
+        made = self.bayaz(*kit, good=False)
+        expect(made.returncode == 0 or not done,
+               "the project is not there: " + made.stderr)
+        if made.returncode != 0:
+            if os.path.exists("live/recovery"):
+                os.remove("live/recovery")
+            self.bayaz(*self.words())
+            self.bayaz(*kit)
+        with open("live/recovery", encoding="utf-8") as file:
+            text = file.read()
+        for word in ("AGE-SECRET-KEY-1", "BAYAZ-HALF-A-1", "BAYAZ-HALF-B-1"):
+            expect(word in text, "no %s is on the paper" % word)
+
+
+class Kit(Work):
+    """A kit is whole or not there, and its number is used once."""
+    name = "kit"
+
+    def prepare(self):
+        self.bayaz("project", "new", "Other", "--no-passphrase",
+                   "--recovery-file", "live/recovery")
+
+    def words(self):
+        return ["project", "kit", "-o", "live/kit", "--form", "walk.xml",
+                "--words-file", "live/words", "--json"]
+
+    def check(self, said, done):
+        first = self.number("live/kit", "live/words")
+        expect(first is not None or not done, "the kit is not there")
+        self.bayaz("project", "kit", "-o", "live/later", "--form", "walk.xml",
+                   "--words-file", "live/words2")
+        second = self.number("live/later", "live/words2")
+        expect(second > (first or 0), "two kits have the number %s" % second)
+
+    def number(self, path, words):
+        """A laptop joins with it; None: there is no kit."""
+        if not os.path.exists(path):
+            return None
+        expect(os.path.exists(words), "a kit whose words are lost")
+        home = path + ".home"
+        done = run("join", path, "--words-file", words, "--no-passphrase",
+                   "--json", home=home)
+        return json.loads(done.stdout)["kit"]
+
+
+class Merge(Work):
+    """The centre's store is as before, or as after."""
+    name = "merge"
+    promise = "merged"
+    home = "boss"
+
+    def prepare(self):
+        os.makedirs(self.name, exist_ok=True)
+        for i in range(2):
+            home = "%s/laptop%d" % (self.name, i)
+            fieldwork.join(home)
+            for k in range(3):
+                fieldwork.write("%s/%d.xml" % (self.name, k),
+                                fieldwork.record_xml("walk", 10 * i + k,
+                                                     ["a%d" % k, "b"]))
+            run("import", *("%s/%d.xml" % (self.name, k) for k in range(3)),
+                home=home)
+            run("pack", "-o", "%s/%d.bayaz" % (self.name, i), home=home)
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        self.before = self.dump("live/s.db")
+        self.bayaz("merge", self.bundle(1), "--store", "live/s.db",
+                   "--accept-new")
+        self.after = self.dump("live/s.db")
+        expect(self.before != self.after, "merging changes nothing")
+        for name in os.listdir("live"):
+            if name.startswith("s.db"):
+                os.remove(os.path.join("live", name))
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        self.before = self.dump("live/s.db")
+
+    def bundle(self, i):
+        return "%s/%d.bayaz" % (self.name, i)
+
+    def dump(self, path):
+        return self.bayaz("store", "dump", "--store", path).stdout
+
+    def words(self):
+        return ["merge", self.bundle(1), "--store", "live/s.db",
+                "--accept-new"]
+
+    def check(self, said, done):
+        found = self.dump("live/s.db")
+        expect(found in (self.before, self.after),
+               "the store is between two states")
+        expect(not done or found == self.after, "merged, and it is not there")
+        self.bayaz(*self.words())
+        expect(self.dump("live/s.db") == self.after,
+               "merging again is not the same")
+
+
+WORKS = [Init, Join, Collect, Import, Pack, FinishSealed, PackSealed,
+         ProjectNew, Kit, Merge]
 
 
 def chosen(words):
