@@ -97,6 +97,7 @@ def cut(work, disk, how, n, dice):
     tree = disk.after_cut(how, dice)
     faults.restore(tree, "live")
     try:
+        work.check_disk(disk.said)
         work.check(disk.said, work.is_done(None, disk.said))
         return True
     except Broken as why:

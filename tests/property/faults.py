@@ -320,6 +320,10 @@ class Work:
     def check(self, said, done):
         pass
 
+    def check_disk(self, said):
+        """What must be on the disk, before anything opens it again, where the
+        disk itself made no errors."""
+
     # what is the same for all
 
     def begin(self):
@@ -536,12 +540,18 @@ class FinishSealed(Work):
     def prepare(self):
         fieldwork.join("live/w", "pass")
 
+    def check_disk(self, said):
+        """What the old blocks hold opens with a key that is gone."""
+        if "\nfinished" in said:
+            expect(n_keys("live/w") == 1, "finished, and the old key is there")
+
     def words(self):
         return ["collect", "visit", "--new"]
 
     def check(self, said, done):
         confirmed = fieldwork.confirmed_lines(said)
         listed = self.records()
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
         expect(listed or confirmed == 0, "the draft is gone")
         if not listed:
             fieldwork.converse(self.command(), self.lines)
@@ -664,6 +674,13 @@ class Merge(Work):
         self.bayaz(*self.words())
         expect(self.dump("live/s.db") == self.after,
                "merging again is not the same")
+
+
+def n_keys(home):
+    """How many slots of the file of keys are not empty."""
+    with open(os.path.join(home, "keys"), "rb") as file:
+        slots = file.read(2048), file.read(2048)
+    return sum(slot.strip(b"\0") != b"" for slot in slots)
 
 
 WORKS = [Init, Join, Collect, Import, Pack, FinishSealed, PackSealed,
