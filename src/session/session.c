@@ -154,11 +154,17 @@ static void try_calculation(struct session *s, struct node *n)
 	const char *text;
 	uint8_t type;
 
-	if (expr != NULL && expr->calls_unknown &&
-			(n->dirty & property_bit(XF_P_VALUE)) &&
-			!eval_result(expr, n->form->bind, &ctx, &text, &type, &err))
+	if (!eval_result(expr, n->form->bind, &ctx, &text, &type, &err))
 		note_failure(s, n, expr, &err);
 	arena_reset(s->scratch, mark);
+}
+
+static bool may_stumble(const struct node *n)
+{
+	const struct xf_expr *expr = n->form->bind->calculate;
+
+	return expr != NULL && expr->calls_unknown &&
+		(n->dirty & property_bit(XF_P_VALUE));
 }
 
 /* Everything that a wrong expression can break is computed once at the start,
@@ -168,7 +174,8 @@ static void touch(struct session *s, struct node *n)
 	node_is_relevant(s, n);
 	if (n->form->is_value) {
 		node_value(s, n);
-		try_calculation(s, n);
+		if (may_stumble(n))
+			try_calculation(s, n);
 		node_is_required(s, n);
 		node_is_readonly(s, n);
 		return;

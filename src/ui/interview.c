@@ -22,6 +22,7 @@ struct interview {
 	const struct interview_setup *setup;
 	FILE *in, *out;
 	struct steps steps;
+	uint64_t revision;	/* of the record, when they were made */
 	size_t at;		/* index into steps; steps.n: the end */
 	size_t shown_group;	/* headings up to here have been shown */
 	char *line;		/* last line read */
@@ -265,6 +266,14 @@ static bool is_stop(const struct step *step)
 	return step->kind == STEP_QUESTION || step->kind == STEP_REPEAT_END;
 }
 
+static bool make_steps(struct interview *i, struct err *err)
+{
+	bool ok = session_steps(i->draft.session, &i->steps, err);
+
+	i->revision = session_revision(i->draft.session);
+	return ok;
+}
+
 /* Steps change with every answer: find our place in the new ones. */
 static bool refresh(struct interview *i, struct err *err)
 {
@@ -275,7 +284,7 @@ static bool refresh(struct interview *i, struct err *err)
 		id = node_id(i->steps.items[i->at].node);
 		control = i->steps.items[i->at].control;
 	}
-	if (!session_steps(i->draft.session, &i->steps, err))
+	if (!make_steps(i, err))
 		return false;
 	if (id != 0)
 		refresh_at(i, id, control);
@@ -640,7 +649,7 @@ static bool undo(struct interview *i, bool redo, struct err *err)
 		struct err ignored = ERR_INIT;
 
 		refresh(i, &ignored);
-	} else if (session_steps(i->draft.session, &i->steps, err)) {
+	} else if (make_steps(i, err)) {
 		go_to_change(i, &step, redo);
 	} else {
 		ok = false;
@@ -756,7 +765,7 @@ static bool take_repeat_end(struct interview *i, const char *line,
 	if (!says_yes(line))
 		return err_set(err, ERR_VALUE, _("answer yes or no"));
 	if (!draft_insert(&i->draft, step.node, step.control->node, err) ||
-			!session_steps(i->draft.session, &i->steps, err))
+			!make_steps(i, err))
 		return false;
 	i->has_moved = false;
 	/* The new instance stands where the question was. */
@@ -1039,7 +1048,9 @@ static bool keep_place(struct interview *i, struct err *err)
 static bool prepare(struct interview *i, struct err *err)
 {
 	return session_settle(i->draft.session, err) &&
-		draft_keep_chance(&i->draft, err) && refresh(i, err) &&
+		draft_keep_chance(&i->draft, err) &&
+		(session_revision(i->draft.session) == i->revision ||
+			refresh(i, err)) &&
 		keep_place(i, err);
 }
 
@@ -1110,7 +1121,7 @@ enum interview_end interview_run(const struct interview_setup *setup,
 	i.draft.options = setup->options;
 	i.was_begun = record_head(setup->record)->n_events > 0;
 	if (draft_open(&i.draft, err) &&
-			session_steps(i.draft.session, &i.steps, err)) {
+			make_steps(&i, err)) {
 		resume(&i, record_head(setup->record)->place);
 		if (open_trail(&i, err))
 			end = loop(&i, err);
