@@ -16,13 +16,16 @@
 #include "session/audit.h"
 #include "ui/interview.h"
 
+struct begun { int64_t id, changed; int changed_ms; };
+
 struct collecting {
 	struct workspace *ws;
 	struct form_info newest;	/* of the form asked for */
 	struct form_source source;	/* of the version the record is of */
 	struct xform *form;
 	char worker[DEVICE_NAME_BYTES];	/* "" if there is none */
-	VEC(int64_t) drafts;		/* of this form, oldest first */
+	bool training;			/* asked for, or all is in this project */
+	VEC(struct begun) drafts;	/* of this form, oldest change first */
 	struct str last_saved;
 };
 
@@ -40,17 +43,56 @@ static bool note_draft(void *context, const struct record_head *head)
 
 	if (head->state == RECORD_DRAFT &&
 			strcmp(head->form_id, c->newest.form_id) == 0)
-		vec_push(&c->drafts, head->id);
+		vec_push(&c->drafts, ((struct begun){ head->id, head->changed,
+			head->changed_ms }));
 	return true;
 }
 
-static bool read_last_saved(struct collecting *c, struct err *err)
+static int by_change(const void *a, const void *b)
+{
+	const struct begun *x = a, *y = b;
+
+	if (x->changed != y->changed)
+		return x->changed < y->changed ? -1 : 1;
+	return (x->changed_ms > y->changed_ms) -
+		(x->changed_ms < y->changed_ms);
+}
+
+static bool find_drafts(struct collecting *c, struct err *err)
+{
+	if (!records_each(c->ws, note_draft, c, err))
+		return false;
+	if (c->drafts.n > 1)
+		qsort(c->drafts.items, c->drafts.n, sizeof *c->drafts.items,
+			by_change);
+	return true;
+}
+
+/* Of protected ones the day is known and no more. */
+static bool find_last(struct collecting *c, int64_t *id, struct err *err)
+{
+	size_t n = c->drafts.n;
+
+	if (n == 0)
+		return err_set(err, ERR_NOTFOUND,
+			_("no interview with this form was begun"));
+	if (n > 1 && by_change(&c->drafts.items[n - 2],
+			&c->drafts.items[n - 1]) == 0)
+		return err_set(err, ERR_CONFLICT, _("several interviews were "
+			"left on that day, and which was the last is not "
+			"kept: 'bayaz list' names them"));
+	*id = c->drafts.items[n - 1].id;
+	return true;
+}
+
+static bool read_last_saved(struct collecting *c, bool training,
+	struct err *err)
 {
 	struct record *record;
 	int64_t id;
 	bool ok;
 
-	if (!records_last(c->ws, c->newest.form_id, &id, err))
+	if (!records_last(c->ws, c->newest.form_id, training, &id, err))
 		return false;
 	if (id == 0)
 		return true;
@@ -70,6 +112,15 @@ static void read_worker(struct collecting *c)
 		return;
 	snprintf(c->worker, sizeof c->worker, "%s", device.name);
 	trust_device_wipe(&device);
+}
+
+static void read_training(struct collecting *c, const struct cmd_args *args)
+{
+	struct trust_project project;
+	struct err ignored = ERR_INIT;
+
+	c->training = cmd_flag(args, "training") ||
+		(member_project(c->ws, &project, &ignored) && project.training);
 }
 
 /* --- which record --- */
@@ -97,8 +148,8 @@ static int64_t ask_which(struct collecting *c, struct err *err)
 		"%zu interviews with this form were begun:\n", c->drafts.n),
 		c->drafts.n);
 	for (size_t i = 0; i < c->drafts.n; i++) {
-		struct record *record = record_open(c->ws, c->drafts.items[i],
-			err);
+		struct record *record = record_open(c->ws,
+			c->drafts.items[i].id, err);
 
 		if (record == NULL)
 			return -1;
@@ -110,7 +161,8 @@ static int64_t ask_which(struct collecting *c, struct err *err)
 	if (getline(&line, &size, stdin) >= 0) {
 		unsigned long k = strtoul(line, NULL, 10);
 
-		answer = k >= 1 && k <= c->drafts.n ? c->drafts.items[k - 1] : 0;
+		answer = k >= 1 && k <= c->drafts.n ? c->drafts.items[k - 1].id :
+			0;
 	} else {
 		err_set(err, ERR_IO, _("the input ended before an answer"));
 	}
@@ -164,12 +216,8 @@ static struct record *choose_record(const struct cmd_args *args,
 	int64_t id = 0;
 
 	if (resume != NULL && strcmp(resume, "last") == 0) {
-		if (c->drafts.n == 0) {
-			err_set(err, ERR_NOTFOUND,
-				_("no interview with this form was begun"));
+		if (!find_last(c, &id, err))
 			return NULL;
-		}
-		id = c->drafts.items[c->drafts.n - 1];
 	} else if (resume != NULL) {
 		return open_named(c, resume, err);
 	} else if (!cmd_flag(args, "new") && c->drafts.n > 0) {
@@ -227,14 +275,15 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 		log_note(_("this interview has version '%1$s' of the form; "
 			"'bayaz rebase' takes it over to version '%2$s'"),
 			record_head(record)->form_version, c->newest.version);
-	setup.training = cmd_flag(args, "training") ||
-		record_head(record)->training;
+	if (c->training && !record_set_training(record, err))
+		return cmd_problem(err);
+	setup.training = record_head(record)->training;
 	/* A draft keeps the version of the form that it was begun with, until
 	 * it is rebased. */
 	c->form = form_source_load(&c->source, c->ws,
 		record_head(record)->form, err);
-	if (c->form == NULL || (setup.training &&
-			!record_set_training(record, true, err)))
+	if (c->form == NULL ||
+			!read_last_saved(c, setup.training, err))
 		return cmd_problem(err);
 	say_no_places(c);
 	setup.form = c->form;
@@ -253,10 +302,11 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 	int status;
 
 	c->ws = cmd_workspace_open(args, err);
+	if (c->ws != NULL)
+		read_training(c, args);
 	if (c->ws != NULL && forms_find(c->ws, args->items[0], NULL,
 			&c->newest, err) &&
-			records_each(c->ws, note_draft, c, err) &&
-			read_last_saved(c, err))
+			find_drafts(c, err))
 		record = choose_record(args, c, err);
 	if (record == NULL)
 		return cmd_problem(err);

@@ -118,6 +118,7 @@ static int run_fill(const struct cmd_args *args)
 		log_note(_("this writes plain text, so a protected form is "
 			"filled with '--training' only"));
 	} else {
+		options.training = cmd_flag(args, "training");
 		status = fill(args, fa.form, &options, &err);
 	}
 	form_arg_release(&fa);

@@ -331,14 +331,25 @@ static const char *version_of(const struct xml_node *root)
 		xml_attribute(root, NS_OPENROSA, "version");
 }
 
+static bool says(const struct xml_node *root, const char *local,
+	const char *value)
+{
+	const char *text = xml_attribute(root, NS_BAYAZ, local);
+
+	return text != NULL && strcmp(text, value) == 0;
+}
+
 static bool put_record(struct importing *job, struct input *input,
-	const struct known_form *known, const struct instance *instance,
-	const struct str *xml, struct err *err)
+	const struct known_form *known, const struct xml_node *root,
+	const struct instance *instance, const struct str *xml,
+	struct err *err)
 {
 	const struct record_final final = {
 		.xml = xml->data, .n_bytes = xml->len,
 		.instance_id = instance->instance_id,
 		.instance_name = instance->name,
+		.training = says(root, "training", "yes"),
+		.clock_given = says(root, "clock", "given"),
 	};
 	bool added;
 
@@ -370,7 +381,8 @@ static bool import_record(struct importing *job, struct input *input,
 		return false;
 	}
 	ok = read_instance(&instance, known, root, input->path, err) &&
-		put_record(job, input, known, &instance, xml, err);
+		put_record(job, input, known, root, &instance, xml,
+			err);
 	vec_release(&instance.files);
 	return ok;
 }

@@ -23,7 +23,7 @@
 struct line {
 	int64_t id, created, when;
 	enum record_state state;
-	bool is_protected;
+	bool is_protected, training;
 	uint64_t bundle;
 	char *title, *name, *form_id, *version, *instance_id;
 };
@@ -41,7 +41,7 @@ static bool take_record(void *context, const struct record_head *head)
 		.id = head->id, .created = head->created,
 		.when = head->finished != 0 ? head->finished : head->changed,
 		.state = head->state, .is_protected = head->is_protected,
-		.bundle = head->bundle,
+		.bundle = head->bundle, .training = head->training,
 		.title = xstrdup(head->title),
 		.name = xstrdup(head->is_protected ? "" : head->name),
 		.form_id = xstrdup(head->is_protected ? "" : head->form_id),
@@ -129,6 +129,8 @@ static void show_record(const struct line *line)
 		str_addc(&text, '\t');
 		utf8_mask(&text, line->name, false);
 	}
+	if (line->training)
+		str_addf(&text, "\t%s", _("training"));
 	puts(text.data);
 	str_release(&text);
 }
@@ -179,6 +181,8 @@ static struct json *record_json(const struct line *line)
 	js_put_text(item, "title", line->title);
 	js_put_text(item, "when", text);
 	js_put_bool(item, "protected", line->is_protected);
+	if (line->training)
+		js_put_bool(item, "training", true);
 	if (line->bundle != 0)
 		js_put_int(item, "bundle", (int64_t)line->bundle);
 	if (!line->is_protected) {

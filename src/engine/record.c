@@ -148,6 +148,7 @@ static bool begin(struct op *op, struct engine_record *r)
 	if (read_options(op, r, &options) && read_mode(op, &edit) &&
 			read_xml(op, &bytes, &given)) {
 		options.last_saved = last_saved;
+		options.training = op->engine->training;
 		r->session = given ? session_load(r->form->form, bytes.data,
 			bytes.len, edit, &options, &op->problems, &op->err) :
 			session_new(r->form->form, &options, &op->err);

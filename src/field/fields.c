@@ -25,6 +25,14 @@ uint64_t get_le64(const uint8_t from[8])
 	return le64toh(number);
 }
 
+int64_t field_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 int64_t field_now(void)
 {
 	return (int64_t)time(NULL);

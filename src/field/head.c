@@ -16,8 +16,10 @@ enum {
 	R_INSTANCE_ID = 10, R_CREATED = 11, R_CHANGED = 12, R_FINISHED = 13,
 	R_PLACE = 14, R_SIZE = 15, R_SHA256 = 16, R_PRIOR = 17,
 	R_ATTACHMENT = 18, R_EVENTS = 19, R_LAST_TAG = 20, R_BUNDLE = 21,
-	R_ORIGIN = 22, R_PACKING = 23, R_BODY_FILE = 30,
+	R_ORIGIN = 22, R_PACKING = 23, R_REVISION = 25,
+	R_CHANGED_MS = 26, R_BODY_FILE = 30,
 	FLAG_PROTECTED = 1, FLAG_TRAINING = 2, FLAG_WAS_READY = 4,
+	FLAG_CLOCK = 8,
 	ATTACHMENT_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
 };
 
@@ -99,7 +101,8 @@ static void put_numbers(struct str *to, const struct record *record)
 	field_put_int(to, R_STATE, (int64_t)head->state);
 	field_put_int(to, R_FLAGS, (head->is_protected ? FLAG_PROTECTED : 0) |
 		(head->training ? FLAG_TRAINING : 0) |
-		(head->was_ready ? FLAG_WAS_READY : 0));
+		(head->was_ready ? FLAG_WAS_READY : 0) |
+		(head->clock_given ? FLAG_CLOCK : 0));
 	field_put_int(to, R_FORM, head->form);
 	field_put_int(to, R_CREATED, head->created);
 	field_put_int(to, R_CHANGED, head->changed);
@@ -108,6 +111,8 @@ static void put_numbers(struct str *to, const struct record *record)
 	field_put_int(to, R_EVENTS, (int64_t)head->n_events);
 	field_put_int(to, R_BUNDLE, (int64_t)head->bundle);
 	field_put_int(to, R_PACKING, (int64_t)record->packing);
+	field_put_int(to, R_REVISION, (int64_t)record->revision);
+	field_put_int(to, R_CHANGED_MS, head->changed_ms);
 	field_put_int(to, R_BODY_FILE, record->body_file);
 }
 
@@ -177,6 +182,7 @@ static bool take_number(struct record *record, const struct field *field)
 	case R_FLAGS:
 		head->is_protected = (number & FLAG_PROTECTED) != 0;
 		head->training = (number & FLAG_TRAINING) != 0;
+		head->clock_given = (number & FLAG_CLOCK) != 0;
 		head->was_ready = (number & FLAG_WAS_READY) != 0;
 		break;
 	case R_FORM: head->form = number; break;
@@ -187,6 +193,8 @@ static bool take_number(struct record *record, const struct field *field)
 	case R_EVENTS: head->n_events = (uint64_t)number; break;
 	case R_BUNDLE: head->bundle = (uint64_t)number; break;
 	case R_PACKING: record->packing = (uint64_t)number; break;
+	case R_REVISION: record->revision = (uint64_t)number; break;
+	case R_CHANGED_MS: head->changed_ms = (int)number; break;
 	case R_BODY_FILE: record->body_file = number; break;
 	default: break;
 	}
@@ -289,17 +297,62 @@ bool record_say_damaged(struct workspace *ws, struct err *err)
 		db_path(ws->db));
 }
 
+static uint64_t revision_of(const struct str *plain)
+{
+	struct field_reader reader = { plain->data, plain->len };
+	struct field field;
+	uint64_t revision = 0;
+	bool whole;
+
+	while (field_next(&reader, &field, &whole))
+		if (field.tag == R_REVISION)
+			revision = (uint64_t)field_int(&field);
+	return revision;
+}
+
+/* Two programs may have opened it: the second to save would overwrite what the
+ * first one wrote. */
+static bool is_current(struct record *record, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct str plain = STR_INIT;
+	bool ok = head_read(record->ws, "record", record->head.id, &plain,
+		&why);
+
+	if (ok ? revision_of(&plain) != record->revision :
+			why.code == ERR_NOTFOUND && record->revision > 0)
+		ok = err_set(&why, ERR_CONFLICT, _("this record was changed "
+			"by another program meanwhile: open it again"));
+	else
+		ok = ok || why.code == ERR_NOTFOUND;
+	if (!ok && err != NULL)
+		*err = why;
+	str_wipe(&plain);
+	return ok;
+}
+
+static void set_changed(struct record_head *head)
+{
+	int64_t now = field_now_ms();
+
+	head->changed = head->is_protected ? field_day(now / 1000) :
+		now / 1000;
+	head->changed_ms = head->is_protected ? 0 : (int)(now % 1000);
+}
+
 bool record_save(struct record *record, struct err *err)
 {
-	struct record_head *head = &record->head;
 	struct str plain = STR_INIT;
 	bool ok;
 
-	head->changed = field_now();
-	if (head->is_protected)
-		head->changed = field_day(head->changed);
+	if (!is_current(record, err))
+		return false;
+	set_changed(&record->head);
+	record->revision++;
 	print_record(&plain, record);
-	ok = head_write(record->ws, "record", head->id, &plain, err);
+	ok = head_write(record->ws, "record", record->head.id, &plain, err);
+	if (!ok)
+		record->revision--;
 	str_wipe(&plain);
 	return ok;
 }

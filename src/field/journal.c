@@ -126,17 +126,23 @@ static bool append(struct record *record, const struct journal_event *events,
 		if (!put_event(record, &event, err))
 			return false;
 		set_place(record, event.place);
+		if (event.kind == JOURNAL_CLOCK)
+			record->head.clock_given = true;
 	}
 	return record_save(record, err);
 }
 
 /* What a failure must bring back. */
-struct before { uint64_t n_events; uint8_t tag[SEAL_TAG_BYTES]; char *place; };
+struct before {
+	uint64_t n_events, revision;
+	uint8_t tag[SEAL_TAG_BYTES];
+	char *place;
+};
 
 static struct before remember(const struct record *record)
 {
-	struct before before = { record->head.n_events, { 0 },
-		xstrdup(record->head.place) };
+	struct before before = { record->head.n_events, record->revision,
+		{ 0 }, xstrdup(record->head.place) };
 
 	memcpy(before.tag, record->last_tag, SEAL_TAG_BYTES);
 	return before;
@@ -153,6 +159,7 @@ void journal_forget_undo(struct record *record)
 static void bring_back(struct record *record, struct before *before)
 {
 	record->head.n_events = before->n_events;
+	record->revision = before->revision;
 	memcpy(record->last_tag, before->tag, SEAL_TAG_BYTES);
 	set_place(record, before->place);
 	journal_forget_undo(record);

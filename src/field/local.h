@@ -233,6 +233,7 @@ struct record {
 	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
 	uint64_t packing;	/* sequence of the bundle being written, or 0 */
 	bool borrowed;		/* the texts of the head lie elsewhere */
+	uint64_t revision;	/* of the head: how often it was saved */
 	struct undo *undo;	/* what of the journal counts; NULL: not asked */
 };
 
@@ -246,7 +247,8 @@ bool record_take_prior(struct record *record, int64_t prior, struct err *err)
 	MUST_CHECK;
 bool record_load(struct record *record, struct workspace *ws, int64_t id,
 	struct err *err) MUST_CHECK;
-/* Inside a change, or (alone) as a change of its own. */
+/* Inside a change, or (alone) as a change of its own.  ERR_CONFLICT: another
+ * program saved it meanwhile. */
 bool record_save(struct record *record, struct err *err) MUST_CHECK;
 bool record_save_alone(struct record *record, struct err *err) MUST_CHECK;
 /* Ends a change begun with workspace_begin(): committed if `ok`, else rolled
@@ -290,6 +292,7 @@ void index_add(struct workspace *ws, const struct record *record);
 void index_key_of_origin(const uint8_t origin[16], char key[40]);
 
 int64_t field_now(void);		/* seconds since 1970 */
+int64_t field_now_ms(void);
 static inline int64_t field_day(int64_t time) { return time - time % 86400; }
 
 #endif

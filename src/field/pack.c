@@ -551,6 +551,7 @@ static bool add_standard(struct packer *p, struct record *record,
 	entry->form_version = arena_strdup(arena, head->form_version);
 	entry->instance_id = text_or_null(arena, head->instance_id);
 	entry->finished = format_time(arena, head->finished);
+	entry->clock_doubted = head->clock_given;
 	entry->files = files;
 	entry->n_files = head->n_attachments;
 	set_priors(p, entry, head);

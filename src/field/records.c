@@ -142,10 +142,14 @@ const struct record_head *record_head(const struct record *record)
 
 /* --- small changes --- */
 
-bool record_set_training(struct record *record, bool training,
-	struct err *err)
+bool record_set_training(struct record *record, struct err *err)
 {
-	record->head.training = training;
+	if (record->head.training)
+		return true;
+	if (record->head.n_events > 0 || record->head.has_final)
+		return err_set(err, ERR_REFUSED, _("this record was begun in "
+			"earnest: begin a new one for training"));
+	record->head.training = true;
 	return record_save_alone(record, err);
 }
 
@@ -327,6 +331,8 @@ static bool finish(struct record *record, const struct record_final *final,
 		return false;
 	head->state = RECORD_READY;
 	head->has_final = true;
+	head->training = head->training || final->training;
+	head->clock_given = head->clock_given || final->clock_given;
 	head->finished = final->finished != 0 ? final->finished : field_now();
 	if (head->is_protected)
 		return finish_protected(record, final, err);
@@ -369,7 +375,7 @@ bool record_xml(struct record *record, struct str *out, struct err *err)
 	return record_final_bytes(record, out, err);
 }
 
-struct last { const char *form_id; int64_t id, time; };
+struct last { const char *form_id; bool training; int64_t id, time; };
 
 static bool see_last(void *context, const struct record_head *head)
 {
@@ -378,6 +384,7 @@ static bool see_last(void *context, const struct record_head *head)
 	if (head->has_final && !head->is_protected &&
 			strcmp(head->form_class, "restricted") != 0 &&
 			head->state != RECORD_DISCARDED &&
+			head->training == last->training &&
 			strcmp(head->form_id, last->form_id) == 0 &&
 			(last->id == 0 || head->finished > last->time)) {
 		last->id = head->id;
@@ -386,10 +393,10 @@ static bool see_last(void *context, const struct record_head *head)
 	return true;
 }
 
-bool records_last(struct workspace *ws, const char *form_id, int64_t *id,
-	struct err *err)
+bool records_last(struct workspace *ws, const char *form_id, bool training,
+	int64_t *id, struct err *err)
 {
-	struct last last = { form_id, 0, 0 };
+	struct last last = { form_id, training, 0, 0 };
 	bool ok = records_each(ws, see_last, &last, err);
 
 	*id = last.id;

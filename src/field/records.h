@@ -42,6 +42,7 @@ struct record_head {
 	enum record_state state;
 	bool is_protected;
 	bool training;
+	bool clock_given;	/* the worker gave the date: the clock was wrong */
 	bool was_ready;		/* discarded when it was; comes back as that */
 	int64_t form;		/* row of its form version; 0: not known any more */
 	char *form_id, *form_version;	/* "" once a protected one is sealed */
@@ -51,6 +52,7 @@ struct record_head {
 	char *instance_id;	/* "" while unknown, and once sealed */
 	int64_t created, changed, finished;	/* seconds since 1970; 0: not;
 				 * of protected records the day only */
+	int changed_ms;		/* 0 to 999, of `changed`; 0 if protected */
 	char *place;		/* where the interview stands; a path or "" */
 	bool has_final;
 	uint64_t size_bytes;	/* of the final XML, or of the sealed bytes */
@@ -105,8 +107,8 @@ bool records_find(struct workspace *ws, const char *text, int64_t *id,
 /* The 16 digits. */
 void record_id_text(int64_t id, char text[17]);
 
-bool record_set_training(struct record *record, bool training,
-	struct err *err) MUST_CHECK;
+/* From its birth on: before anything is in its journal (ERR_REFUSED). */
+bool record_set_training(struct record *record, struct err *err) MUST_CHECK;
 /* Outlives the program at once, and the machine with the next change. */
 bool record_set_place(struct record *record, const char *place,
 	struct err *err) MUST_CHECK;
@@ -128,6 +130,8 @@ struct record_final {
 	const char *instance_id;
 	const char *instance_name;
 	int64_t finished;	/* seconds since 1970; 0: now */
+	bool training, clock_given;	/* as its root says; a head that says so
+					 * already stays */
 	/* The files that it names: others are dropped.  NULL: all stay. */
 	const char *const *files;
 	size_t n_files;
@@ -185,9 +189,9 @@ bool records_import(struct workspace *ws, const struct form_info *form,
 	int64_t *id, struct err *err) MUST_CHECK;
 
 /* The newest finished record of a form that is neither protected nor
- * restricted, for `last-saved`; 0: none. */
-bool records_last(struct workspace *ws, const char *form_id, int64_t *id,
-	struct err *err) MUST_CHECK;
+ * restricted, made for training or not, for `last-saved`; 0: none. */
+bool records_last(struct workspace *ws, const char *form_id, bool training,
+	int64_t *id, struct err *err) MUST_CHECK;
 
 /* Remove a record with everything that belongs to it, and change the keys so
  * that what the disk may still hold of it cannot be opened (DNH-07).  Costs a

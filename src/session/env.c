@@ -44,9 +44,13 @@ struct xp_time session_now(struct session *s)
 
 	if (s->clock_stands)
 		return s->stands_at;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	now.ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-	now.offset_minutes = session_zone_offset(s, ts.tv_sec);
+	if (s->clock_ms != NULL) {
+		now.ms = s->clock_ms(s->clock_data);
+	} else {
+		clock_gettime(CLOCK_REALTIME, &ts);
+		now.ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	}
+	now.offset_minutes = session_zone_offset(s, now.ms / 1000);
 	return now;
 }
 

@@ -134,6 +134,9 @@ struct session {
 	/* surroundings */
 	const char *(*property)(void *data, const char *name);
 	void *property_data;
+	int64_t (*clock_ms)(void *data);	/* NULL: the system's */
+	void *clock_data;
+	bool is_training, clock_is_given;	/* the root says so */
 	bool clock_stands;
 	struct xp_time stands_at;
 	char *time_zone;

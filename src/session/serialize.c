@@ -14,7 +14,9 @@ struct writer {
 	struct session *s;
 	bool all;
 	struct str *out;
+	bool all_below_root;		/* the record, not a part of it */
 	struct map prefixes;		/* prefix -> URI, of those in use */
+	struct str own_prefix;		/* one that the form did not declare */
 };
 
 static void note_prefix(struct writer *w, const char *prefix, const char *ns)
@@ -73,6 +75,54 @@ static void add_attribute(struct str *out, const char *prefix,
 	str_addc(out, '"');
 }
 
+/* What the root says of the record as a whole, whatever the form wrote there. */
+static bool is_said(const struct writer *w, const struct node *n,
+	const struct xf_attribute *a)
+{
+	if (n != w->s->root || strcmp(a->ns, NS_BAYAZ) != 0)
+		return false;
+	return (w->s->is_training && strcmp(a->local, "training") == 0) ||
+		(w->s->clock_is_given && strcmp(a->local, "clock") == 0);
+}
+
+static bool says_anything(const struct writer *w)
+{
+	return w->all_below_root && (w->s->is_training ||
+		w->s->clock_is_given);
+}
+
+/* The prefix that means our namespace here; NULL: none does. */
+static const char *our_prefix(const struct writer *w)
+{
+	for (size_t i = 0; i < w->prefixes.n; i++)
+		if (strcmp(w->prefixes.entries[i].value, NS_BAYAZ) == 0)
+			return w->prefixes.entries[i].key;
+	return NULL;
+}
+
+static void add_said(struct writer *w)
+{
+	const char *prefix = our_prefix(w);
+
+	if (w->s->is_training)
+		add_attribute(w->out, prefix, "training", "yes");
+	if (w->s->clock_is_given)
+		add_attribute(w->out, prefix, "clock", "given");
+}
+
+/* "bayaz", or the first of "bayaz-2" ... that the form does not use. */
+static void note_our_prefix(struct writer *w)
+{
+	if (!says_anything(w) || our_prefix(w) != NULL)
+		return;
+	str_add(&w->own_prefix, "bayaz");
+	for (unsigned n = 2; map_has(&w->prefixes, w->own_prefix.data); n++) {
+		str_clear(&w->own_prefix);
+		str_addf(&w->own_prefix, "bayaz-%u", n);
+	}
+	note_prefix(w, w->own_prefix.data, NS_BAYAZ);
+}
+
 static void add_attributes(struct writer *w, const struct node *n)
 {
 	for (unsigned i = 0; i < n->form->n_attributes; i++) {
@@ -82,11 +132,15 @@ static void add_attributes(struct writer *w, const struct node *n)
 		if (strcmp(a->ns, NS_JAVAROSA) == 0 &&
 				strcmp(a->local, "template") == 0)
 			continue;
+		if (is_said(w, n, a))
+			continue;
 		add_attribute(w->out, a->prefix, a->local,
 			attribute_value(w->s, &n->attributes[i],
 			w->s->scratch));
 		arena_reset(w->s->scratch, mark);
 	}
+	if (n == w->s->root && says_anything(w))
+		add_said(w);
 }
 
 static void add_declarations(struct writer *w, const struct xf_node *root)
@@ -137,7 +191,7 @@ static void add_node(struct writer *w, struct node *n)
 
 void node_xml(struct session *s, struct node *n, struct str *out)
 {
-	struct writer w = { s, true, out, MAP_INIT };
+	struct writer w = { s, true, out, false, MAP_INIT, STR_INIT };
 
 	add_node(&w, n);
 	map_release(&w.prefixes);
@@ -146,12 +200,14 @@ void node_xml(struct session *s, struct node *n, struct str *out)
 bool session_serialize(struct session *s, bool all, struct str *out,
 	struct err *err)
 {
-	struct writer w = { s, all, out, MAP_INIT };
+	struct writer w = { s, all, out, true, MAP_INIT, STR_INIT };
 
 	if (all && !session_settle(s, err))	/* a draft is computed, too */
 		return false;
 	note_prefixes(&w, s->form->root);
+	note_our_prefix(&w);
 	add_node(&w, s->root);
 	map_release(&w.prefixes);
+	str_release(&w.own_prefix);
 	return !take_failure(s, err);
 }

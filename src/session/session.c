@@ -76,6 +76,10 @@ static struct session *begin(const struct xform *form,
 	s->language = form->default_language;
 	s->property = options->property;
 	s->property_data = options->property_data;
+	s->clock_ms = options->clock_ms;
+	s->clock_data = options->clock_data;
+	s->is_training = options->training;
+	s->clock_is_given = options->clock_given;
 	s->chance = (struct chance){ options->seed, options->has_seed };
 	env_init(s);
 	if (form->n_languages > 0)
@@ -136,9 +140,34 @@ static void settle_fixed(struct session *s, struct node *n)
 	}
 }
 
+static bool says(const struct xml_node *root, const char *local,
+	const char *value)
+{
+	const char *text = xml_attribute(root, NS_BAYAZ, local);
+
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+bool session_is_training(const struct session *s)
+{
+	return s->is_training;
+}
+
+bool session_clock_is_given(const struct session *s)
+{
+	return s->clock_is_given;
+}
+
+void session_set_clock_given(struct session *s)
+{
+	s->clock_is_given = true;
+}
+
 static void plant(struct session *s, const struct xml_node *xml,
 	struct problems *problems)
 {
+	s->is_training = s->is_training || says(xml, "training", "yes");
+	s->clock_is_given = s->clock_is_given || says(xml, "clock", "given");
 	s->root = node_new(s, s->form->root, &s->document);
 	node_fill(s, s->root, xml, false, problems);
 	settle_fixed(s, s->root);

@@ -30,6 +30,12 @@ struct session_options {
 	bool has_seed;
 	uint64_t seed;			/* makes random() and uuid() repeatable */
 	const char *last_saved;		/* XML of the record saved last, or NULL */
+	/* Another clock, in milliseconds since 1970; NULL: the system's. */
+	int64_t (*clock_ms)(void *data);
+	void *clock_data;
+	/* What the root of the record says from its birth on (a loaded one may
+	 * say so itself): made up, and the date was given by the worker. */
+	bool training, clock_given;
 };
 
 /* A blank record.  NULL on failure (an expression fails, ERR_XPATH ...).  The
@@ -44,6 +50,11 @@ struct session *session_load(const struct xform *form, const char *xml,
 	size_t n_bytes, bool edit, const struct session_options *options,
 	struct problems *problems, struct err *err) MUST_CHECK;
 void session_free(struct session *s);			/* NULL is fine */
+
+/* bayaz:training="yes" and bayaz:clock="given" at the record's root. */
+bool session_is_training(const struct session *s);
+bool session_clock_is_given(const struct session *s);
+void session_set_clock_given(struct session *s);
 
 const struct xform *session_form(const struct session *s);
 uint64_t session_revision(const struct session *s);

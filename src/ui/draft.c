@@ -126,6 +126,9 @@ static bool replay(void *context, uint64_t number,
 		return true;
 	case JOURNAL_LANGUAGE:
 		return session_set_language(d->session, e->value, err);
+	case JOURNAL_CLOCK:
+		session_set_clock_given(d->session);
+		return true;
 	default: return true;
 	}
 }
@@ -253,6 +256,7 @@ bool draft_open(struct draft *d, struct err *err)
 {
 	const struct record_head *head = record_head(d->record);
 
+	d->options.training = d->options.training || head->training;
 	if (head->n_events > 0)
 		return reload(d, err) && draft_lock(d, err);
 	if (head->has_final)
@@ -763,6 +767,8 @@ bool draft_finish(struct draft *d, struct err *err)
 		final.instance_id = meta_value(d, d->form->instance_id);
 		final.instance_name = meta_value(d, d->form->instance_name);
 		upload_names_find(d->session, &names);
+		final.training = session_is_training(d->session);
+		final.clock_given = session_clock_is_given(d->session);
 		final.files = names.items;
 		final.n_files = names.n;
 		ok = record_finish(d->record, &final, err);

@@ -184,7 +184,7 @@ static bool show_question(struct interview *i, struct err *err)
 
 	show_headings(i);
 	if (i->setup->training)
-		fprintf(i->out, "\n%s", _("(training: nothing here is counted)"));
+		fprintf(i->out, "\n%s", _("(training: a made-up record)"));
 	fprintf(i->out, "\n[%zu/%zu] ", question_number(i, i->at),
 		question_number(i, i->steps.n));
 	print_owned(i, "", session_label(s, step->context, step->control),

@@ -761,6 +761,30 @@ static void a_folded_journal_is_one_state(void **state)
 	workspace_close(ws);
 }
 
+/* Two windows on one draft: the second must not overwrite the first. */
+static void a_record_changed_elsewhere_is_not_overwritten(void **state)
+{
+	struct workspace *ws = make_workspace(NULL), *other = open_with(NULL);
+	struct record *record = begin_draft(ws, standard_form), *same;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	same = record_open(other, record_head(record)->id, &err);
+	assert_good(same != NULL, &err);
+	assert_true(answer(record, "1", &err));
+	assert_false(record_set_place(same, "/data/b", &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_replay(record, "1:/data/a=1 ");
+	err_clear(&err);
+	assert_replay(same, "1:/data/a=1 ");	/* it was read again */
+	assert_true(answer(same, "2", &err));
+	assert_false(answer(record, "3", &err));
+	record_close(same);
+	workspace_close(other);
+	record_close(record);
+	workspace_close(ws);
+}
+
 /* What somebody with the file but without the key may do to the rows. */
 static void tamper(const char *sql)
 {
@@ -1678,6 +1702,7 @@ int main(void)
 		IN_A_FOLDER(another_version_of_the_form_is_a_step_of_its_own),
 		IN_A_FOLDER(chance_belongs_to_the_step_it_followed),
 		IN_A_FOLDER(a_folded_journal_is_one_state),
+		IN_A_FOLDER(a_record_changed_elsewhere_is_not_overwritten),
 		IN_A_FOLDER(a_missing_event_shows),
 		IN_A_FOLDER(a_cut_journal_shows),
 		IN_A_FOLDER(an_emptied_journal_shows),
