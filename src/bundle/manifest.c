@@ -156,6 +156,8 @@ static struct json *entry_json(const struct manifest_entry *entry)
 		put_text(object, "version", entry->form_version);
 		js_put(object, "files", files_json(entry));
 	}
+	if (entry->kind == ENTRY_LIST || entry->kind == ENTRY_PO)
+		put_text(object, "form", entry->form_id);
 	if (record) {
 		put_text(object, "instance", entry->instance_id);
 		put_text(object, "finished", entry->finished);

@@ -18,27 +18,33 @@
 #include "store/judge.h"
 #include "store/tables.h"
 
-static bool add_certificate(struct centre *c, const char *name,
+static bool add_papers(struct centre *c, const struct trust_papers *papers,
 	struct err *err)
 {
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	bool ok = true;
-
-	if (workspace_has_secret(c->ws, name))
-		ok = member_get_signed(c->ws, name, &text, err) &&
-			fact_add_certificate(c->store, &text, err);
-	trust_signed_release(&text);
-	return ok;
+	for (size_t i = 0; i < papers->certs.n; i++)
+		if (!fact_add_certificate(c->store,
+				&papers->certs.items[i].text, err))
+			return false;
+	for (size_t i = 0; i < papers->withdrawals.n; i++)
+		if (!fact_add_withdrawal(c->store,
+				&papers->withdrawals.items[i].text, err))
+			return false;
+	return true;
 }
 
 static bool add_project(struct centre *c, struct err *err)
 {
+	struct trust_papers papers = TRUST_PAPERS_INIT;
 	struct trust_signed text = TRUST_SIGNED_INIT;
-	bool ok = member_get_signed(c->ws, WORKSPACE_PROJECT, &text, err) &&
-		fact_add_project(c->store, &text, err);
+	bool ok = member_project(c->ws, &c->project, err) &&
+		member_get_signed(c->ws, WORKSPACE_PROJECT, &text, err) &&
+		fact_add_project(c->store, &text, err) &&
+		member_papers(c->ws, &c->project, &papers, err) &&
+		add_papers(c, &papers, err);
 
+	trust_papers_release(&papers);
 	trust_signed_release(&text);
-	return ok && add_certificate(c, MEMBER_CERT, err);
+	return ok;
 }
 
 struct form_list { struct centre *centre; struct err *err; bool ok; };

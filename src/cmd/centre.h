@@ -25,6 +25,7 @@ struct centre {
 	struct store *store;
 	bool store_is_new;		/* there was no file */
 	bool forms_new;			/* the workspace had forms for it */
+	struct trust_project project;
 	struct trust_secrets secrets;
 	struct age_identity identities[MEMBER_IDENTITIES_MAX];
 	struct age_keys keys;

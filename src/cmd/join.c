@@ -12,6 +12,7 @@
 #include "cmd/member.h"
 #include "cmd/secret.h"
 #include "field/forms.h"
+#include "field/receive.h"
 #include "field/workspace.h"
 #include "trust/kit.h"
 
@@ -22,9 +23,9 @@ struct joining {
 	struct str words;
 	struct trust_project ours;	/* if it belongs to one already */
 	bool has_ours;
-	int64_t newest;			/* kit taken before; 0: none */
+	struct trust_papers papers;	/* what it knows */
 	struct trust_device device;
-	size_t n_new_forms;
+	struct receive_result result;
 };
 
 /* What the workspace, if there is one, belongs to. */
@@ -41,9 +42,8 @@ static bool open_existing(struct joining *j, const struct cmd_args *args,
 	if (j->ws == NULL)
 		return false;
 	j->has_ours = workspace_has_secret(j->ws, WORKSPACE_PROJECT);
-	if (j->has_ours && !member_project(j->ws, &j->ours, err))
-		return false;
-	return member_number(j->ws, WORKSPACE_KIT, &j->newest, err);
+	return !j->has_ours || (member_project(j->ws, &j->ours, err) &&
+		member_papers(j->ws, &j->ours, &j->papers, err));
 }
 
 /* Forms are looked at before a workspace is made for them. */
@@ -85,46 +85,6 @@ static bool make_device(struct joining *j, const char *name, struct err *err)
 		member_put_device(j->ws, &j->device, err);
 }
 
-static bool add_form(struct joining *j, const struct kit_form *form,
-	struct err *err)
-{
-	struct form_file *files = xcalloc(form->n_files + 1, sizeof *files);
-	bool ok, added = false;
-
-	for (size_t i = 0; i < form->n_files; i++) {
-		files[i].name = form->files[i].name;
-		files[i].bytes = form->files[i].bytes;
-		files[i].n_bytes = form->files[i].n_bytes;
-	}
-	ok = forms_add(j->ws, form->xml, form->n_bytes, form->form_id, files,
-		form->n_files, NULL, &added, err);
-	free(files);
-	if (added)
-		j->n_new_forms++;
-	return ok;
-}
-
-static bool add_forms(struct joining *j, struct err *err)
-{
-	for (size_t i = 0; i < j->kit.forms.n; i++)
-		if (!add_form(j, &j->kit.forms.items[i], err))
-			return false;
-	return true;
-}
-
-static bool put_certs(struct joining *j, struct err *err)
-{
-	struct str text = STR_INIT;
-	bool ok;
-
-	for (size_t i = 0; i < j->kit.certs.n; i++)
-		trust_signed_join(&j->kit.certs.items[i].text, &text);
-	ok = workspace_put_secret(j->ws, MEMBER_CERTS, text.data, text.len,
-		err);
-	str_release(&text);
-	return ok;
-}
-
 /* All of it or nothing. */
 static bool take_kit(struct joining *j, const char *name, struct err *err)
 {
@@ -133,10 +93,8 @@ static bool take_kit(struct joining *j, const char *name, struct err *err)
 	if (!workspace_begin(j->ws, err))
 		return false;
 	ok = make_device(j, name, err) &&
-		member_put_signed(j->ws, WORKSPACE_PROJECT,
-			&j->kit.project_text, err) &&
+		receive_kit(j->ws, &j->kit, &j->result, err) &&
 		member_set_number(j->ws, WORKSPACE_KIT, j->kit.number, err) &&
-		put_certs(j, err) && add_forms(j, err) &&
 		workspace_commit(j->ws, err);
 	if (!ok)
 		workspace_rollback(j->ws);
@@ -155,18 +113,23 @@ static bool join(struct joining *j, const struct cmd_args *args,
 	struct err *err)
 {
 	const char *name = cmd_text(args, "name");
+	struct age_keys keys = { NULL, 0, NULL };
 
 	if (!crypt_init(err) || !check_name(name, err) ||
-	    !cmd_words(args, &j->words, err) || !open_existing(j, args, err) ||
-	    !kit_read(args->items[0], j->words.data,
-		j->has_ours ? &j->ours : NULL, j->newest, &j->kit, err) ||
+	    !cmd_words(args, &j->words, err) || !open_existing(j, args, err))
+		return false;
+	keys.passphrase = j->words.data;
+	if (!kit_read(args->items[0], &keys, j->has_ours ? &j->ours : NULL,
+		&j->papers, &j->kit, err) ||
 	    !check_forms(j, args, err))
 		return false;
 	if (j->ws == NULL) {
 		j->ws = cmd_workspace_make(args, err);
 		j->made = j->ws != NULL;
 	}
-	return j->ws != NULL && take_kit(j, name, err);
+	if (j->ws == NULL)
+		return false;
+	return take_kit(j, name, err) || err_at(err, args->items[0], 0, 0);
 }
 
 static void tell_json(const struct joining *j, const char *project,
@@ -180,7 +143,7 @@ static void tell_json(const struct joining *j, const char *project,
 	js_put_bool(answer, "training", j->kit.project.training);
 	js_put_int(answer, "kit", j->kit.number);
 	js_put_int(answer, "forms", (int64_t)j->kit.forms.n);
-	js_put_int(answer, "new_forms", (int64_t)j->n_new_forms);
+	js_put_int(answer, "new_forms", (int64_t)j->result.n_new_forms);
 	js_put_text(answer, "project_fingerprint", project);
 	js_put_text(answer, "device_fingerprint", device);
 	js_put_text(answer, "device_name", j->device.name);
@@ -206,7 +169,7 @@ static void tell(const struct joining *j, const struct cmd_args *args)
 		"joined '%1$s' with kit %2$lld: %3$zu forms, "
 			"%4$zu of them new\n", n),
 		j->kit.project.name, (long long)j->kit.number, n,
-		j->n_new_forms);
+		j->result.n_new_forms);
 	if (j->kit.project.training)
 		puts(_("this project is for training"));
 	if (j->kit.n_unused > 0)
@@ -232,6 +195,7 @@ static int run_join(const struct cmd_args *args)
 		tell(&j, args);
 	trust_device_wipe(&j.device);
 	str_wipe(&j.words);
+	trust_papers_release(&j.papers);
 	kit_release(&j.kit);
 	if (!ok && j.made)
 		cmd_workspace_unmake(j.ws);

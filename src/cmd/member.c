@@ -8,6 +8,7 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "cmd/member.h"
+#include "field/receive.h"
 #include "field/workspace.h"
 
 bool member_get_signed(struct workspace *ws, const char *name,
@@ -102,6 +103,32 @@ bool member_identities(struct workspace *ws,
 		trust_device_wipe(&device);
 	}
 	return true;
+}
+
+bool member_papers(struct workspace *ws, const struct trust_project *project,
+	struct trust_papers *papers, struct err *err)
+{
+	struct trust_signed own = TRUST_SIGNED_INIT;
+	bool ok = receive_papers(ws, project, papers, err);
+
+	if (ok && workspace_has_secret(ws, MEMBER_CERT))
+		ok = member_get_signed(ws, MEMBER_CERT, &own, err) &&
+			trust_papers_add(papers, &own, project, err);
+	trust_signed_release(&own);
+	return ok;
+}
+
+bool member_put_papers(struct workspace *ws,
+	const struct trust_papers *papers, struct err *err)
+{
+	struct str text = STR_INIT;
+	bool ok;
+
+	trust_papers_print(papers, &text);
+	ok = workspace_put_secret(ws, RECEIVE_PAPERS, text.data, text.len,
+		err);
+	str_release(&text);
+	return ok;
 }
 
 bool member_number(struct workspace *ws, const char *name, int64_t *number,

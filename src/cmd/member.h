@@ -11,13 +11,13 @@
 
 #include "base/err.h"
 #include "trust/device.h"
+#include "trust/papers.h"
 #include "trust/project.h"
 
 struct workspace;
 
 /* Names of secrets beside those of workspace.h. */
 #define MEMBER_CERT "certificate"	/* of this coordinator's store key */
-#define MEMBER_CERTS "certificates"	/* all that came with the kit */
 #define MEMBER_KIT_MADE "kit-made"	/* number of the newest kit made */
 
 /* ERR_NOTFOUND when there is none, in words for people. */
@@ -33,10 +33,17 @@ bool member_device(struct workspace *ws, struct trust_device *device,
 /* Every identity of the workspace that may open a bundle: those of a
  * coordinator, and the device's own.  Returns how many (0 is no error);
  * age_identity_wipe() them. */
-enum { MEMBER_IDENTITIES_MAX = 3 };
+enum { MEMBER_IDENTITIES_MAX = TRUST_IDENTITIES_MAX + 1 };
 bool member_identities(struct workspace *ws,
 	struct age_identity identities[MEMBER_IDENTITIES_MAX], size_t *n,
 	struct err *err) MUST_CHECK;
+
+/* All certificates and withdrawals that this workspace knows, its own among
+ * them; trust_papers_release() them, whatever came out. */
+bool member_papers(struct workspace *ws, const struct trust_project *project,
+	struct trust_papers *papers, struct err *err) MUST_CHECK;
+bool member_put_papers(struct workspace *ws,
+	const struct trust_papers *papers, struct err *err) MUST_CHECK;
 
 /* Texts and numbers by name; a number that is not there is 0. */
 bool member_get_signed(struct workspace *ws, const char *name,

@@ -176,19 +176,11 @@ static bool get_words(struct kit_job *job, const struct cmd_args *args,
 static bool get_keys(struct kit_job *job, struct workspace *ws,
 	struct err *err)
 {
-	struct trust_signed cert = TRUST_SIGNED_INIT;
-	bool ok = member_project(ws, &job->project, err) &&
+	return member_project(ws, &job->project, err) &&
 		member_secrets(ws, &job->secrets, err) &&
 		member_get_signed(ws, WORKSPACE_PROJECT,
-			&job->kit.project_text, err);
-
-	if (ok && workspace_has_secret(ws, MEMBER_CERT)) {
-		ok = member_get_signed(ws, MEMBER_CERT, &cert, err);
-		if (ok)
-			kit_add_cert(&job->kit, &cert);
-	}
-	trust_signed_release(&cert);
-	return ok;
+			&job->kit.project_text, err) &&
+		member_papers(ws, &job->project, &job->kit.papers, err);
 }
 
 /* What laptops get, the coordinator has: merging needs the forms, and one
@@ -242,16 +234,33 @@ static bool use_number(const struct kit_job *job, struct workspace *ws,
 	return ok;
 }
 
+/* Before a number is used up. */
+static bool check_signer(const struct kit_job *job,
+	const struct minisign_key *signer, struct err *err)
+{
+	struct minisign_public key;
+
+	if (!job->secrets.has_store && !job->secrets.has_project)
+		return err_set(err, ERR_NOTFOUND,
+			_("this workspace has no key to sign a kit with"));
+	minisign_key_public(signer, &key);
+	return trust_papers_may(&job->kit.papers, &job->project, &key,
+			ROLE_PUBLISH) ||
+		err_set(err, ERR_REFUSED,
+			_("this workspace's key has no certificate for the "
+			  "role '%s'"), trust_role_name(ROLE_PUBLISH));
+}
+
 static bool write_kit(struct kit_job *job, struct workspace *ws,
 	const char *path, struct err *err)
 {
 	struct kit *kit = &job->kit;
 	const struct minisign_key *signer = job->secrets.has_store ?
 		&job->secrets.store : &job->secrets.project;
+	struct age_to to = { .passphrase = job->words.data };
 
-	if (!job->secrets.has_store && !job->secrets.has_project)
-		return err_set(err, ERR_NOTFOUND,
-			_("this workspace has no key to sign a kit with"));
+	if (!check_signer(job, signer, err))
+		return false;
 	for (size_t i = 0; i < job->forms.n; i++)
 		put_form(kit, &job->forms.items[i]);
 	member_today(kit->date);
@@ -259,7 +268,7 @@ static bool write_kit(struct kit_job *job, struct workspace *ws,
 		return false;
 	kit->number++;
 	return use_number(job, ws, err) &&
-		kit_write(path, kit, signer, job->words.data, err);
+		kit_write(path, kit, signer, &to, err);
 }
 
 static void tell_kit(const struct cmd_args *args, const struct kit_job *job,

@@ -25,12 +25,24 @@ const char *trust_role_name(enum trust_role role)
 	return NULL;
 }
 
-static unsigned find_role(const char *name)
+unsigned trust_role_find(const char *name)
 {
 	for (size_t i = 0; name != NULL && i < N_ROLES; i++)
 		if (strcmp(roles[i].name, name) == 0)
 			return roles[i].role;
 	return 0;
+}
+
+void trust_roles_print(unsigned has, struct str *out)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < N_ROLES; i++) {
+		if (!(has & roles[i].role))
+			continue;
+		str_addf(out, "%s%s", first ? "" : ", ", roles[i].name);
+		first = false;
+	}
 }
 
 static struct json *roles_json(unsigned has)
@@ -95,7 +107,7 @@ static bool get_roles(const struct json *object, unsigned *has,
 	if (!js_is_array(array))
 		return want_failed("roles", err);
 	for (size_t i = 0; i < js_size(array); i++)
-		*has |= find_role(js_text(js_at(array, i)));
+		*has |= trust_role_find(js_text(js_at(array, i)));
 	return true;
 }
 

@@ -35,6 +35,9 @@ struct trust_cert {
 
 /* "merge" ...; NULL: no single role. */
 const char *trust_role_name(enum trust_role role);
+unsigned trust_role_find(const char *name);	/* 0: no role */
+/* "merge, publish", appended; in the order of the alphabet. */
+void trust_roles_print(unsigned roles, struct str *out);
 
 /* Made and signed.  ERR_VALUE: the name. */
 bool trust_cert_new(const struct trust_project *project,

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -80,6 +81,8 @@ bool trust_project_new(const char *name, const char *made, bool training,
 	project->serial = 1;
 	project->training = training;
 	project->policy = policy;
+	if (project->policy.idle_minutes == 0)
+		project->policy.idle_minutes = IDLE_MINUTES;
 	minisign_key_new(&secrets->project);
 	secrets->has_project = true;
 	minisign_key_public(&secrets->project, &project->key);
@@ -109,7 +112,7 @@ static struct json *recipients_json(const struct trust_project *project,
 
 char *trust_project_print(const struct trust_project *project)
 {
-	struct json *object = js_new_object(), *policy = js_new_object();
+	struct json *object = js_new_object();
 	char key[MINISIGN_PUBLIC_TEXT];
 	char *line, *text;
 
@@ -121,9 +124,7 @@ char *trust_project_print(const struct trust_project *project)
 	js_put_text(object, "name", project->name);
 	js_put_int(object, "serial", project->serial);
 	js_put_bool(object, "training", project->training);
-	js_put_bool(policy, "refuse_untagged",
-		project->policy.refuse_untagged);
-	js_put(object, "policy", policy);
+	js_put(object, "policy", trust_policy_json(&project->policy));
 	for (int i = 0; i < N_TRUST_CLASSES; i++)
 		js_put(object, class_names[i],
 			recipients_json(project, (enum trust_class)i));
@@ -152,17 +153,6 @@ static bool get_recipients(const struct json *object, const char *name,
 	return true;
 }
 
-static bool get_policy(const struct json *object, struct trust_policy *policy,
-	struct err *err)
-{
-	const struct json *is = js_get(object, "policy");
-
-	if (!js_is_object(is) || !js_is_bool(js_get(is, "refuse_untagged")))
-		return want_failed("policy", err);
-	policy->refuse_untagged = js_get_bool(is, "refuse_untagged", true);
-	return true;
-}
-
 /* The id is told by the key: no other is right. */
 static bool check_id(const struct trust_project *project, struct err *err)
 {
@@ -182,7 +172,8 @@ static bool get_project(const struct json *object,
 	    !want_text(object, "name", project->name, sizeof project->name,
 		err) ||
 	    !name_check(project->name, sizeof project->name, err) ||
-	    !get_policy(object, &project->policy, err))
+	    !trust_policy_read(js_get(object, "policy"), &project->policy,
+		err))
 		return false;
 	if (!js_is_bool(js_get(object, "training")))
 		return want_failed("training", err);
@@ -237,6 +228,21 @@ bool trust_project_same(const struct trust_project *a,
 		strcmp(a->id, b->id) == 0;
 }
 
+bool trust_project_follows(const struct trust_project *newer,
+	const struct trust_project *ours, struct err *err)
+{
+	if (!trust_project_same(ours, newer))
+		return err_set(err, ERR_CONFLICT,
+			_("this is of another project ('%s'); this workspace "
+			  "belongs to '%s'"), newer->name, ours->name);
+	if (newer->serial < ours->serial)
+		return err_set(err, ERR_CONFLICT,
+			_("this has an older description of the project "
+			  "(number %lld; here is number %lld)"),
+			(long long)newer->serial, (long long)ours->serial);
+	return true;
+}
+
 void trust_project_fingerprint(const struct trust_project *project,
 	char text[FINGERPRINT_BYTES])
 {
@@ -248,6 +254,11 @@ void trust_project_recipients(const struct trust_project *project,
 {
 	recipients[0] = project->readers[class_];
 	recipients[1] = project->recovery[class_];
+}
+
+const char *trust_class_name(enum trust_class class_)
+{
+	return class_names[class_];
 }
 
 enum trust_class trust_class_of(const char *form_class)
@@ -283,6 +294,23 @@ static bool get_signing_key(const char *text, const char *word,
 	return ok;
 }
 
+/* "standard-3": the third of the readers of before. */
+static const char *old_word(int class_, size_t i, char word[32])
+{
+	snprintf(word, 32, "%s-%zu", class_names[class_], i + 1);
+	return word;
+}
+
+static void print_old(const struct trust_secrets *secrets, int class_,
+	struct str *out)
+{
+	char word[32];
+
+	for (size_t i = 0; i < secrets->n_old[class_]; i++)
+		secret_line_add(out, old_word(class_, i, word),
+			secrets->old[class_][i].secret, 32);
+}
+
 void trust_secrets_print(const struct trust_secrets *secrets, struct str *out)
 {
 	str_add(out, SECRETS_HEADING);
@@ -294,6 +322,35 @@ void trust_secrets_print(const struct trust_secrets *secrets, struct str *out)
 		if (secrets->has_reader[i])
 			secret_line_add(out, class_names[i],
 				secrets->readers[i].secret, 32);
+	for (int i = 0; i < N_TRUST_CLASSES; i++)
+		print_old(secrets, i, out);
+}
+
+static bool get_identity(const char *text, const char *word,
+	struct age_identity *identity, bool *there, struct err *err)
+{
+	uint8_t secret[32];
+	bool ok = secret_line_get(text, word, secret, 32, there, err);
+
+	if (ok && *there)
+		age_identity_from_secret(secret, identity);
+	wipe(secret, sizeof secret);
+	return ok;
+}
+
+static bool get_old(const char *text, struct trust_secrets *secrets,
+	int class_, struct err *err)
+{
+	bool there = true;
+	char word[32];
+
+	for (size_t i = 0; there && i < TRUST_OLD_MAX; i++) {
+		if (!get_identity(text, old_word(class_, i, word),
+		    &secrets->old[class_][i], &there, err))
+			return false;
+		secrets->n_old[class_] += there;
+	}
+	return true;
 }
 
 static bool get_secrets(const char *text, struct trust_secrets *secrets,
@@ -307,17 +364,11 @@ static bool get_secrets(const char *text, struct trust_secrets *secrets,
 	    !get_signing_key(text, "store", &secrets->store,
 		&secrets->has_store, err))
 		return false;
-	for (int i = 0; i < N_TRUST_CLASSES; i++) {
-		uint8_t secret[32];
-		bool ok = secret_line_get(text, class_names[i], secret, 32,
-			&secrets->has_reader[i], err);
-
-		if (ok && secrets->has_reader[i])
-			age_identity_from_secret(secret, &secrets->readers[i]);
-		wipe(secret, sizeof secret);
-		if (!ok)
+	for (int i = 0; i < N_TRUST_CLASSES; i++)
+		if (!get_identity(text, class_names[i], &secrets->readers[i],
+		    &secrets->has_reader[i], err) ||
+		    !get_old(text, secrets, i, err))
 			return false;
-	}
 	return true;
 }
 
@@ -342,15 +393,77 @@ void trust_secrets_wipe(struct trust_secrets *secrets)
 	memset(secrets, 0, sizeof *secrets);
 }
 
+size_t trust_secrets_class(const struct trust_secrets *secrets,
+	enum trust_class class_,
+	struct age_identity identities[1 + TRUST_OLD_MAX])
+{
+	size_t n = 0;
+
+	if (secrets->has_reader[class_])
+		identities[n++] = secrets->readers[class_];
+	for (size_t i = secrets->n_old[class_]; i > 0; i--)
+		identities[n++] = secrets->old[class_][i - 1];
+	return n;
+}
+
 size_t trust_secrets_identities(const struct trust_secrets *secrets,
-	struct age_identity identities[N_TRUST_CLASSES])
+	struct age_identity identities[TRUST_IDENTITIES_MAX])
 {
 	size_t n = 0;
 
 	for (int i = 0; i < N_TRUST_CLASSES; i++)
-		if (secrets->has_reader[i])
-			identities[n++] = secrets->readers[i];
+		n += trust_secrets_class(secrets, (enum trust_class)i,
+			identities + n);
 	return n;
+}
+
+bool trust_secrets_keep(struct trust_secrets *secrets,
+	enum trust_class class_, const struct age_identity *identity,
+	struct err *err)
+{
+	struct age_identity all[1 + TRUST_OLD_MAX];
+	size_t n = trust_secrets_class(secrets, class_, all);
+	bool there = false;
+
+	for (size_t i = 0; i < n; i++)
+		there = there || memcmp(all[i].point, identity->point,
+			sizeof identity->point) == 0;
+	wipe(all, sizeof all);
+	if (there)
+		return true;
+	if (secrets->n_old[class_] == TRUST_OLD_MAX)
+		return err_set(err, ERR_LIMIT,
+			_("this workspace keeps %d keys of before already"),
+			TRUST_OLD_MAX);
+	secrets->old[class_][secrets->n_old[class_]++] = *identity;
+	return true;
+}
+
+bool trust_project_rotate(struct trust_project *project,
+	struct trust_secrets *secrets, enum trust_class class_,
+	struct err *err)
+{
+	struct age_identity fresh;
+	bool ok;
+
+	if (!secrets->has_reader[class_])
+		return err_set(err, ERR_NOTFOUND,
+			_("this workspace does not hold the key that reads "
+			  "'%s' forms"), class_names[class_]);
+	age_identity_new(&fresh);
+	/* kept among the old ones first: never out of both */
+	ok = secrets->n_old[class_] < TRUST_OLD_MAX ||
+		err_set(err, ERR_LIMIT,
+			_("this workspace keeps %d keys of before already"),
+			TRUST_OLD_MAX);
+	if (ok) {
+		secrets->old[class_][secrets->n_old[class_]++] =
+			secrets->readers[class_];
+		secrets->readers[class_] = fresh;
+		age_identity_recipient(&fresh, &project->readers[class_]);
+	}
+	age_identity_wipe(&fresh);
+	return ok;
 }
 
 /* ---- recovery ---- */

@@ -4,7 +4,8 @@
  * Source: design.md section 5; the JSON is described in bayaz-bundle(5).
  *
  *	{"format":1,"id":"...","key":"RW...","made":"2026-11-23",
- *	 "name":"...","policy":{"refuse_untagged":false},
+ *	 "name":"...",
+ *	 "policy":{"idle_minutes":3,"refuse_untagged":false,"retention":{}},
  *	 "protected":["age1...","age1..."],"serial":1,
  *	 "standard":["age1...","age1..."],"training":false}
  *
@@ -30,8 +31,18 @@ enum { TRUST_ID_BYTES = 17, TRUST_NAME_BYTES = 121, TRUST_DATE_BYTES = 11 };
 /* Which forms a key reads (DNH-31: the one opens nothing of the other). */
 enum trust_class { TRUST_STANDARD, TRUST_PROTECTED, N_TRUST_CLASSES };
 
+enum { RETENTION_MAX = 32, RETENTION_FORM_BYTES = 129 };
+struct trust_retention {
+	char form[RETENTION_FORM_BYTES];	/* id of the form */
+	int months;			/* 1 ... 1200; instead of the form's own */
+};
+
+enum { IDLE_MINUTES = 3, IDLE_MINUTES_MAX = 15 };
 struct trust_policy {
 	bool refuse_untagged;	/* forms without bayaz:class are not taken */
+	int idle_minutes;	/* 1 ... 15 until the screen locks; 0: IDLE_MINUTES */
+	struct trust_retention retention[RETENTION_MAX];
+	size_t n_retention;
 };
 
 struct trust_project {
@@ -46,6 +57,9 @@ struct trust_project {
 	struct trust_policy policy;
 };
 
+enum { TRUST_OLD_MAX = 16,
+	TRUST_IDENTITIES_MAX = N_TRUST_CLASSES * (1 + TRUST_OLD_MAX) };
+
 /* What only a coordinator's workspace holds.  Wipe with
  * trust_secrets_wipe(). */
 struct trust_secrets {
@@ -55,6 +69,10 @@ struct trust_secrets {
 	struct minisign_key store;	/* certified, see trust/cert.h */
 	bool has_reader[N_TRUST_CLASSES];
 	struct age_identity readers[N_TRUST_CLASSES];
+	/* readers of before, newest last, and recovered ones: they open what
+	 * was sealed to them */
+	struct age_identity old[N_TRUST_CLASSES][TRUST_OLD_MAX];
+	size_t n_old[N_TRUST_CLASSES];
 };
 
 /* The recovery identities, to be printed once and never stored. */
@@ -89,9 +107,29 @@ bool trust_project_same(const struct trust_project *a,
 void trust_project_fingerprint(const struct trust_project *project,
 	char text[FINGERPRINT_BYTES]);
 
+/* Is `newer` the same project, and no older text of it?  ERR_CONFLICT. */
+bool trust_project_follows(const struct trust_project *newer,
+	const struct trust_project *ours, struct err *err) MUST_CHECK;
+
+/* A policy as JSON, and back.  ERR_SPEC. */
+struct json;
+struct json *trust_policy_json(const struct trust_policy *policy)
+	RETURNS_NONNULL;
+bool trust_policy_read(const struct json *object, struct trust_policy *policy,
+	struct err *err) MUST_CHECK;
+/* As a person writes it: "idle-minutes=5", "retention=FORM:MONTHS",
+ * "refuse-untagged=yes".  ERR_USAGE. */
+bool trust_policy_set(struct trust_policy *policy, const char *text,
+	struct err *err) MUST_CHECK;
+/* Months that records of this form are kept; `otherwise` if the policy does not
+ * say. */
+int trust_policy_months(const struct trust_policy *policy, const char *form_id,
+	int otherwise);
+
 /* The two recipients of a class: its reader and its recovery identity. */
 void trust_project_recipients(const struct trust_project *project,
 	enum trust_class class_, struct age_recipient recipients[2]);
+const char *trust_class_name(enum trust_class class_);
 /* "protected" is TRUST_PROTECTED; everything else, NULL too, is standard. */
 enum trust_class trust_class_of(const char *form_class);
 
@@ -103,7 +141,22 @@ void trust_secrets_wipe(struct trust_secrets *secrets);
 /* The identities that secrets hold, standard first: for reading bundles.
  * Returns how many; wipe them. */
 size_t trust_secrets_identities(const struct trust_secrets *secrets,
-	struct age_identity identities[N_TRUST_CLASSES]);
+	struct age_identity identities[TRUST_IDENTITIES_MAX]);
+/* Those of one class, its reader first. */
+size_t trust_secrets_class(const struct trust_secrets *secrets,
+	enum trust_class class_,
+	struct age_identity identities[1 + TRUST_OLD_MAX]);
+
+/* Keep an identity that opens records of this class, unless it is there; the
+ * oldest is given up for none: ERR_LIMIT. */
+bool trust_secrets_keep(struct trust_secrets *secrets,
+	enum trust_class class_, const struct age_identity *identity,
+	struct err *err) MUST_CHECK;
+/* Draw a new reader of this class; the old one is kept.  The project, with the
+ * next serial, has to be signed anew. */
+bool trust_project_rotate(struct trust_project *project,
+	struct trust_secrets *secrets, enum trust_class class_,
+	struct err *err) MUST_CHECK;
 
 /* As they are written on paper, appended: AGE-SECRET-KEY-1...,
  * BAYAZ-HALF-A-1..., BAYAZ-HALF-B-1... */

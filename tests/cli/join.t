@@ -104,13 +104,13 @@ $ bayaz join two.bayaz --words-file words --passphrase-file passphrase --json
 
 # An older one, and one of another project, are refused.
 $ bayaz join one.bayaz --words-file words --passphrase-file passphrase
-bayaz: one.bayaz: the kit has number 1, but this workspace has number 2 already
+bayaz: one.bayaz: this has number 1, but this workspace has number 2 already
 [1]
 $ bayaz -C other project new Other --training --no-passphrase --recovery-file recovery2 > told
 $ bayaz -C other project kit -o other.bayaz form.xml --words-file words
 other.bayaz: kit 1 with 1 form
 $ bayaz join other.bayaz --words-file words --passphrase-file passphrase
-bayaz: other.bayaz: the kit is of another project ('Other'); this workspace belongs to 'Pilot'
+bayaz: other.bayaz: this is of another project ('Other'); this workspace belongs to 'Pilot'
 [1]
 
 # Three laptops are three devices.

@@ -31,9 +31,11 @@ static struct kit_file media[] = {
 };
 static const char form_xml[] = "<h:html>not looked into here</h:html>";
 
+static struct age_to to_words;
+
 static int set_up(void **state)
 {
-	struct trust_policy policy = { false };
+	struct trust_policy policy = { .refuse_untagged = false };
 	struct minisign_public key;
 
 	(void)state;
@@ -42,6 +44,7 @@ static int set_up(void **state)
 	snprintf(path, sizeof path, "%s/kit.bayaz", folder);
 	str_init(&words);
 	words_new(&words);
+	to_words.passphrase = words.data;
 	if (!trust_project_new("Pilot", TODAY, false, policy, &project,
 	    &secrets, &recovery, &err))
 		return -1;
@@ -74,7 +77,7 @@ static void fill_kit(struct kit *kit, int64_t number)
 	kit->number = number;
 	memcpy(kit->date, TODAY, sizeof TODAY);
 	trust_sign(&kit->project_text, text, &secrets.project);
-	kit_add_cert(kit, &cert);
+	assert_true(trust_papers_add(&kit->papers, &cert, &project, &err));
 	vec_push(&kit->forms, form);
 	free(text);
 }
@@ -85,7 +88,7 @@ static bool write_kit(int64_t number, const struct minisign_key *signer)
 	bool ok;
 
 	fill_kit(&kit, number);
-	ok = kit_write(path, &kit, signer, words.data, &err);
+	ok = kit_write(path, &kit, signer, &to_words, &err);
 	kit_release(&kit);
 	return ok;
 }
@@ -94,30 +97,33 @@ static bool write_kit(int64_t number, const struct minisign_key *signer)
 static bool taken(const char *with_words, const struct trust_project *ours,
 	int64_t newest)
 {
+	struct age_keys keys = { .passphrase = with_words };
 	struct kit kit;
 	bool ok;
 
 	kit_init(&kit);
-	ok = kit_read(path, with_words, ours, newest, &kit, &err);
+	ok = kit_read(path, &keys, ours, NULL, &kit, &err) &&
+		kit_check_number(&kit, newest, &err);
 	kit_release(&kit);
 	return ok;
 }
 
 static void a_kit_comes_back_whole(void **state)
 {
+	struct age_keys keys = { .passphrase = words.data };
 	struct kit kit;
 	const struct kit_form *form;
 
 	(void)state;
 	assert_true(write_kit(7, &secrets.store));
 	kit_init(&kit);
-	if (!kit_read(path, words.data, NULL, 0, &kit, &err))
+	if (!kit_read(path, &keys, NULL, NULL, &kit, &err))
 		fail_msg("%s", err.message);
 	assert_int_equal(kit.number, 7);
 	assert_string_equal(kit.date, TODAY);
 	assert_true(trust_project_same(&kit.project, &project));
-	assert_int_equal(kit.certs.n, 1);
-	assert_string_equal(kit.certs.items[0].cert.name, "store");
+	assert_int_equal(kit.papers.certs.n, 1);
+	assert_string_equal(kit.papers.certs.items[0].cert.name, "store");
 	assert_int_equal(kit.forms.n, 1);
 	form = &kit.forms.items[0];
 	assert_string_equal(form->form_id, "visit");
@@ -173,7 +179,7 @@ static void two_forms_of_one_version_make_no_kit(void **state)
 	unlink(path);
 	fill_kit(&kit, 1);
 	vec_push(&kit.forms, kit.forms.items[0]);
-	assert_false(kit_write(path, &kit, &secrets.store, words.data, &err));
+	assert_false(kit_write(path, &kit, &secrets.store, &to_words, &err));
 	assert_int_equal(err.code, ERR_CONFLICT);
 	assert_false(file_exists(path));
 	kit_release(&kit);
@@ -195,7 +201,7 @@ static void names_that_leave_their_folder_make_no_kit(void **state)
 		fill_kit(&kit, 1);
 		kit.forms.items[0].files = &file;
 		kit.forms.items[0].n_files = 1;
-		assert_false(kit_write(path, &kit, &secrets.store, words.data,
+		assert_false(kit_write(path, &kit, &secrets.store, &to_words,
 			&err));
 		assert_int_equal(err.code, ERR_VALUE);
 		assert_false(file_exists(path));
@@ -215,7 +221,7 @@ static void an_older_kit_is_refused_and_the_same_is_not(void **state)
 
 static void a_kit_of_another_project_is_refused(void **state)
 {
-	struct trust_policy policy = { false };
+	struct trust_policy policy = { .refuse_untagged = false };
 	struct trust_project other;
 	struct trust_secrets keys;
 	struct trust_recovery paper;

@@ -32,7 +32,7 @@ static struct trust_project project;
 static struct trust_secrets secrets;
 static struct trust_recovery recovery;
 static struct trust_device devices[3];
-static struct age_identity identities[N_TRUST_CLASSES];
+static struct age_identity identities[TRUST_IDENTITIES_MAX];
 static struct age_keys keys;
 static struct merge_setup setup;
 static char folder[] = "/tmp/bayaz-test-store-XXXXXX";

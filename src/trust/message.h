@@ -1,0 +1,63 @@
+/*
+ * What a store tells a laptop: small signed documents that travel down.
+ *
+ *	receipt  {"format":1,"project":"...","records":["HASH",...],
+ *		  "signer":"RW..."}
+ *	query    {"asked":"2026-11-23","format":1,"project":"...",
+ *		  "record":"uuid:...","signer":"RW...","text":"..."}
+ *	policy   {"format":1,"made":"2026-11-23","policy":{...},
+ *		  "project":"...","signer":"RW..."}
+ *
+ * Source: bayaz-bundle(5), "What goes down".
+ */
+#ifndef BAYAZ_TRUST_MESSAGE_H
+#define BAYAZ_TRUST_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "crypt/crypt.h"
+#include "crypt/minisign.h"
+#include "trust/project.h"
+#include "trust/signed.h"
+
+enum { QUERY_TEXT_BYTES = 513, QUERY_RECORD_BYTES = 257, RECEIPT_MAX = 15000 };
+
+struct trust_hash { uint8_t bytes[SHA256_BYTES]; };
+struct trust_receipt { VEC(struct trust_hash) records; };
+
+struct trust_query {
+	char record[QUERY_RECORD_BYTES];	/* instanceID */
+	char text[QUERY_TEXT_BYTES];
+	char asked[TRUST_DATE_BYTES];
+};
+
+/* Make and sign one.  ERR_VALUE: a text that is empty, too long, or holds
+ * control characters; ERR_LIMIT. */
+bool trust_receipt_sign(const struct trust_receipt *receipt,
+	const char *project, const struct minisign_key *key,
+	struct trust_signed *out, struct err *err) MUST_CHECK;
+bool trust_query_sign(const struct trust_query *query, const char *project,
+	const struct minisign_key *key, struct trust_signed *out,
+	struct err *err) MUST_CHECK;
+void trust_policy_sign(const struct trust_policy *policy, const char *made,
+	const char *project, const struct minisign_key *key,
+	struct trust_signed *out);
+
+/* Read one whose signature has been checked: `signer` is who made it, and
+ * must be whom it names.  ERR_SYNTAX, ERR_SPEC, ERR_CONFLICT (another
+ * project).  Release the receipt, whatever came out. */
+bool trust_receipt_parse(const struct trust_signed *document,
+	const char *project, const struct minisign_public *signer,
+	struct trust_receipt *receipt, struct err *err) MUST_CHECK;
+void trust_receipt_release(struct trust_receipt *receipt);
+bool trust_query_parse(const struct trust_signed *document,
+	const char *project, const struct minisign_public *signer,
+	struct trust_query *query, struct err *err) MUST_CHECK;
+bool trust_policy_parse(const struct trust_signed *document,
+	const char *project, const struct minisign_public *signer,
+	struct trust_policy *policy, struct err *err) MUST_CHECK;
+
+#endif
