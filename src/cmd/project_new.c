@@ -32,12 +32,24 @@ static void founding_wipe(struct founding *f)
 	trust_signed_release(&f->cert);
 }
 
+static bool read_policy(const struct cmd_args *args,
+	struct trust_policy *policy, struct err *err)
+{
+	const char *text;
+
+	memset(policy, 0, sizeof *policy);
+	policy->idle_minutes = IDLE_MINUTES;
+	policy->refuse_untagged = cmd_flag(args, "refuse-untagged");
+	for (size_t i = 0; (text = cmd_list(args, "policy", i)) != NULL; i++)
+		if (!trust_policy_set(policy, text, err))
+			return false;
+	return true;
+}
+
 static bool found(const struct cmd_args *args, struct founding *f,
 	struct err *err)
 {
-	struct trust_policy policy = {
-		.refuse_untagged = cmd_flag(args, "refuse-untagged"),
-	};
+	struct trust_policy policy;
 	struct minisign_public store;
 	char today[TRUST_DATE_BYTES];
 	char *text;
@@ -45,7 +57,8 @@ static bool found(const struct cmd_args *args, struct founding *f,
 	memset(f, 0, sizeof *f);
 	f->project_text = f->cert = (struct trust_signed)TRUST_SIGNED_INIT;
 	member_today(today);
-	if (!trust_project_new(args->items[0], today,
+	if (!read_policy(args, &policy, err) ||
+	    !trust_project_new(args->items[0], today,
 	    cmd_flag(args, "training"), policy, &f->project, &f->secrets,
 	    &f->recovery, err))
 		return false;
@@ -215,6 +228,8 @@ static const struct cmd_option new_options[] = {
 	  N_("a project to learn with: training records count") },
 	{ "refuse-untagged", 0, OPT_FLAG, NULL,
 	  N_("take no forms without a class (bayaz:class)") },
+	{ "policy", 0, OPT_LIST, N_("NAME=VALUE"),
+	  N_("idle-minutes=5, retention=FORM:MONTHS ...; again for more") },
 	{ "recovery-file", 0, OPT_TEXT, N_("FILE"),
 	  N_("write the recovery keys to FILE instead of showing them") },
 	CMD_NO_PASSPHRASE_OPTION,

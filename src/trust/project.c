@@ -492,9 +492,8 @@ void trust_recovery_wipe(struct trust_recovery *recovery)
 	wipe(recovery, sizeof *recovery);
 }
 
-/* Which half is it, and its bytes. */
-static bool parse_half(const char *text, uint8_t bytes[32], char *which,
-	struct err *err)
+bool trust_recovery_half_read(const char *text, char *which,
+	uint8_t bytes[32], struct err *err)
 {
 	if (bech32_parse(HALF_A, text, bytes, NULL))
 		*which = 'A';
@@ -512,8 +511,8 @@ bool trust_recovery_join(const char *one, const char *other,
 {
 	uint8_t a[32], b[32];
 	char which_a = 0, which_b = 0;
-	bool ok = parse_half(one, a, &which_a, err) &&
-		parse_half(other, b, &which_b, err);
+	bool ok = trust_recovery_half_read(one, &which_a, a, err) &&
+		trust_recovery_half_read(other, &which_b, b, err);
 
 	if (ok && which_a == which_b)
 		ok = err_set(err, ERR_VALUE,

@@ -165,6 +165,10 @@ void trust_recovery_standard(const struct trust_recovery *recovery,
 void trust_recovery_half(const struct trust_recovery *recovery, char half,
 	struct str *out);			/* half: 'A' or 'B' */
 void trust_recovery_wipe(struct trust_recovery *recovery);
+/* Which half is it ('A' or 'B'), and its bytes (wipe them).  Blanks around are
+ * fine.  ERR_SYNTAX: no half, or the checksum says that it is misspelt. */
+bool trust_recovery_half_read(const char *text, char *which,
+	uint8_t bytes[32], struct err *err) MUST_CHECK;
 /* The protected identity from its two halves, in any order.  ERR_SYNTAX: a
  * half is misspelt; ERR_VALUE: the same half twice. */
 bool trust_recovery_join(const char *one, const char *other,
