@@ -7,25 +7,13 @@
 #include "base/file.h"
 #include "base/gettext.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "cmd/cmd.h"
-#include "cmd/media.h"
+#include "cmd/down.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
 #include "crypt/words.h"
-#include "field/forms.h"
 #include "field/workspace.h"
 #include "trust/kit.h"
-#include "xform/xform.h"
-
-enum { FORM_BYTES_MAX = 64 << 20 };
-
-/* A form as it lies in its folder. */
-struct loaded_form {
-	struct str xml;
-	struct form_info info;
-	struct media_list media;
-};
 
 struct kit_job {
 	struct kit kit;
@@ -33,7 +21,7 @@ struct kit_job {
 	struct trust_secrets secrets;
 	struct str words;
 	bool words_are_new;
-	VEC(struct loaded_form) forms;
+	struct down_forms forms;
 };
 
 static void job_init(struct kit_job *job)
@@ -45,104 +33,10 @@ static void job_init(struct kit_job *job)
 
 static void job_release(struct kit_job *job)
 {
-	for (size_t i = 0; i < job->forms.n; i++) {
-		str_release(&job->forms.items[i].xml);
-		form_info_release(&job->forms.items[i].info);
-		media_release(&job->forms.items[i].media);
-	}
-	vec_release(&job->forms);
+	down_forms_release(&job->forms);
 	trust_secrets_wipe(&job->secrets);
 	str_wipe(&job->words);
 	kit_release(&job->kit);
-}
-
-static bool read_media(void *data, const char *url, const char *name,
-	struct str *out, struct err *err)
-{
-	const struct str *bytes = media_find(data, name);
-
-	(void)url;
-	err_clear(err);
-	if (bytes == NULL)
-		return false;
-	str_addn(out, bytes->data, bytes->len);
-	return true;
-}
-
-/* A form that does not open must not go to fifty laptops. */
-static bool check_opens(struct loaded_form *form, const char *path,
-	struct err *err)
-{
-	struct xf_options options = { .media = { .read = read_media,
-		.data = &form->media } };
-	struct problems problems = PROBLEMS_INIT;
-	struct xform *opened = xform_load(form->xml.data, form->xml.len, path,
-		&options, &problems);
-
-	problems_print(&problems, stderr);
-	problems_release(&problems);
-	xform_free(opened);
-	return opened != NULL || err_set(err, ERR_REFUSED,
-		_("the form '%s' does not open"), path);
-}
-
-static bool load_form(struct kit_job *job, const char *path,
-	const char *media, struct err *err)
-{
-	struct loaded_form form;
-	bool ok;
-
-	memset(&form, 0, sizeof form);
-	str_init(&form.xml);
-	ok = file_read(path, FORM_BYTES_MAX, &form.xml, err) &&
-		form_describe(form.xml.data, form.xml.len, path, &form.info,
-			err) &&
-		media_read(path, &form.xml, media, &form.media, err) &&
-		check_opens(&form, path, err);
-	if (ok && job->project.policy.refuse_untagged &&
-	    str_is_empty(form.info.form_class)) {
-		err_set(err, ERR_REFUSED, _("the form has no class "
-			"(bayaz:class), and the project takes none such"));
-		ok = err_at(err, path, 0, 0);
-	}
-	vec_push(&job->forms, form);
-	return ok;
-}
-
-static bool load_forms(struct kit_job *job, const struct cmd_args *args,
-	struct err *err)
-{
-	const char *media = cmd_text(args, "media"), *path;
-
-	for (size_t i = 0; (path = cmd_list(args, "form", i)) != NULL; i++)
-		if (!load_form(job, path, media, err))
-			return false;
-	for (int i = 0; i < args->n; i++)
-		if (!load_form(job, args->items[i], media, err))
-			return false;
-	return true;
-}
-
-static void put_form(struct kit *kit, const struct loaded_form *form)
-{
-	size_t n = form->media.files.n;
-	struct kit_form to;
-
-	memset(&to, 0, sizeof to);
-	to.form_id = form->info.form_id;
-	to.version = form->info.version;
-	to.form_class = str_is_empty(form->info.form_class) ? NULL :
-		form->info.form_class;
-	to.xml = form->xml.data;
-	to.n_bytes = form->xml.len;
-	to.files = ARENA_ARRAY(kit->arena, struct kit_file, n + 1);
-	to.n_files = n;
-	for (size_t i = 0; i < n; i++) {
-		to.files[i].name = form->media.files.items[i].name;
-		to.files[i].bytes = form->media.files.items[i].bytes.data;
-		to.files[i].n_bytes = form->media.files.items[i].bytes.len;
-	}
-	vec_push(&kit->forms, to);
 }
 
 static bool write_new_words(const char *path, const struct str *words,
@@ -183,40 +77,6 @@ static bool get_keys(struct kit_job *job, struct workspace *ws,
 		member_papers(ws, &job->project, &job->kit.papers, err);
 }
 
-/* What laptops get, the coordinator has: merging needs the forms, and one
- * version of a form can only ever be one text. */
-static bool keep_form(struct workspace *ws, const struct kit_form *form,
-	struct err *err)
-{
-	struct form_file *files = xcalloc(form->n_files + 1, sizeof *files);
-	bool ok, added;
-
-	for (size_t i = 0; i < form->n_files; i++) {
-		files[i].name = form->files[i].name;
-		files[i].bytes = form->files[i].bytes;
-		files[i].n_bytes = form->files[i].n_bytes;
-	}
-	ok = forms_add(ws, form->xml, form->n_bytes, form->form_id, files,
-		form->n_files, NULL, &added, err);
-	free(files);
-	return ok;
-}
-
-/* Protected forms have no place in a workspace without passphrase (a training
- * project's): there the kit alone holds them. */
-static bool keep_forms(const struct kit_job *job, struct workspace *ws,
-	struct err *err)
-{
-	for (size_t i = 0; i < job->forms.n; i++) {
-		if (!workspace_is_sealed(ws) &&
-		    form_is_protected(&job->forms.items[i].info))
-			continue;
-		if (!keep_form(ws, &job->kit.forms.items[i], err))
-			return false;
-	}
-	return true;
-}
-
 /* The number is used up before the file is written: two kits never have the
  * same one. */
 static bool use_number(const struct kit_job *job, struct workspace *ws,
@@ -226,7 +86,7 @@ static bool use_number(const struct kit_job *job, struct workspace *ws,
 
 	if (!ok)
 		return false;
-	ok = keep_forms(job, ws, err) &&
+	ok = down_forms_keep(&job->forms, &job->kit, ws, err) &&
 		member_set_number(ws, MEMBER_KIT_MADE, job->kit.number, err) &&
 		workspace_commit(ws, err);
 	if (!ok)
@@ -261,8 +121,7 @@ static bool write_kit(struct kit_job *job, struct workspace *ws,
 
 	if (!check_signer(job, signer, err))
 		return false;
-	for (size_t i = 0; i < job->forms.n; i++)
-		put_form(kit, &job->forms.items[i]);
+	down_forms_put(&job->forms, kit);
 	member_today(kit->date);
 	if (!member_number(ws, MEMBER_KIT_MADE, &kit->number, err))
 		return false;
@@ -276,7 +135,7 @@ static void tell_kit(const struct cmd_args *args, const struct kit_job *job,
 {
 	struct json *answer;
 	char *line;
-	size_t n = job->forms.n;
+	size_t n = job->forms.list.n;
 
 	if (!cmd_flag(args, "json")) {
 		printf(ngettext("%1$s: kit %2$lld with %3$zu form\n",
@@ -319,7 +178,8 @@ static int run_kit(const struct cmd_args *args)
 	if (ws == NULL)
 		return cmd_problem(&err);
 	job_init(&job);
-	ok = get_keys(&job, ws, &err) && load_forms(&job, args, &err) &&
+	ok = get_keys(&job, ws, &err) && down_forms_load(&job.forms, args, true,
+			&job.project, &err) &&
 		get_words(&job, args, &err) &&
 		write_kit(&job, ws, path, &err);
 	if (ok)

@@ -514,9 +514,13 @@ static bool get_own_key(struct taking *t, struct err *err)
 static bool take_all(struct taking *t, struct err *err)
 {
 	const struct kit *kit = t->kit;
-	bool ok = get_own_key(t, err) && take_project(t, err) &&
-		take_number(t, err) && take_papers(t, err);
+	bool ok = take_number(t, err);
 
+	/* all of it was taken then, and what came since counts */
+	if (!ok || t->result->again)
+		return ok;
+	ok = get_own_key(t, err) && take_project(t, err) &&
+		take_papers(t, err);
 	for (size_t i = 0; ok && i < kit->forms.n; i++)
 		ok = take_form(t, &kit->forms.items[i], err);
 	for (size_t i = 0; ok && i < kit->lists.n; i++)

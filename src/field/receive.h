@@ -21,7 +21,7 @@
 struct workspace;
 
 struct receive_result {
-	bool again;			/* this number was taken before */
+	bool again;			/* it was taken before: nothing changed */
 	bool project_is_newer;
 	bool has_policy;
 	bool is_revoked;		/* the centre believes this laptop no more */

@@ -6,6 +6,7 @@
 
 #include "base/gettext.h"
 #include "base/json.h"
+#include "bundle/format.h"
 #include "db/db.h"
 #include "store/content.h"
 #include "store/derive.h"
@@ -95,6 +96,34 @@ bool fact_add(struct store *store, const char *kind,
 	if (is_new != NULL)
 		*is_new = fresh;
 	return true;
+}
+
+bool fact_get(struct store *store, const char sha256[SHA256_HEX_BYTES],
+	struct trust_signed *text, struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(store),
+		"SELECT f.content, f.signature FROM fact f"
+		" JOIN content c ON c.id = f.content WHERE c.sha256 = ?1", err);
+	uint8_t hash[SHA256_BYTES];
+	enum db_result result;
+	int64_t content = 0;
+
+	if (find == NULL || !hex_decode(sha256, hash, sizeof hash))
+		return false;
+	db_bind_blob(find, 1, hash, sizeof hash);
+	result = db_step(find, err);
+	if (result == DB_ROW) {
+		content = db_int(find, 0);
+		str_clear(&text->signature);
+		str_add(&text->signature, db_text(find, 1));
+	}
+	db_reset(find);
+	if (result != DB_ROW)
+		return result == DB_DONE && err_set(err, ERR_NOTFOUND,
+			_("the store has no statement %s"), sha256);
+	str_clear(&text->document);
+	return content_get(store, content, BUNDLE_MAX_MANIFEST,
+		&text->document, err);
 }
 
 bool fact_add_project(struct store *store, const struct trust_signed *text,

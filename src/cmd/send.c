@@ -1,0 +1,431 @@
+/* bayaz send: what goes down to laptops that have joined. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/gettext.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cmd/centre.h"
+#include "cmd/cmd.h"
+#include "cmd/down.h"
+#include "cmd/member.h"
+#include "cmd/secret.h"
+#include "db/db.h"
+#include "field/workspace.h"
+#include "store/devices.h"
+#include "store/fact.h"
+#include "store/judge.h"
+#include "trust/kit.h"
+#include "trust/message.h"
+
+enum { LIST_BYTES_MAX = KIT_MAX_BYTES };
+
+struct sending {
+	const struct cmd_args *args;
+	struct centre centre;
+	struct kit kit;
+	struct down_forms forms;
+	struct device_list devices;
+	struct age_recipient recipients[AGE_MAX_RECIPIENTS];
+	size_t n_recipients;
+	VEC(struct str) bytes;		/* of lists and translations */
+};
+
+/* ---- to whom ---- */
+
+static bool add_recipient(struct sending *s, const struct device *device,
+	struct err *err)
+{
+	struct age_recipient recipient;
+
+	if (device->status != DEVICE_IS_ACCEPTED)
+		return err_set(err, ERR_REFUSED,
+			device->status == DEVICE_IS_REVOKED ?
+			_("the laptop %s is revoked: nothing is sent to it") :
+			_("the laptop %s is not accepted yet"),
+			device->fingerprint);
+	if (!age_recipient_parse(device->recipient, &recipient, NULL))
+		return err_set(err, ERR_NOTFOUND,
+			_("it is not known what to encrypt to the laptop %s "
+			  "with: none of its bundles here says it"),
+			device->fingerprint);
+	for (size_t i = 0; i < s->n_recipients; i++)
+		if (memcmp(&s->recipients[i], &recipient,
+				sizeof recipient) == 0)
+			return true;
+	if (s->n_recipients == AGE_MAX_RECIPIENTS)
+		return err_set(err, ERR_LIMIT,
+			_("one file goes to %d laptops at most: name some of "
+			  "them with --to"), AGE_MAX_RECIPIENTS);
+	s->recipients[s->n_recipients++] = recipient;
+	return true;
+}
+
+static bool add_all(struct sending *s, struct err *err)
+{
+	for (size_t i = 0; i < s->devices.n; i++)
+		if (s->devices.items[i].status == DEVICE_IS_ACCEPTED &&
+				!add_recipient(s, &s->devices.items[i], err))
+			return false;
+	return s->n_recipients > 0 || err_set(err, ERR_NOTFOUND,
+		_("no laptop is accepted yet"));
+}
+
+static bool find_recipients(struct sending *s, struct err *err)
+{
+	const char *typed;
+
+	if (!devices_list(s->centre.store, &s->devices, err))
+		return false;
+	if (cmd_flag(s->args, "all"))
+		return add_all(s, err);
+	for (size_t i = 0; (typed = cmd_list(s->args, "to", i)) != NULL; i++) {
+		const struct device *device = devices_find(&s->devices, typed,
+			err);
+
+		if (device == NULL || !add_recipient(s, device, err))
+			return false;
+	}
+	return true;
+}
+
+/* ---- what ---- */
+
+/* "NAME=FILE": the name, and the bytes of the file, which stay. */
+static bool read_named(struct sending *s, const char *text, size_t limit,
+	const char **name, const char **bytes, size_t *n_bytes,
+	struct err *err)
+{
+	const char *equals = strchr(text, '=');
+	struct str content = STR_INIT;
+
+	if (equals == NULL || equals == text || equals[1] == '\0')
+		return err_set(err, ERR_USAGE,
+			_("'%s' is not of the form NAME=FILE"), text);
+	if (!file_read(equals + 1, limit, &content, err)) {
+		str_release(&content);
+		return false;
+	}
+	*name = arena_strndup(s->kit.arena, text, (size_t)(equals - text));
+	*bytes = content.len > 0 ? content.data : "";
+	*n_bytes = content.len;
+	vec_push(&s->bytes, content);
+	return true;
+}
+
+/* "FORM:NAME=FILE" names the form too. */
+static const char *split_form(struct sending *s, const char **name)
+{
+	const char *colon = strrchr(*name, ':'), *form;
+
+	if (colon == NULL)
+		return NULL;
+	form = arena_strndup(s->kit.arena, *name, (size_t)(colon - *name));
+	*name = colon + 1;
+	return form;
+}
+
+static bool add_lists(struct sending *s, struct err *err)
+{
+	const char *text;
+
+	for (size_t i = 0; (text = cmd_list(s->args, "list", i)) != NULL;
+			i++) {
+		struct kit_list list = { NULL, NULL, NULL, 0 };
+
+		if (!read_named(s, text, LIST_BYTES_MAX, &list.name,
+				&list.bytes, &list.n_bytes, err))
+			return false;
+		list.form_id = split_form(s, &list.name);
+		vec_push(&s->kit.lists, list);
+	}
+	return true;
+}
+
+static bool add_translations(struct sending *s, struct err *err)
+{
+	const char *text;
+
+	for (size_t i = 0; (text = cmd_list(s->args, "po", i)) != NULL; i++) {
+		struct kit_po po = { NULL, NULL, NULL, 0 };
+
+		if (!read_named(s, text, LIST_BYTES_MAX, &po.language,
+				&po.bytes, &po.n_bytes, err))
+			return false;
+		po.form_id = split_form(s, &po.language);
+		vec_push(&s->kit.translations, po);
+	}
+	return true;
+}
+
+/* The whole policy goes, with what is said here in place of what was. */
+static bool add_policy(struct sending *s, struct err *err)
+{
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	struct trust_policy policy = s->centre.project.policy;
+	char today[TRUST_DATE_BYTES];
+	const char *set;
+
+	if (cmd_list(s->args, "policy", 0) == NULL)
+		return true;
+	for (size_t i = 0; (set = cmd_list(s->args, "policy", i)) != NULL; i++)
+		if (!trust_policy_set(&policy, set, err))
+			return false;
+	member_today(today);
+	trust_policy_sign(&policy, today, s->centre.project.id,
+		s->centre.setup.store_key, &text);
+	kit_add_message(&s->kit, ENTRY_POLICY, &text);
+	trust_signed_release(&text);
+	return true;
+}
+
+/* The instanceID by which the laptop knows the record. */
+static bool find_record(struct sending *s, const char *named,
+	char instance[QUERY_RECORD_BYTES], struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(s->centre.store),
+		"SELECT v.instance FROM record r"
+		" JOIN version v ON v.id = r.current WHERE r.name = ?1"
+		" UNION ALL SELECT instance FROM version WHERE instance = ?1",
+		err);
+	enum db_result result;
+
+	if (find == NULL)
+		return false;
+	db_bind_text(find, 1, named);
+	result = db_step(find, err);
+	if (result == DB_ROW)
+		snprintf(instance, QUERY_RECORD_BYTES, "%s",
+			db_text(find, 0));
+	db_reset(find);
+	if (result == DB_FAILED)
+		return false;
+	return (result == DB_ROW && instance[0] != '\0') ||
+		err_set(err, ERR_NOTFOUND,
+			_("the store has no record '%s' to ask about"), named);
+}
+
+static bool add_query(struct sending *s, const char *asked, struct err *err)
+{
+	const char *equals = strchr(asked, '=');
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	struct trust_query query;
+	const char *named;
+	bool ok;
+
+	memset(&query, 0, sizeof query);
+	if (equals == NULL || equals == asked)
+		return err_set(err, ERR_USAGE,
+			_("'%s' is not of the form RECORD=QUESTION"), asked);
+	if (strlen(equals + 1) >= sizeof query.text)
+		return err_set(err, ERR_VALUE,
+			_("a question has %d bytes at most"),
+			QUERY_TEXT_BYTES - 1);
+	snprintf(query.text, sizeof query.text, "%s", equals + 1);
+	member_today(query.asked);
+	named = arena_strndup(s->kit.arena, asked, (size_t)(equals - asked));
+	ok = find_record(s, named, query.record, err) &&
+		trust_query_sign(&query, s->centre.project.id,
+			s->centre.setup.store_key, &text, err);
+	if (ok)
+		kit_add_message(&s->kit, ENTRY_QUERY, &text);
+	trust_signed_release(&text);
+	return ok;
+}
+
+static bool add_queries(struct sending *s, struct err *err)
+{
+	const char *asked;
+
+	if (cmd_list(s->args, "ask", 0) != NULL &&
+			!centre_may(&s->centre, ROLE_REVIEW, err))
+		return false;
+	for (size_t i = 0; (asked = cmd_list(s->args, "ask", i)) != NULL; i++)
+		if (!add_query(s, asked, err))
+			return false;
+	return true;
+}
+
+/* A statement that laptops would not believe would make them refuse the
+ * whole: such are left out. */
+static bool add_fact(struct sending *s, const char *sha256, struct err *err)
+{
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	struct minisign_public signer;
+	bool ok = fact_get(s->centre.store, sha256, &text, err);
+
+	if (ok && trust_papers_signer(&s->kit.papers, &s->centre.project,
+			&text, ROLE_MERGE, &signer, NULL))
+		kit_add_message(&s->kit, ENTRY_FACT, &text);
+	trust_signed_release(&text);
+	return ok;
+}
+
+static bool add_revocations(struct sending *s, struct err *err)
+{
+	struct json *hashes = js_new_array();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < s->devices.n; i++)
+		if (s->devices.items[i].status == DEVICE_IS_REVOKED)
+			ok = judge_in_force(s->centre.store,
+				s->devices.items[i].key, true, hashes, err);
+	for (size_t i = 0; ok && i < js_size(hashes); i++)
+		ok = add_fact(s, js_text(js_at(hashes, i)), err);
+	js_free(hashes);
+	return ok;
+}
+
+/* ---- the file ---- */
+
+static bool fill(struct sending *s, struct err *err)
+{
+	struct centre *c = &s->centre;
+
+	if (!member_get_signed(c->ws, WORKSPACE_PROJECT,
+				&s->kit.project_text, err) ||
+			!member_papers(c->ws, &c->project, &s->kit.papers,
+				err) ||
+			!find_recipients(s, err) ||
+			!down_forms_load(&s->forms, s->args, false,
+				&c->project, err) ||
+			!add_lists(s, err) || !add_translations(s, err) ||
+			!add_policy(s, err) || !add_queries(s, err) ||
+			!add_revocations(s, err))
+		return false;
+	down_forms_put(&s->forms, &s->kit);
+	member_today(s->kit.date);
+	return member_number(c->ws, MEMBER_KIT_MADE, &s->kit.number, err);
+}
+
+/* The number is used up before the file is written: two files never have the
+ * same one. */
+static bool use_number(struct sending *s, struct err *err)
+{
+	struct workspace *ws = s->centre.ws;
+	bool ok = workspace_begin(ws, err);
+
+	if (!ok)
+		return false;
+	s->kit.number++;
+	ok = down_forms_keep(&s->forms, &s->kit, ws, err) &&
+		member_set_number(ws, MEMBER_KIT_MADE, s->kit.number, err) &&
+		workspace_commit(ws, err);
+	if (!ok)
+		workspace_rollback(ws);
+	return ok;
+}
+
+static void tell_json(const struct sending *s, const char *path)
+{
+	struct json *answer = js_new_object();
+	char *line;
+
+	js_put_text(answer, "file", path);
+	js_put_text(answer, "project", s->centre.project.id);
+	js_put_int(answer, "number", s->kit.number);
+	js_put_int(answer, "laptops", (int64_t)s->n_recipients);
+	js_put_int(answer, "forms", (int64_t)s->kit.forms.n);
+	js_put_int(answer, "lists", (int64_t)s->kit.lists.n);
+	js_put_int(answer, "translations", (int64_t)s->kit.translations.n);
+	js_put_int(answer, "messages", (int64_t)s->kit.messages.n);
+	line = js_print(answer);
+	puts(line);
+	free(line);
+	js_free(answer);
+}
+
+static void tell(const struct sending *s, const char *path)
+{
+	if (cmd_flag(s->args, "json"))
+		tell_json(s, path);
+	else
+		printf(ngettext("%1$s: number %2$lld, for %3$zu laptop\n",
+				"%1$s: number %2$lld, for %3$zu laptops\n",
+				s->n_recipients),
+			path, (long long)s->kit.number, s->n_recipients);
+}
+
+static bool send_down(struct sending *s, struct err *err)
+{
+	const char *path = cmd_text(s->args, "output");
+	struct age_to to = { .recipients = s->recipients };
+
+	if (!centre_open(&s->centre, s->args, 0, err) ||
+			!centre_may(&s->centre, ROLE_PUBLISH, err) ||
+			!fill(s, err))
+		return false;
+	to.n_recipients = s->n_recipients;
+	if (!use_number(s, err) || !kit_write(path, &s->kit,
+			s->centre.setup.store_key, &to, err))
+		return false;
+	tell(s, path);
+	return true;
+}
+
+static void release(struct sending *s)
+{
+	for (size_t i = 0; i < s->bytes.n; i++)
+		str_release(&s->bytes.items[i]);
+	vec_release(&s->bytes);
+	down_forms_release(&s->forms);
+	devices_release(&s->devices);
+	kit_release(&s->kit);
+	centre_close(&s->centre);
+}
+
+static int run_send(const struct cmd_args *args)
+{
+	struct sending s;
+	struct err err = ERR_INIT;
+	bool ok;
+
+	if (cmd_text(args, "output") == NULL)
+		return cmd_usage_error(args, _("say where to with -o FILE"));
+	if (cmd_text(args, "store") == NULL)
+		return cmd_usage_error(args,
+			_("say which store with --store DB"));
+	if (cmd_flag(args, "all") == (cmd_list(args, "to", 0) != NULL))
+		return cmd_usage_error(args,
+			_("say to whom with --to LAPTOP or --all"));
+	memset(&s, 0, sizeof s);
+	s.args = args;
+	kit_init(&s.kit);
+	ok = send_down(&s, &err);
+	release(&s);
+	return ok ? EXIT_DONE : cmd_problem(&err);
+}
+
+static const struct cmd_option options[] = {
+	{ "output", 'o', OPT_TEXT, N_("FILE"), N_("write the bundle to FILE") },
+	CENTRE_STORE_OPTION,
+	{ "to", 0, OPT_LIST, N_("LAPTOP"),
+	  N_("a laptop's code or fingerprint; again for more") },
+	{ "all", 0, OPT_FLAG, NULL, N_("to every accepted laptop") },
+	{ "form", 0, OPT_LIST, N_("FORM.xml"),
+	  N_("send this form, with its media") },
+	{ "media", 0, OPT_TEXT, N_("DIR"),
+	  N_("look for media in DIR first") },
+	{ "list", 0, OPT_LIST, N_("NAME=FILE"),
+	  N_("a list in place of the media NAME (FORM:NAME: of that form)") },
+	{ "po", 0, OPT_LIST, N_("FORM:LANG=FILE"),
+	  N_("a translation of the form into that language") },
+	{ "policy", 0, OPT_LIST, N_("NAME=VALUE"),
+	  N_("what to ask of them, see 'bayaz project policy'") },
+	{ "ask", 0, OPT_LIST, N_("RECORD=QUESTION"),
+	  N_("ask about a record that they sent") },
+	CMD_PASSPHRASE_OPTION,
+	CMD_JSON_OPTION,
+	{ 0 }
+};
+
+const struct cmd cmd_send = {
+	.name = "send",
+	.usage = N_("-o FILE --store DB --to LAPTOP..."),
+	.summary = N_("bring laptops up to date: forms, lists, questions"),
+	.options = options,
+	.run = run_send,
+};
