@@ -16,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "cmd/secret.h"
 #include "field/forms.h"
+#include "field/receive.h"
 #include "field/records.h"
 #include "field/workspace.h"
 
@@ -135,9 +136,33 @@ static void show_record(const struct line *line)
 	str_release(&text);
 }
 
+struct asking { struct workspace *ws; size_t n; };
+
+/* Under the record that is meant, if it is still here. */
+static bool show_question(void *context, const struct trust_query *query)
+{
+	struct asking *asking = context;
+	struct str text = STR_INIT;
+	char id[17] = "        ";
+	int64_t row = 0;
+
+	if (records_find_instance(asking->ws, query->record, &row, NULL) &&
+			row != 0)
+		record_id_text(row, id);
+	if (asking->n++ == 0)
+		puts(_("questions of the coordinator:"));
+	str_addf(&text, "  %.8s\t%s\t", id, query->asked);
+	utf8_mask(&text, query->text, false);
+	puts(text.data);
+	str_release(&text);
+	return true;
+}
+
 static bool show(struct workspace *ws, struct listing *listing,
 	struct err *err)
 {
+	struct asking asking = { ws, 0 };
+
 	if (!forms_each(ws, show_form, listing, err))
 		return false;
 	if (listing->n_forms == 0)
@@ -145,7 +170,7 @@ static bool show(struct workspace *ws, struct listing *listing,
 	puts(listing->lines.n > 0 ? _("records:") : _("no records"));
 	for (size_t i = 0; i < listing->lines.n; i++)
 		show_record(&listing->lines.items[i]);
-	return true;
+	return receive_queries(ws, show_question, &asking, err);
 }
 
 /* --- for programs --- */
@@ -194,15 +219,29 @@ static struct json *record_json(const struct line *line)
 	return item;
 }
 
+static bool question_json(void *context, const struct trust_query *query)
+{
+	struct json *item = js_new_object();
+
+	js_put_text(item, "asked", query->asked);
+	js_put_text(item, "instance", query->record);
+	js_put_text(item, "text", query->text);
+	js_add(context, item);
+	return true;
+}
+
 static bool show_json(struct workspace *ws, struct listing *listing,
 	struct err *err)
 {
-	struct json *answer, *records;
+	struct json *answer, *records, *questions = js_new_array();
 	char *line;
 
 	listing->forms = js_new_array();
-	if (!forms_each(ws, form_json, listing, err))
+	if (!forms_each(ws, form_json, listing, err) ||
+			!receive_queries(ws, question_json, questions, err)) {
+		js_free(questions);
 		return false;
+	}
 	records = js_new_array();
 	for (size_t i = 0; i < listing->lines.n; i++)
 		js_add(records, record_json(&listing->lines.items[i]));
@@ -210,6 +249,7 @@ static bool show_json(struct workspace *ws, struct listing *listing,
 	js_put(answer, "forms", listing->forms);
 	listing->forms = NULL;
 	js_put(answer, "records", records);
+	js_put(answer, "questions", questions);
 	line = js_print(answer);
 	puts(line);
 	free(line);

@@ -121,7 +121,7 @@ forms:
 records:
   {{[0-9a-f]+}}	ready	{{[0-9-]+}}	Visit B
 $ bayaz -C sealed list --json --passphrase-file passphrase
-{"forms":[{"protected":true,"title":"Visit B"}],"records":[{"protected":true,"record":"{{[0-9a-f]+}}","state":"ready","title":"Visit B","when":"{{[0-9-]+}}"}]}
+{"forms":[{"protected":true,"title":"Visit B"}],"questions":[],"records":[{"protected":true,"record":"{{[0-9a-f]+}}","state":"ready","title":"Visit B","when":"{{[0-9-]+}}"}]}
 $ grep -c -e 1234-5678 -e uuid:6 -e Shelter sealed/*
 sealed/field.db:0
 sealed/keys:0

@@ -79,8 +79,8 @@ ls: {{.*}}
 
 # Words are read in any case, with blanks or hyphens.
 $ tr 'a-z ' 'A-Z-' < words > shouted
-$ bayaz join one.bayaz --words-file shouted --passphrase-file passphrase --name KP-031 > told
-$ cat told
+$ bayaz join one.bayaz --words-file shouted --passphrase-file passphrase --name KP-031 > joined
+$ cat joined
 joined 'Pilot' with kit 1: 1 form, 1 of it new
 this project is for training
 the project's fingerprint: {{[A-Z2-7-]+}}
@@ -88,7 +88,7 @@ this laptop's fingerprint: {{[A-Z2-7-]+}}
 compare both with your coordinator
 
 # It is the fingerprint that the coordinator saw.
-$ cut -d : -f 2 fingerprint > a && sed -n 3p told | cut -d : -f 2 | cmp - a
+$ cut -d : -f 2 fingerprint > a && sed -n 3p joined | cut -d : -f 2 | cmp - a
 
 # Nothing of the kit lies open.
 $ grep -rlE 'Water|Pilot|Well|KP-031' workspace
@@ -98,7 +98,7 @@ $ grep -rlE 'Water|Pilot|Well|KP-031' workspace
 $ bayaz join two.bayaz --words-file words --passphrase-file passphrase > later
 $ head -n 1 later
 joined 'Pilot' with kit 2: 2 forms, 1 of them new
-$ tail -n 3 told > a && tail -n 3 later | cmp - a
+$ tail -n 3 joined > a && tail -n 3 later | cmp - a
 $ bayaz join two.bayaz --words-file words --passphrase-file passphrase --json
 {"device_fingerprint":"{{[A-Za-z0-9-]+}}","device_name":"KP-031","forms":2,"kit":2,"name":"Pilot","new_forms":0,"project":"{{[A-Za-z0-9-]+}}","project_fingerprint":"{{[A-Za-z0-9-]+}}","training":true}
 
@@ -112,6 +112,29 @@ other.bayaz: kit 1 with 1 form
 $ bayaz join other.bayaz --words-file words --passphrase-file passphrase
 bayaz: other.bayaz: this is of another project ('Other'); this workspace belongs to 'Pilot'
 [1]
+
+# Both fingerprints are shown again, here and at the centre.
+$ bayaz project show --passphrase-file passphrase
+project: Pilot
+this project is for training
+made on {{[0-9-]+}}; description number 1
+the project's fingerprint: {{[A-Z2-7-]+}}
+this laptop's fingerprint: {{[A-Z2-7-]+}}
+the worker's code: {{.*}}
+newest kit taken: 2
+the screen locks after 3 minutes
+$ bayaz project show --passphrase-file passphrase | sed -n "s/^the project's fingerprint/fingerprint/p" | cmp - fingerprint
+$ bayaz project show --passphrase-file passphrase | grep fingerprint > shown; grep fingerprint: joined | cmp - shown
+$ bayaz -C centre project show
+project: Pilot
+this project is for training
+made on {{[0-9-]+}}; description number 1
+the project's fingerprint: {{[A-Z2-7-]+}}
+this coordinator's fingerprint: {{[A-Z2-7-]+}}
+roles: delete, merge, publish, review
+reads: standard, protected
+the project's key is in this workspace
+the screen locks after 3 minutes
 
 # Three laptops are three devices.
 $ for i in 1 2 3; do bayaz -C laptop$i join two.bayaz --words-file words --no-passphrase --name KP-00$i | grep laptop; done | sort -u | wc -l

@@ -35,7 +35,7 @@ $ bayaz list
 no forms
 no records
 $ bayaz list --json
-{"forms":[],"records":[]}
+{"forms":[],"questions":[],"records":[]}
 $ bayaz form add water.xml
 added 'water' version '1'
 $ bayaz import a.xml
@@ -46,7 +46,7 @@ forms:
 records:
   {{[0-9a-f]+}}	ready	{{[0-9-]+}}	Water points
 $ bayaz list --json
-{"forms":[{"form":"water","protected":false,"title":"Water points","version":"1"}],"records":[{"form":"water","instance":"uuid:1","name":"","protected":false,"record":"{{[0-9a-f]+}}","state":"ready","title":"Water points","version":"1","when":"{{[0-9-]+T[0-9:]+Z}}"}]}
+{"forms":[{"form":"water","protected":false,"title":"Water points","version":"1"}],"questions":[],"records":[{"form":"water","instance":"uuid:1","name":"","protected":false,"record":"{{[0-9a-f]+}}","state":"ready","title":"Water points","version":"1","when":"{{[0-9-]+T[0-9:]+Z}}"}]}
 $ bayaz list here
 bayaz: too many arguments for 'list'
 bayaz: try 'bayaz help list'

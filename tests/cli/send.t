@@ -116,6 +116,13 @@ $ bayaz -C laptop1 form list | grep -c wells
 $ bayaz -C laptop1 receive stick/x.bin
 stick/x.bin: number {{[0-9]+}}, which was taken before
 
+# The question stands in the list, with the record that it is about.
+$ bayaz -C laptop1 list | tail -n 2
+questions of the coordinator:
+  {{[0-9a-f]+\t[0-9-]+}}	Is 12 right?
+$ bayaz -C laptop1 list --json | grep -c '"instance":"uuid:1","text":"Is 12 right?"'
+1
+
 # An older one is refused; several are taken in the order of their numbers.
 $ bayaz send -o e.bayaz --store a.db --all --json
 {"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":0,"number":{{[0-9]+}},"project":"{{.*}}","translations":0}
