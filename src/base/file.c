@@ -182,12 +182,29 @@ bool file_write(const char *path, const void *bytes, size_t n_bytes, int mode,
 	return false;
 }
 
+/* A disk that is filling up takes a part, and says why with the next part. */
+static bool write_all_at(int fd, const char *bytes, size_t n_bytes, long offset)
+{
+	while (n_bytes > 0) {
+		ssize_t n = pwrite(fd, bytes, n_bytes, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes += n;
+		n_bytes -= (size_t)n;
+		offset += n;
+	}
+	return true;
+}
+
 bool file_overwrite(const char *path, long offset, const void *bytes,
 	size_t n_bytes, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	bool ok = fd >= 0 && !fails_now() && pwrite(fd, bytes, n_bytes,
-			(off_t)offset) == (ssize_t)n_bytes &&
+	bool ok = fd >= 0 && !fails_now() &&
+		write_all_at(fd, bytes, n_bytes, offset) &&
 		!fails_now() && fsync(fd) == 0;
 
 	if (!ok)

@@ -37,30 +37,43 @@ def check_end(ran, fault, n):
            "what is no error is taken for one: " + ran.err)
 
 
-def one(work, fault, n):
+def one(work, fault, under, n):
     work.reset()
-    ran = work.traced(at=n, do=fault, calls=FAULTS[fault])
+    ran = work.traced(under, at=n, do=fault, calls=FAULTS[fault])
     try:
         check_end(ran, fault, n)
         work.check(ran.out, work.is_done(ran.status, ran.out))
     except Broken as why:
-        print("%s, %s at call %d (exit %d): %s\n  it said: %s" % (
-            work.name, fault, n, ran.status, why, ran.err.strip()))
+        print("%s, %s at call %d on %s (exit %d): %s\n  it said: %s" % (
+            work.name, fault, n, under, ran.status, why, ran.err.strip()))
         return False
     return True
 
 
-def calls_of(work, fault, dice):
+def calls_of(work, fault, under):
     work.reset()
-    ran = work.traced(calls=FAULTS[fault])
+    ran = work.traced(under, calls=FAULTS[fault])
     expect(ran.status == 0, "%s without a fault: %s" % (work.name, ran.err))
-    n = ran.counts["counted"]
-    expect(n > 5, "%s makes %d calls: are they seen?" % (work.name, n))
-    spread = SEALED_SPREAD if work.passphrase else SPREAD
-    if LONG or n <= spread:
+    return ran.counts["counted"]
+
+
+def spread(work, n, dice):
+    """A stratified sample: one of each part."""
+    wanted = SEALED_SPREAD if work.passphrase else SPREAD
+    if LONG or n <= wanted:
         return list(range(1, n + 1))
-    # a stratified sample: one of each part
-    return [1 + int((i + dice.random()) * n / spread) for i in range(spread)]
+    return [1 + int((i + dice.random()) * n / wanted) for i in range(wanted)]
+
+
+def tries(work, fault, dice):
+    """(folder or file, number of the call on it)"""
+    n = calls_of(work, fault, "live")
+    expect(n > 5, "%s makes %d calls: are they seen?" % (work.name, n))
+    chosen = [("live", i) for i in spread(work, n, dice)]
+    if work.vital and not LONG and fault in ("full", "kill"):
+        n = calls_of(work, fault, work.vital)
+        chosen += [(work.vital, i + 1) for i in range(n)]
+    return chosen
 
 
 def main(_folder):
@@ -71,11 +84,11 @@ def main(_folder):
     for work in faults.chosen(words):
         work.begin()
         for fault in [f for f in FAULTS if f in words] or FAULTS:
-            calls = calls_of(work, fault, dice)
-            bad = sum(not one(work, fault, n) for n in calls)
-            print("%s, %s: %d calls, %d bad" % (work.name, fault, len(calls),
+            chosen = tries(work, fault, dice)
+            bad = sum(not one(work, fault, *try_) for try_ in chosen)
+            print("%s, %s: %d calls, %d bad" % (work.name, fault, len(chosen),
                                                 bad), flush=True)
-            n_tried += len(calls)
+            n_tried += len(chosen)
             n_bad += bad
     print("%d faults, %d bad, BAYAZ_SEED=%d" % (n_tried, n_bad, SEED))
     return 1 if n_bad else 0

@@ -308,6 +308,7 @@ class Work:
     name = ""
     promise = None          # what it prints when it is done
     home = "live/w"
+    vital = None            # a file each call on which is tried, always
     lines = ()              # what it is told at its prompts
     passphrase = None
 
@@ -345,8 +346,8 @@ class Work:
         return ran_status == 0 or (self.promise is not None and
                                    self.promise in said)
 
-    def traced(self, **how):
-        return traced(self.command(), os.path.abspath("live"),
+    def traced(self, under="live", **how):
+        return traced(self.command(), os.path.abspath(under),
                       lines=self.lines, **how)
 
     def bayaz(self, *words, **how):
@@ -534,6 +535,7 @@ class PackSealed(Pack):
 class FinishSealed(Work):
     """The end of a protected interview: sealed, and the journal destroyed."""
     name = "finish-sealed"
+    vital = "live/w/keys"
     passphrase = "pass"
     lines = ("one", "two", "yes")
 
