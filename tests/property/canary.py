@@ -79,7 +79,7 @@ RECORD = """<data id="%(T)s-form" version="%(T)s-v"><text>%(T)s-imported</text>
 """
 LINES = ["{T}-draft", ":b", "{T}-text", ":c {T}-comment", "{T}-refused", "31",
          "1", "2 1", "{T}-secret", "plain/{T}-paper.png", "{T}-more", ":b",
-         ":x", ":u", ":n", ":n", "no"]
+         ":x", ":u", ":g 8", "no"]
 FORM_ID = TOKEN + "-form"
 
 
@@ -217,7 +217,8 @@ def killed(words, told, scratch):
         return ran
     before = faults.snapshot(".")
     whole = once()
-    expect(whole.status == 0, "%s: %s" % (words[3], whole.err))
+    expect(whole.status == 0 and (not told or "finished" in whole.out),
+           "%s: %s%s" % (words[3], whole.out[-200:], whole.err))
     n_all = whole.counts["counted"]
     look(scratch)
     faults.restore(before, ".")
@@ -328,9 +329,8 @@ def row_sizes():
                         "record LEFT JOIN body ON owner = record.id")
     sizes = {"%016x" % (row & (1 << 64) - 1): (head, body)
              for row, head, body in rows}
-    n_events = base.execute("SELECT count(*) FROM event").fetchone()[0]
     base.close()
-    return sizes, n_events
+    return sizes
 
 
 def check_sizes():
@@ -343,7 +343,7 @@ def check_sizes():
         expect("finished" in said, "not finished: " + said[-200:] + err)
         ids += {r["record"] for r in records()} - before
     expect(len(ids) == 2, "there are not two records")
-    sizes, _ = row_sizes()
+    sizes = row_sizes()
     expect(sizes[ids[0]] == sizes[ids[1]], "with an incident and without: "
            "rows of %s and %s bytes" % (sizes[ids[0]], sizes[ids[1]]))
     bayaz("pack", "-o", "0.bayaz")
@@ -363,16 +363,38 @@ def records():
     return fieldwork.records("w", "../pass")
 
 
+def discard_drafts():
+    n = 0
+    for record in records():
+        if record["state"] == "draft":
+            n += trace(words_of("discard", record["record"]), (), "discard")
+            bayaz("discard", record["record"], "--back")
+            bayaz("discard", record["record"])
+    expect(n > 0, "there is no draft to discard")
+    return n
+
+
 def check_closed():
     """The device that made it cannot open it again (DNH-06)."""
     ready = [r for r in records() if r["state"] == "ready"]
     expect(ready, "no record is ready")
-    for again in (["collect", FORM_ID, "--resume", ready[0]["record"]],):
-        done = bayaz(*again, good=False)
-        expect(done.returncode != 0, "a finished record opens again")
-    _, n_events = row_sizes()
-    drafts = [r for r in records() if r["state"] == "draft"]
-    expect(n_events == 0 or drafts, "events are left of finished records")
+    done = bayaz("collect", FORM_ID, "--resume", ready[0]["record"],
+                 good=False)
+    expect(done.returncode != 0, "a finished record opens again")
+    for how in ([], ["--history"], ["--json"], ["--json", "--history"]):
+        bayaz("show", ready[0]["record"], *how, good=False)
+    kept = finished_events([r["record"] for r in records()
+                            if r["protected"] and r["state"] == "ready"])
+    expect(kept == 0, "%d events are left of finished records" % kept)
+
+
+def finished_events(ids):
+    base = sqlite3.connect("w/field.db")
+    n = sum(base.execute("SELECT count(*) FROM event WHERE record = ?",
+                         (int(i, 16) - (int(i, 16) >> 63 << 64),)
+                         ).fetchone()[0] for i in ids)
+    base.close()
+    return n
 
 
 def write_picture(path):
@@ -420,6 +442,9 @@ def main(scratch):
     n = killed(words_of(*COLLECT), lines(), scratch)
     crash(scratch)
     n_writes = trace(words_of(*COLLECT), lines(), "collect")
+    n_writes += trace(words_of(*COLLECT), lines()[:-1] + [":q"], "leaving")
+    n_writes += discard_drafts()
+    look(scratch)
     check_closed()
     check_sizes()
     n += killed(words_of("import", "../plain/in"), (), scratch)

@@ -403,6 +403,11 @@ class Collect(Work):
         self.states = [{}, one, photo, dict(photo, q2="wrong"), photo, two,
                        two, three, three, two, three, three,
                        dict(three, q4="four")]
+        answer = "answer"
+        self.events = [(answer, "one"), (answer, "photo.jpg"),
+                       (answer, "wrong"), ("undo", ""), (answer, "two"),
+                       ("comment", "a remark"), (answer, "three"), None,
+                       (answer, ""), ("undo", ""), None, (answer, "four")]
 
     def words(self):
         return ["collect", "walk", "--new"]
@@ -416,6 +421,7 @@ class Collect(Work):
             fieldwork.converse(self.command(), self.lines)
             listed = self.records()
             confirmed = len(self.states) - 1
+        self.check_history(listed[0]["record"], confirmed)
         state = listed[0]["state"]
         expect(state == "ready" or (state == "draft" and
                                     "\nfinished" not in said),
@@ -430,6 +436,80 @@ class Collect(Work):
         may_be = self.states[confirmed:confirmed + 2]
         expect(found in may_be, "%d lines were confirmed: %r, not %r" % (
             confirmed, found, may_be))
+
+
+    def check_history(self, record, confirmed):
+        shown = self.bayaz("show", "--history", "--json", record)
+        found = [(e["kind"], e["new"]) for e in
+                 json.loads(shown.stdout)["events"] if e["kind"] != "state"]
+        may_be = [[e for e in self.events[:n] if e]
+                  for n in (confirmed, confirmed + 1)]
+        expect(found in may_be, "%d lines were confirmed: events %r, not %r" %
+               (confirmed, found, may_be))
+
+
+class Leave(Work):
+    """A protected interview is left: its journal is folded into one state, the
+    keys are changed; what was confirmed is in the state."""
+    name = "leave"
+    promise = "\nsaved"
+    passphrase = "pass"
+    vital = "live/w/keys"
+    lines = ("one", "two", ":q")
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+
+    def words(self):
+        return ["collect", "visit", "--new"]
+
+    def check_disk(self, said):
+        if self.promise in said:
+            expect(n_keys("live/w") == 1, "left, and the old key is there")
+
+    def check(self, said, done):
+        confirmed = fieldwork.confirmed_lines(said)
+        listed = self.records()
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
+        expect(len(listed) <= 1 and (listed or confirmed == 0),
+               "the draft is gone")
+        if not listed:
+            return
+        shown = json.loads(self.bayaz("show", "--json",
+                                      listed[0]["record"]).stdout)
+        found = [a["value"] for a in shown["answers"] if a["value"]]
+        may_be = [list(self.lines[:n]) for n in (confirmed, confirmed + 1)]
+        may_be.append(["one", "two"][:confirmed])
+        expect(found in may_be, "%d lines were confirmed: %r, not %r" % (
+            confirmed, found, may_be))
+        fieldwork.finish("visit", "live/w", "pass")
+        expect(self.records()[0]["state"] == "ready", "it is not finished")
+
+
+class Discard(Work):
+    """A draft is put away, or is a draft; and it comes back as it was."""
+    name = "discard"
+
+    def prepare(self):
+        fieldwork.join("live/w")
+        fieldwork.converse(fieldwork.collect_words("live/w", "walk", "--new"),
+                           ["one", ":q"])
+        self.record = self.records()[0]["record"]
+
+    def words(self):
+        return ["discard", self.record]
+
+    def check(self, said, done):
+        state = self.records()[0]["state"]
+        expect(state == "discarded" or (state == "draft" and not done),
+               "a draft is '%s'" % state)
+        if state == "draft":
+            self.bayaz(*self.words())
+        self.bayaz("discard", "--back", self.record)
+        expect(self.records()[0]["state"] == "draft", "it does not come back")
+        shown = json.loads(self.bayaz("show", "--json", self.record).stdout)
+        expect([a["value"] for a in shown["answers"]] == ["one"],
+               "it comes back with %r" % shown["answers"])
 
 
 class Import(Work):
@@ -535,7 +615,6 @@ class PackSealed(Pack):
 class FinishSealed(Work):
     """The end of a protected interview: sealed, and the journal destroyed."""
     name = "finish-sealed"
-    vital = "live/w/keys"
     passphrase = "pass"
     lines = ("one", "two", "yes")
 
@@ -685,7 +764,8 @@ def n_keys(home):
     return sum(slot.strip(b"\0") != b"" for slot in slots)
 
 
-WORKS = [Init, Join, Collect, Import, Pack, FinishSealed, PackSealed,
+WORKS = [Init, Join, Collect, Discard, Import, Pack, Leave, FinishSealed,
+         PackSealed,
          ProjectNew, Kit, Merge]
 
 
