@@ -133,6 +133,14 @@ bool file_sync_folder(const char *path, struct err *err)
 	return ok;
 }
 
+bool file_settle(struct file_out *out, struct err *err)
+{
+	return (!fails_now() && fflush(out->stream) == 0 &&
+			fsync(fileno(out->stream)) == 0) ||
+		err_set(err, ERR_IO, _("cannot write '%s': %s"), out->part,
+			strerror(errno));
+}
+
 bool file_commit(struct file_out *out, struct err *err)
 {
 	FILE *stream = out->stream;

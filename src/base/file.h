@@ -31,6 +31,8 @@ bool file_create(struct file_out *out, const char *path, int mode,
 	struct err *err) MUST_CHECK;
 bool file_put(struct file_out *out, const void *bytes, size_t n_bytes,
 	struct err *err) MUST_CHECK;
+/* What was put is on disk, under its PATH.part still. */
+bool file_settle(struct file_out *out, struct err *err) MUST_CHECK;
 bool file_commit(struct file_out *out, struct err *err) MUST_CHECK;
 void file_discard(struct file_out *out);	/* fine after file_commit() */
 

@@ -17,13 +17,15 @@ enum {
 	UNIX = 3,			/* operating system in the header */
 };
 static const uint64_t RATIO_FREE_BYTES = 16 << 20;
+enum { RATIO_WRITTEN = 100 };		/* a reader takes twice as much */
 
 struct gzip_writer {
 	byte_sink *sink;
 	void *context;
 	z_stream z;
 	gz_header header;		/* no time, no name: same in, same out */
-	uint64_t n_out;
+	uint64_t n_in, n_out;
+	int level;
 	uint8_t out[STEP_BYTES];
 };
 
@@ -34,6 +36,7 @@ struct gzip_writer *gzip_writer_new(byte_sink *sink, void *context)
 	writer->sink = sink;
 	writer->context = context;
 	writer->header.os = UNIX;
+	writer->level = LEVEL;
 	if (deflateInit2(&writer->z, LEVEL, Z_DEFLATED, GZIP_WINDOW,
 			MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		abort();		/* no memory, as xmalloc() */
@@ -73,6 +76,30 @@ static bool deflate_all(struct gzip_writer *writer, int flush,
 	return true;
 }
 
+static bool set_level(struct gzip_writer *writer, int level, struct err *err)
+{
+	if (level == writer->level)
+		return true;
+	writer->level = level;
+	writer->z.avail_in = 0;
+	writer->z.next_out = writer->out;
+	writer->z.avail_out = sizeof writer->out;
+	if (deflateParams(&writer->z, level, Z_DEFAULT_STRATEGY) != Z_OK)
+		return err_set(err, ERR_INTERNAL,
+			_("the compression failed"));
+	return put(writer, sizeof writer->out - writer->z.avail_out, err);
+}
+
+/* What shrinks to next to nothing (a recording of silence) looks to a reader
+ * like a bomb: from then on some of it is stored as it is. */
+static bool keep_ratio(struct gzip_writer *writer, struct err *err)
+{
+	bool high = writer->n_in > RATIO_FREE_BYTES / 2 &&
+		writer->n_in / RATIO_WRITTEN > writer->n_out;
+
+	return set_level(writer, high ? Z_NO_COMPRESSION : LEVEL, err);
+}
+
 bool gzip_write(struct gzip_writer *writer, const void *bytes, size_t n_bytes,
 	struct err *err)
 {
@@ -81,6 +108,9 @@ bool gzip_write(struct gzip_writer *writer, const void *bytes, size_t n_bytes,
 	while (n_bytes > 0) {
 		size_t n = n_bytes < STEP_BYTES ? n_bytes : STEP_BYTES;
 
+		if (!keep_ratio(writer, err))
+			return false;
+		writer->n_in += n;
 		/* zlib only reads through this pointer */
 		writer->z.next_in = (uint8_t *)(uintptr_t)from;
 		writer->z.avail_in = (uInt)n;

@@ -97,8 +97,14 @@ struct manifest {
 	const char *date;		/* YYYY-MM-DD */
 	const char *previous;		/* SHA-256 of the manifest before, or NULL */
 	bool training;
+	bool has_head;			/* from devices: */
+	int64_t n_packed, n_left;	/* records sent so far, with these;
+					 * records ready that must wait */
 	VEC(struct manifest_entry) entries;	/* sorted by name when written */
 };
+
+/* Could a reader take this entry?  Looks at its texts, files and priors. */
+bool manifest_can_travel(const struct manifest_entry *entry);
 
 void manifest_init(struct manifest *manifest);
 void manifest_release(struct manifest *manifest);

@@ -12,9 +12,9 @@
 #include "bundle/tar.h"
 
 const struct bundle_limits bundle_default_limits = {
-	.file_bytes = UINT64_C(4) << 30,
-	.entry_bytes = UINT64_C(1) << 30,
-	.total_bytes = UINT64_C(16) << 30,
+	.file_bytes = UINT64_C(16) << 30,
+	.entry_bytes = BUNDLE_MAX_ENTRY,
+	.total_bytes = UINT64_C(64) << 30,
 	.n_entries = 100000,
 	.ratio = 200,
 };

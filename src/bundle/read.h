@@ -23,9 +23,9 @@ struct bundle;
 /* Against bombs; checked as bytes arrive.  NULL where one is asked for: these
  * defaults.  ERR_LIMIT. */
 struct bundle_limits {
-	uint64_t file_bytes;		/* the file as it lies there: 4 GiB */
-	uint64_t entry_bytes;		/* one entry: 1 GiB */
-	uint64_t total_bytes;		/* all entries: 16 GiB */
+	uint64_t file_bytes;		/* the file as it lies there: 16 GiB */
+	uint64_t entry_bytes;		/* one entry: 8 GiB - 1 */
+	uint64_t total_bytes;		/* all entries: 64 GiB */
 	size_t n_entries;		/* 100000 */
 	unsigned ratio;			/* unpacked : packed, beyond 16 MiB: 200 */
 };

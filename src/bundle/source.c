@@ -12,7 +12,7 @@ bool source_each(const struct bundle_source *source, byte_sink *piece,
 {
 	uint8_t *buffer;
 	uint64_t at = 0;
-	bool ok = true;
+	bool ok = true, was_read = true;
 
 	if (source->read == NULL)
 		return source->n_bytes == 0 || piece(context, source->bytes,
@@ -22,10 +22,12 @@ bool source_each(const struct bundle_source *source, byte_sink *piece,
 		uint64_t left = source->n_bytes - at;
 		size_t n = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
 
-		ok = source->read(source->context, at, buffer, n, err) &&
-			piece(context, buffer, n, err);
+		was_read = source->read(source->context, at, buffer, n, err);
+		ok = was_read && piece(context, buffer, n, err);
 		at += n;
 	}
+	if (!was_read && source->failed != NULL)
+		source->failed(source->context);
 	wipe(buffer, STEP_BYTES);
 	free(buffer);
 	return ok;

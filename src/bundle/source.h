@@ -11,7 +11,7 @@
 #include "crypt/crypt.h"
 
 /* The bytes of one entry: in memory, or read when they are needed.  They are
- * read twice (to be hashed, to be written) and must be the same both times. */
+ * read to be hashed and to be written, and must be the same both times. */
 struct bundle_source {
 	const void *bytes;		/* n_bytes of them; or NULL and: */
 	uint64_t n_bytes;
@@ -19,6 +19,11 @@ struct bundle_source {
 	bool (*read)(void *context, uint64_t offset, void *buffer,
 		size_t size_bytes, struct err *err);
 	void *context;
+	/* Its SHA-256 if that is known (32 bytes): then it is read once, and
+	 * must be those bytes.  NULL: it is read twice. */
+	const uint8_t *sha256;
+	/* Called when it could not be read or was not those bytes; or NULL. */
+	void (*failed)(void *context);
 };
 
 /* Give all of it to a sink, piece by piece. */

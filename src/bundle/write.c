@@ -32,18 +32,30 @@ static bool hash_piece(void *context, const void *bytes, size_t n_bytes,
 	return true;
 }
 
-static bool name_entry(struct manifest_entry *entry,
-	const struct bundle_source *source, struct err *err)
+static bool hash_source(const struct bundle_source *source,
+	char sha256[SHA256_HEX_BYTES], struct err *err)
 {
 	struct sha256 hash;
 
-	if (source->n_bytes > TAR_MAX_SIZE)
-		return err_set(err, ERR_LIMIT,
-			_("an entry is too large for a bundle"));
+	if (source->sha256 != NULL) {
+		hex_encode(source->sha256, SHA256_BYTES, sha256);
+		return true;
+	}
 	sha256_init(&hash);
 	if (!source_each(source, hash_piece, &hash, err))
 		return false;
-	sha256_end_hex(&hash, entry->sha256);
+	sha256_end_hex(&hash, sha256);
+	return true;
+}
+
+static bool name_entry(struct manifest_entry *entry,
+	const struct bundle_source *source, struct err *err)
+{
+	if (source->n_bytes > TAR_MAX_SIZE)
+		return err_set(err, ERR_LIMIT,
+			_("an entry is too large for a bundle"));
+	if (!hash_source(source, entry->sha256, err))
+		return false;
 	entry_name(entry->kind, entry->sha256, entry->name);
 	entry->size_bytes = source->n_bytes;
 	return true;
@@ -93,31 +105,59 @@ static const struct bundle_source **order_entries(struct manifest *manifest,
 	return from;
 }
 
-struct twice { struct pack *pack; struct sha256 hash; };
+/* Where the bytes of all go, and how far it is. */
+struct writing {
+	struct pack pack;
+	byte_sink *sink;
+	void *context;
+	const struct bundle_to *to;
+	uint64_t n_in, n_out;
+	struct sha256 hash;		/* of the entry that is written */
+};
+
+static bool count_out(void *context, const void *bytes, size_t n_bytes,
+	struct err *err)
+{
+	struct writing *w = context;
+
+	w->n_out += n_bytes;
+	return w->sink(w->context, bytes, n_bytes, err);
+}
 
 static bool put_piece(void *context, const void *bytes, size_t n_bytes,
 	struct err *err)
 {
-	struct twice *twice = context;
+	struct writing *w = context;
 
-	sha256_add(&twice->hash, bytes, n_bytes);
-	return pack_put(twice->pack, bytes, n_bytes, err);
+	sha256_add(&w->hash, bytes, n_bytes);
+	w->n_in += n_bytes;
+	if (w->to->progress != NULL)
+		w->to->progress(w->to->context, w->n_in, w->n_out);
+	return pack_put(&w->pack, bytes, n_bytes, err);
 }
 
-static bool put_entry(struct pack *pack, const struct manifest_entry *entry,
+static bool is_other(const struct manifest_entry *entry,
 	const struct bundle_source *source, struct err *err)
 {
-	struct twice twice = { .pack = pack };
+	if (source->failed != NULL)
+		source->failed(source->context);
+	return err_set(err, ERR_CONFLICT, _("'%s' changed while it was packed"),
+		entry->name);
+}
+
+static bool put_entry(struct writing *w, const struct manifest_entry *entry,
+	const struct bundle_source *source, struct err *err)
+{
 	char again[SHA256_HEX_BYTES];
 
-	sha256_init(&twice.hash);
-	if (!pack_header(pack, entry->name, entry->size_bytes, err) ||
-			!source_each(source, put_piece, &twice, err) ||
-			!pack_padding(pack, entry->size_bytes, err))
+	sha256_init(&w->hash);
+	if (!pack_header(&w->pack, entry->name, entry->size_bytes, err) ||
+			!source_each(source, put_piece, w, err) ||
+			!pack_padding(&w->pack, entry->size_bytes, err))
 		return false;
-	sha256_end_hex(&twice.hash, again);
-	return strcmp(again, entry->sha256) == 0 || err_set(err, ERR_CONFLICT,
-		_("'%s' changed while it was packed"), entry->name);
+	sha256_end_hex(&w->hash, again);
+	return strcmp(again, entry->sha256) == 0 ||
+		is_other(entry, source, err);
 }
 
 /* Everything that is decided before the first byte goes out. */
@@ -155,9 +195,11 @@ static bool make(struct made *made, struct manifest *manifest,
 	return true;
 }
 
-static bool put_all(struct pack *pack, const struct made *made,
+static bool put_all(struct writing *w, const struct made *made,
 	const struct manifest *manifest, struct err *err)
 {
+	struct pack *pack = &w->pack;
+
 	if (!pack_file(pack, BUNDLE_MANIFEST, made->manifest,
 			made->n_manifest, err) ||
 			!pack_file(pack, BUNDLE_SIGNATURE,
@@ -165,7 +207,7 @@ static bool put_all(struct pack *pack, const struct made *made,
 				err))
 		return false;
 	for (size_t i = 0; i < manifest->entries.n; i++)
-		if (!put_entry(pack, &manifest->entries.items[i],
+		if (!put_entry(w, &manifest->entries.items[i],
 				made->from[i], err))
 			return false;
 	return pack_finish(pack, pack->age != NULL ? bundle_padded_size :
@@ -178,14 +220,14 @@ static bool write_to(byte_sink *sink, void *context,
 	struct err *err)
 {
 	struct made made = { NULL, NULL, 0, STR_INIT };
-	struct pack pack = { NULL, NULL };
+	struct writing w = { .sink = sink, .context = context, .to = to };
 	bool ok = make(&made, manifest, sources, to, err) &&
-		pack_begin(&pack, sink, context, to->age, err) &&
-		put_all(&pack, &made, manifest, err);
+		pack_begin(&w.pack, count_out, &w, to->age, err) &&
+		put_all(&w, &made, manifest, err);
 
 	if (ok && manifest_sha256 != NULL)
 		sha256_hex(made.manifest, made.n_manifest, manifest_sha256);
-	pack_release(&pack);
+	pack_release(&w.pack);
 	str_release(&made.signature);
 	free(made.manifest);
 	free(made.from);
@@ -209,7 +251,10 @@ bool bundle_write(const char *path, struct manifest *manifest,
 			0644, err))
 		return false;
 	ok = write_to(to_file, &out, manifest, sources, to, manifest_sha256,
-		err) && file_commit(&out, err);
+			err) &&
+		(to->before_name == NULL || (file_settle(&out, err) &&
+			to->before_name(to->context, err))) &&
+		file_commit(&out, err);
 	file_discard(&out);
 	return ok;
 }

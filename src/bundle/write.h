@@ -20,6 +20,11 @@ struct bundle_to {
 	const struct age_to *age;	/* NULL: plain, a .tar.gz */
 	const struct minisign_key *signer;
 	int file_mode;			/* 0: 0644 */
+	/* Now and then: bytes of entries read, bytes written.  Or NULL. */
+	void (*progress)(void *context, uint64_t n_in, uint64_t n_out);
+	/* All is written and synced; next it gets its name.  Or NULL. */
+	bool (*before_name)(void *context, struct err *err);
+	void *context;			/* of both */
 };
 
 /*

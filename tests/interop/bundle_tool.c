@@ -61,7 +61,7 @@ static bool write_bundle(const char *out, const struct age_to *age,
 	struct minisign_public public_key;
 	struct manifest_file photo;
 	struct minisign_key key;
-	struct bundle_to to = { age, &key, 0644 };
+	struct bundle_to to = { .age = age, .signer = &key };
 	struct str text = STR_INIT;
 	struct manifest m;
 	bool ok;

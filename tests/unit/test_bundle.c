@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <zlib.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "bundle/read.h"
@@ -51,6 +53,9 @@ static void fill_manifest(struct manifest *m)
 	m->device_name = "KP-031";
 	m->sequence = 7;
 	m->date = "2026-11-23";
+	m->has_head = true;
+	m->n_packed = 300;
+	m->n_left = 4;
 	entry = manifest_add(m, ENTRY_RECORD);
 	entry->class_ = "standard";
 	entry->form_id = "household";
@@ -79,7 +84,7 @@ static const struct bundle_source sources[] = {
 
 static void write_small(const struct age_to *age, struct str *out)
 {
-	struct bundle_to to = { age, &signer, 0 };
+	struct bundle_to to = { .age = age, .signer = &signer };
 	struct manifest m;
 	struct err err = ERR_INIT;
 
@@ -233,7 +238,7 @@ static void same_in_same_tar_out(void **state)
 static void entries_twice_are_packed_once(void **state)
 {
 	struct bundle_source twice[] = { sources[1], sources[1], sources[1] };
-	struct bundle_to to = { &to_reader, &signer, 0 };
+	struct bundle_to to = { .age = &to_reader, .signer = &signer };
 	struct str bytes = STR_INIT, content = STR_INIT;
 	struct manifest m;
 	struct err err = ERR_INIT;
@@ -258,7 +263,7 @@ static void entries_twice_are_packed_once(void **state)
 
 static void an_empty_bundle_is_a_bundle(void **state)
 {
-	struct bundle_to to = { &to_reader, &signer, 0 };
+	struct bundle_to to = { .age = &to_reader, .signer = &signer };
 	struct str bytes = STR_INIT;
 	struct manifest m;
 	struct err err = ERR_INIT;
@@ -378,7 +383,7 @@ static void limits_are_met_before_the_bytes(void **state)
 	str_release(&bytes);
 }
 
-/* 64 MiB of zeros: deflate makes 64 KiB of them. */
+/* 64 MiB of them: deflate makes 64 KiB. */
 static bool zeros(void *context, uint64_t offset, void *buffer, size_t n,
 	struct err *err)
 {
@@ -389,24 +394,73 @@ static bool zeros(void *context, uint64_t offset, void *buffer, size_t n,
 	return true;
 }
 
-static void a_bomb_is_a_limit(void **state)
+static void write_zeros(struct str *bytes)
 {
-	struct bundle_source bomb = { .n_bytes = 64 << 20, .read = zeros };
-	struct bundle_to to = { NULL, &signer, 0 };
-	struct str bytes = STR_INIT;
+	struct bundle_source silence = { .n_bytes = 64 << 20, .read = zeros };
+	struct bundle_to to = { .age = NULL, .signer = &signer };
 	struct manifest m;
 	struct err err = ERR_INIT;
 
-	(void)state;
 	manifest_init(&m);
 	m.kind = "up";
 	m.sequence = 1;
 	m.date = "2026-11-23";
 	manifest_add(&m, ENTRY_FILE);
-	assert_true(bundle_write_bytes(&bytes, &m, &bomb, &to, NULL, &err));
+	assert_true(bundle_write_bytes(bytes, &m, &silence, &to, NULL, &err));
+	manifest_release(&m);
+}
+
+/* Nothing honest that we write is taken for a bomb. */
+static void a_recording_of_silence_arrives(void **state)
+{
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	write_zeros(&bytes);
+	assert_true(bytes.len > (64 << 20) / 200 && bytes.len < 2 << 20);
+	assert_true(read_all(bytes.data, bytes.len, NULL, NULL, NULL, &err));
+	str_release(&bytes);
+}
+
+/* The same, compressed as far as it goes: 1000 to 1. */
+static void squeeze(struct str *bytes)
+{
+	uLong room = 96 << 20;
+	Bytef *plain = xmalloc(room), *again = xmalloc(room);
+	z_stream in = { .next_in = (Bytef *)bytes->data,
+		.avail_in = (uInt)bytes->len };
+	z_stream out = { .next_in = plain };
+
+	in.next_out = plain;
+	in.avail_out = (uInt)room;
+	assert_int_equal(inflateInit2(&in, 31), Z_OK);
+	assert_int_equal(inflate(&in, Z_FINISH), Z_STREAM_END);
+	out.avail_in = (uInt)in.total_out;
+	out.next_out = again;
+	out.avail_out = (uInt)room;
+	assert_int_equal(deflateInit2(&out, 9, Z_DEFLATED, 31, 9,
+		Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&out, Z_FINISH), Z_STREAM_END);
+	str_clear(bytes);
+	str_addn(bytes, again, out.total_out);
+	inflateEnd(&in);
+	deflateEnd(&out);
+	free(plain);
+	free(again);
+}
+
+static void a_bomb_is_a_limit(void **state)
+{
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	write_zeros(&bytes);
+	squeeze(&bytes);
+	assert_true(bytes.len < 100 << 10);
 	assert_false(read_all(bytes.data, bytes.len, NULL, NULL, NULL, &err));
 	assert_int_equal(err.code, ERR_LIMIT);
-	manifest_release(&m);
 	str_release(&bytes);
 }
 
@@ -439,7 +493,8 @@ static long peak_kib(void)
 static void memory_does_not_grow_with_a_bundle(void **state)
 {
 	struct bundle_source large = { .n_bytes = 64 << 20, .read = noise };
-	struct bundle_to to = { &to_reader, &signer, 0600 };
+	struct bundle_to to = { .age = &to_reader, .signer = &signer,
+		.file_mode = 0600 };
 	struct manifest m;
 	struct err err = ERR_INIT;
 	long before;
@@ -463,7 +518,7 @@ static void memory_does_not_grow_with_a_bundle(void **state)
 /* The Nth write fails: no bundle, no rest of one, and the old one stays. */
 static void a_full_disk_leaves_the_old_bundle(void **state)
 {
-	struct bundle_to to = { &to_reader, &signer, 0 };
+	struct bundle_to to = { .age = &to_reader, .signer = &signer };
 	struct str now = STR_INIT;
 	bool done = false;
 
@@ -510,7 +565,7 @@ static void a_file_that_changes_meanwhile_is_not_packed(void **state)
 	uint8_t calls = 0;
 	struct bundle_source source = { .n_bytes = 10, .read = changing,
 		.context = &calls };
-	struct bundle_to to = { &to_reader, &signer, 0 };
+	struct bundle_to to = { .age = &to_reader, .signer = &signer };
 	struct str bytes = STR_INIT;
 	struct manifest m;
 	struct err err = ERR_INIT;
@@ -609,6 +664,19 @@ static void wrong_manifests_are_refused(void **state)
 		{ "\"key\":\"RW", "\"key\":\"RX" },
 		{ "\"entries\":[", "\"entries\":[1," },
 		{ "\"entries\":[", "\"entries\":{}, \"x\":[" },
+		{ "\"entries\":[", "\"entries\":[]], \"x\":[" },
+		{ "\"entries\":[", "\"entries\":[], \"entries\":[" },
+		{ "\"entries\":[", "\"entri\\u0065s\":[], \"entries\":[" },
+		{ "\"entries\":[", "\"entri\\u0065s\":[" },
+		{ "\"entries\":[", "\"entries\":[," },
+		{ "\"entries\":[", "\"entries\":[\"" },
+		{ "\"entries\":[", "\"entries\":[{\"a\":\"" },
+		{ "\"entries\":[{", "\"entries\":[{}{" },
+		{ "],\"format\"", ",],\"format\"" },
+		{ "],\"format\"", "},\"format\"" },
+		{ "\"left\":4", "\"left\":-4" },
+		{ "\"left\":4", "\"left\":\"4\"" },
+		{ "\"left\":4", "\"right\":4" },
 		{ "}", "" },
 	};
 
@@ -640,6 +708,94 @@ static void every_class_of_form_can_travel(void **state)
 		free(text);
 		free(to);
 	}
+}
+
+static void blanks_and_order_do_not_matter(void **state)
+{
+	char *text = with("\"entries\":[", " \n\"x\" : \"\\\"entries\\\":[]\", "
+		"\t\"entries\"\r:  [ \n");
+	struct manifest m;
+
+	(void)state;
+	manifest_init(&m);
+	assert_true(manifest_parse(&m, text, strlen(text),
+		&(struct err)ERR_INIT));
+	assert_int_equal(m.entries.n, 4);
+	manifest_release(&m);
+	free(text);
+}
+
+/* Printed one entry at a time, it is what the whole would print. */
+static void a_manifest_is_canonical(void **state)
+{
+	struct manifest m;
+	struct json *value, *again;
+	char *text, *whole;
+
+	(void)state;
+	fill_manifest(&m);
+	m.device_name = "\"entries\":[] \\";
+	m.device_key = "RW";
+	text = manifest_print(&m);
+	value = manifest_json(&m);
+	whole = js_print(value);
+	assert_int_equal(strlen(text), strlen(whole) + 1);
+	assert_memory_equal(text, whole, strlen(whole));
+	again = js_parse(text, strlen(text), NULL);
+	assert_non_null(again);
+	js_free(again);
+	js_free(value);
+	free(whole);
+	free(text);
+	manifest_release(&m);
+}
+
+/* As many entries as a manifest can hold, which as values would take a
+ * gigabyte; and as much that is no entry. */
+static void a_long_manifest_takes_little_room(void **state)
+{
+	struct str text = STR_INIT;
+	struct manifest m;
+	struct err err = ERR_INIT;
+	long before;
+	char *start = with("\"entries\":[", "\"entries\":[\001");
+	char *end = strchr(start, '\001');
+
+	(void)state;
+	str_addn(&text, start, (size_t)(end - start));
+	for (unsigned i = 0; text.len < (size_t)(32 << 20) - 2000; i++) {
+		char sha256[SHA256_HEX_BYTES];
+
+		snprintf(sha256, sizeof sha256, "%064x", i);
+		str_addf(&text, "%s{\"kind\":\"file\",\"name\":\"files/%s\","
+			"\"sha256\":\"%s\",\"size\":1}", i > 0 ? "," : "",
+			sha256, sha256);
+	}
+	str_add(&text, "]}");
+	before = peak_kib();
+	manifest_init(&m);
+	assert_false(manifest_parse(&m, text.data, text.len, &err));
+	str_cut(&text, text.len - 1);
+	str_add(&text, strstr(start, ",\"format\""));
+	manifest_release(&m);
+	manifest_init(&m);
+	assert_true(manifest_parse(&m, text.data, text.len, &err));
+	assert_true(m.entries.n > 100000);
+	/* no more than two and a half times the text */
+	assert_true(peak_kib() - before < 80 << 10);
+	manifest_release(&m);
+	str_clear(&text);
+	str_add(&text, "{\"x\":[");
+	while (text.len < (size_t)(32 << 20) - 200)
+		str_add(&text, "[],[],[],[],");
+	str_add(&text, "1],\"entries\":[]}");
+	manifest_init(&m);
+	err_clear(&err);
+	assert_false(manifest_parse(&m, text.data, text.len, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	manifest_release(&m);
+	str_release(&text);
+	free(start);
 }
 
 static void keys_of_later_versions_are_passed_over(void **state)
@@ -733,8 +889,10 @@ static bool give_a(void *context, uint64_t offset, void *buffer,
 static void memory_does_not_grow_with_a_sealed_record(void **state)
 {
 	struct sealed_input inputs[2] = {
-		{ SEALED_RECORD, { .bytes = "<data/>", .n_bytes = 7 } },
-		{ "photo.jpg", { .n_bytes = 100 << 20, .read = give_a } },
+		{ .name = SEALED_RECORD,
+		  .from = { .bytes = "<data/>", .n_bytes = 7 } },
+		{ .name = "photo.jpg",
+		  .from = { .n_bytes = 100 << 20, .read = give_a } },
 	};
 	struct rusage before, after;
 	struct err err = ERR_INIT;
@@ -812,12 +970,16 @@ int main(void)
 		cmocka_unit_test(
 			a_flipped_bit_never_changes_what_a_plain_bundle_says),
 		cmocka_unit_test(limits_are_met_before_the_bytes),
+		cmocka_unit_test(a_recording_of_silence_arrives),
 		cmocka_unit_test(a_bomb_is_a_limit),
 		cmocka_unit_test(a_full_disk_leaves_the_old_bundle),
 		cmocka_unit_test(a_file_that_changes_meanwhile_is_not_packed),
 		cmocka_unit_test(sizes_tell_little),
 		cmocka_unit_test(wrong_manifests_are_refused),
 		cmocka_unit_test(every_class_of_form_can_travel),
+		cmocka_unit_test(blanks_and_order_do_not_matter),
+		cmocka_unit_test(a_manifest_is_canonical),
+		cmocka_unit_test(a_long_manifest_takes_little_room),
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
 		cmocka_unit_test(a_sealed_record_opens_with_its_attachments),
 		cmocka_unit_test(short_and_shorter_records_seal_to_one_size),
