@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -24,7 +25,9 @@ struct file_in {
 	FILE *stream;			/* NULL: from memory */
 	const uint8_t *bytes;
 	size_t n_left;
-	uint64_t n_read, limit;
+	uint64_t n_read, n_all, limit;
+	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);
+	void *context;
 	uint8_t head[2];
 	size_t head_at, n_head;
 };
@@ -78,6 +81,8 @@ static bool file_source(void *context, void *buffer, size_t size,
 	if (!file_more(file, buffer, size, n_got, err))
 		return false;
 	file->n_read += *n_got;
+	if (file->progress != NULL)
+		file->progress(file->context, file->n_read, file->n_all);
 	return file->n_read <= file->limit || err_set(err, ERR_LIMIT,
 		_("this bundle is larger than the limit"));
 }
@@ -236,6 +241,7 @@ struct bundle *bundle_open(const char *path, const struct age_keys *keys,
 {
 	FILE *stream = fopen(path, "rbe");
 	struct bundle *bundle;
+	struct stat st;
 
 	if (stream == NULL) {
 		err_set(err, ERR_IO, _("cannot open '%s': %s"), path,
@@ -244,6 +250,8 @@ struct bundle *bundle_open(const char *path, const struct age_keys *keys,
 	}
 	bundle = bundle_new(limits);
 	bundle->file.stream = stream;
+	if (fstat(fileno(stream), &st) == 0 && S_ISREG(st.st_mode))
+		bundle->file.n_all = (uint64_t)st.st_size;
 	bundle = opened(bundle, keys, err);
 	if (bundle == NULL)
 		err_at(err, path, 0, 0);
@@ -259,6 +267,13 @@ struct bundle *bundle_open_bytes(const void *bytes, size_t n_bytes,
 	bundle->file.bytes = bytes;
 	bundle->file.n_left = n_bytes;
 	return opened(bundle, keys, err);
+}
+
+void bundle_watch(struct bundle *bundle, void (*progress)(void *context,
+	uint64_t n_read, uint64_t n_all), void *context)
+{
+	bundle->file.progress = progress;
+	bundle->file.context = context;
 }
 
 void bundle_close(struct bundle *bundle)

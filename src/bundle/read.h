@@ -45,6 +45,11 @@ struct bundle *bundle_open_bytes(const void *bytes, size_t n_bytes,
 	struct err *err) MUST_CHECK;
 void bundle_close(struct bundle *bundle);		/* NULL is fine */
 
+/* Be told now and then how many bytes of the file were read, and how many it
+ * has (0: not known). */
+void bundle_watch(struct bundle *bundle, void (*progress)(void *context,
+	uint64_t n_read, uint64_t n_all), void *context);
+
 /* Does this file want a passphrase?  Reads its header only. */
 bool bundle_wants_passphrase(const char *path, bool *wants, struct err *err)
 	MUST_CHECK;

@@ -19,6 +19,7 @@
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/formarg.h"
+#include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "field/records.h"
 #include "field/workspace.h"
@@ -491,14 +492,20 @@ static void tell(struct importing *job, size_t from, size_t to)
 
 static void import_all(struct importing *job)
 {
+	struct progress progress;
+
+	progress_begin(&progress);
 	for (size_t from = 0; from < job->inputs.n; from += BATCH) {
 		size_t left = job->inputs.n - from;
 		size_t to = from + (left < BATCH ? left : BATCH);
 
 		if (!import_together(job, from, to))
 			import_alone(job, from, to);
+		progress_end(&progress);
 		tell(job, from, to);
+		progress_items(&progress, to, job->inputs.n);
 	}
+	progress_end(&progress);
 }
 
 static void sum_up(const struct importing *job)

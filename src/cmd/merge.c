@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "cmd/centre.h"
 #include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "crypt/crypt.h"
 #include "store/merge.h"
@@ -317,10 +318,16 @@ static void merge_files(struct job *job)
 	for (int i = 0; i < job->args->n; i++) {
 		struct merge_result result;
 		struct err err = ERR_INIT;
+		struct progress progress;
 
+		progress_begin(&progress);
+		job->centre.setup.progress = progress_bytes;
+		job->centre.setup.context = &progress;
 		if (store_merge_file(job->centre.store, job->args->items[i],
 				&job->centre.setup, &result, &err))
 			err_clear(&err);
+		progress_end(&progress);
+		job->centre.setup.progress = NULL;
 		tell(job, job->args->items[i], &result, &err);
 	}
 }

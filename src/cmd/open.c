@@ -13,6 +13,7 @@
 #include "bundle/read.h"
 #include "cmd/cmd.h"
 #include "cmd/member.h"
+#include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "field/workspace.h"
 
@@ -78,15 +79,20 @@ static struct bundle *open_verified(const char *path, const struct keys *keys,
 		keys->passphrase.len > 0 ? keys->passphrase.data : NULL };
 	struct bundle *bundle = bundle_open(path, &age, NULL, err);
 	const struct manifest_entry *entry = NULL;
+	struct progress progress;
 	bool ok;
 
 	if (bundle == NULL)
 		return NULL;
+	progress_begin(&progress);
+	bundle_watch(bundle, progress_bytes, &progress);
 	ok = bundle_check_signature(bundle, keys->has_signer ? &keys->signer :
 		bundle_signer_claim(bundle), err);
 	do
 		ok = ok && bundle_next(bundle, &entry, err);
 	while (ok && entry != NULL);
+	progress_end(&progress);
+	bundle_watch(bundle, NULL, NULL);
 	if (ok)
 		return bundle;
 	err_at(err, path, 0, 0);

@@ -2,41 +2,20 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/gettext.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "field/pack.h"
 #include "field/workspace.h"
 
 enum { MANY = 10 };	/* warnings */
-
-/* A line on the terminal about anything that takes more than a second. */
-struct progress { time_t began, shown; bool on; };
-
-static void show_progress(void *context, uint64_t done_bytes,
-	uint64_t all_bytes)
-{
-	struct progress *progress = context;
-	time_t now = time(NULL);
-	double part, rate;
-
-	if (!progress->on || now == progress->shown ||
-			now - progress->began < 1 || all_bytes == 0)
-		return;
-	progress->shown = now;
-	part = (double)done_bytes / (double)all_bytes;
-	if (part <= 0.0)
-		return;
-	rate = (double)done_bytes / 1e6 / (double)(now - progress->began);
-	fprintf(stderr, _("\r%3.0f %%, %.1f MB/s, %.0f s left "), 100.0 * part,
-		rate, (double)(now - progress->began) * (1.0 - part) / part);
-}
 
 static void tell_json(const struct pack_result *r, const char *path)
 {
@@ -52,6 +31,7 @@ static void tell_json(const struct pack_result *r, const char *path)
 	js_put_int(answer, "files", (int64_t)r->n_files);
 	js_put_int(answer, "missing", (int64_t)r->n_missing);
 	js_put_int(answer, "damaged", (int64_t)r->n_damaged);
+	js_put_int(answer, "too_large", (int64_t)r->n_too_large);
 	js_put_int(answer, "left", (int64_t)r->n_left);
 	js_put_bool(answer, "resumed", r->resumed);
 	line = js_print(answer);
@@ -60,7 +40,7 @@ static void tell_json(const struct pack_result *r, const char *path)
 	js_free(answer);
 }
 
-static void tell(const struct pack_result *r, const char *path)
+static void tell(const struct pack_result *r, const char *path, bool many)
 {
 	size_t n = r->n_records + r->n_sealed;
 
@@ -73,14 +53,19 @@ static void tell(const struct pack_result *r, const char *path)
 		log_note(ngettext("%zu record is damaged and stays behind",
 			"%zu records are damaged and stay behind",
 			r->n_damaged), r->n_damaged);
-	if (r->n_left > 0)
+	if (r->n_too_large > 0)
+		log_note(ngettext("%zu record is too large for this disk and "
+			"stays behind", "%zu records are too large for this "
+			"disk and stay behind", r->n_too_large),
+			r->n_too_large);
+	if (r->n_left > 0 && !many)
 		printf(ngettext("%zu more record is ready: pack again\n",
 			"%zu more records are ready: pack again\n", r->n_left),
 			r->n_left);
 }
 
 /* Each by name, unless that would hide everything else. */
-static void tell_missing(const struct problems *warnings, size_t n_missing)
+static void tell_warnings(const struct problems *warnings, size_t n_missing)
 {
 	if (n_missing <= MANY)
 		problems_print(warnings, stderr);
@@ -89,48 +74,75 @@ static void tell_missing(const struct problems *warnings, size_t n_missing)
 			"%zu attachments are missing", n_missing), n_missing);
 }
 
-static bool pack(const struct cmd_args *args, struct workspace *ws,
-	const char *path, struct err *err)
-{
-	struct progress progress = { time(NULL), 0, isatty(2) != 0 };
-	const struct pack_options options = {
-		.again = cmd_flag(args, "again"),
-		.plain = cmd_flag(args, "plain"),
-		.progress = show_progress, .context = &progress,
-	};
-	struct problems warnings = PROBLEMS_INIT;
-	struct pack_result result;
-	bool ok = pack_ready(ws, path, &options, &result, &warnings, err);
+struct job {
+	const struct cmd_args *args;
+	struct workspace *ws;
+	struct pack_options options;
+	struct pack_result result;	/* of the last bundle */
+	bool many;			/* as many as are needed */
+};
 
-	if (progress.shown != 0)
-		fputs("\r\033[K", stderr);
-	tell_missing(&warnings, result.n_missing);
+static bool pack_one(struct job *job, const char *path, struct err *err)
+{
+	struct problems warnings = PROBLEMS_INIT;
+	struct progress progress;
+	bool ok;
+
+	progress_begin(&progress);
+	job->options.progress = progress_bytes;
+	job->options.context = &progress;
+	ok = pack_ready(job->ws, path, &job->options, &job->result, &warnings,
+		err);
+	progress_end(&progress);
+	tell_warnings(&warnings, job->result.n_missing);
 	problems_release(&warnings);
-	if (ok && cmd_flag(args, "json"))
-		tell_json(&result, path);
+	if (ok && cmd_flag(job->args, "json"))
+		tell_json(&job->result, path);
 	else if (ok)
-		tell(&result, path);
+		tell(&job->result, path, job->many);
+	fflush(stdout);
+	return ok;
+}
+
+/* As many bundles as are needed, under names that tell nothing. */
+static bool pack_into(struct job *job, const char *folder, struct err *err)
+{
+	bool ok;
+
+	job->many = true;
+	do {
+		char *path = pack_new_name(folder, job->options.plain, 0);
+
+		ok = pack_one(job, path, err);
+		free(path);
+		/* What went in this run is not what goes again. */
+		if (ok && job->options.again_before == 0)
+			job->options.again_before = job->result.sequence;
+	} while (ok && job->result.n_left > 0);
 	return ok;
 }
 
 static int run_pack(const struct cmd_args *args)
 {
 	const char *path = cmd_text(args, "output");
+	struct job job = { .args = args };
 	struct err err = ERR_INIT;
-	struct workspace *ws;
 	bool ok;
 
 	if (path == NULL)
-		return cmd_usage_error(args,
-			_("say where the bundle goes: -o FILE"));
-	ws = cmd_workspace_open(args, &err);
-	ok = ws != NULL && pack(args, ws, path, &err);
-	workspace_close(ws);
+		return cmd_usage_error(args, _("say where the bundle goes: -o "
+			"FILE, or -o FOLDER for one or more in a folder"));
+	job.options.again = cmd_flag(args, "again");
+	job.options.plain = cmd_flag(args, "plain");
+	job.ws = cmd_workspace_open(args, &err);
+	ok = job.ws != NULL && (file_is_folder(path) ?
+		pack_into(&job, path, &err) : pack_one(&job, path, &err));
+	workspace_close(job.ws);
 	return ok ? EXIT_DONE : cmd_problem(&err);
 }
 
 static const struct cmd_option options[] = {
-	{ "output", 'o', OPT_TEXT, N_("FILE"), N_("write the bundle to FILE") },
+	{ "output", 'o', OPT_TEXT, N_("FILE"), N_("write the bundle to FILE, or bundles into a folder") },
 	{ "again", 0, OPT_FLAG, NULL,
 	  N_("also what was packed before and is not known to have arrived") },
 	{ "plain", 0, OPT_FLAG, NULL,
@@ -142,7 +154,7 @@ static const struct cmd_option options[] = {
 
 const struct cmd cmd_pack = {
 	.name = "pack",
-	.usage = N_("-o FILE"),
+	.usage = N_("-o FILE|FOLDER"),
 	.summary = N_("put the records that are ready into a bundle"),
 	.options = options,
 	.run = run_pack,

@@ -1,11 +1,12 @@
 /*
- * Packing: all ready records into one bundle for the centre.  Each bundle
- * carries a sequence number and the hash of the manifest before it, so the
- * centre sees a gap or a fork.
+ * Packing: ready records into a bundle for the centre, as many as fit.  Each
+ * bundle carries a sequence number and the hash of the manifest before it, so
+ * the centre sees a gap or a fork.
  *
  * Nothing is lost and nothing goes twice, wherever it is interrupted: what a
  * bundle will hold is noted durably first, then the file is written whole,
- * then the records are marked.  After a crash in between, the next packing
+ * that is noted, it gets its name, and the records are marked.  After a crash
+ * before it could have its name, the next packing begins anew; after that, it
  * writes the very same manifest again.
  */
 #ifndef BAYAZ_FIELD_PACK_H
@@ -22,6 +23,7 @@ struct workspace;
 
 struct pack_options {
 	bool again;		/* packed ones too, unless received */
+	uint64_t again_before;	/* of those, from bundles before this; 0: all */
 	bool plain;		/* no encryption: only if every form is public */
 	int64_t now;		/* seconds since 1970; 0: the clock */
 	void (*progress)(void *context, uint64_t done_bytes,
@@ -35,6 +37,7 @@ struct pack_result {
 	size_t n_forms, n_files;
 	size_t n_missing;	/* attachments that are not there */
 	size_t n_damaged;	/* records that cannot be read: they stay behind */
+	size_t n_too_large;	/* records that the disk cannot hold: likewise */
 	size_t n_left;		/* ready ones that must wait for the next bundle */
 	uint64_t sequence;
 	bool resumed;		/* an interrupted packing was completed */
@@ -43,9 +46,16 @@ struct pack_result {
 
 /* Write the bundle to `path`, which must not exist (ERR_CONFLICT), and mark
  * the records packed.  Nothing ready: ERR_NOTFOUND, no file.  No project
- * joined: ERR_REFUSED.  Missing attachments become warnings. */
+ * joined: ERR_REFUSED.  Nothing that the disk can hold: ERR_LIMIT.  A full
+ * disk: ERR_IO, and nothing is left on it.  Missing attachments become
+ * warnings. */
 bool pack_ready(struct workspace *ws, const char *path,
 	const struct pack_options *options, struct pack_result *result,
 	struct problems *warnings, struct err *err) MUST_CHECK;
+
+/* A path in this folder that is free and tells nothing but a day; free() it.
+ * now: seconds since 1970, 0: the clock. */
+char *pack_new_name(const char *folder, bool plain, int64_t now)
+	RETURNS_NONNULL;
 
 #endif

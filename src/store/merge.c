@@ -332,6 +332,8 @@ bool store_merge_file(struct store *store, const char *path,
 
 	*result = (struct merge_result){ .outcome = MERGE_TAKEN };
 	m.bundle = bundle_open(path, setup->keys, NULL, err);
+	if (m.bundle != NULL)
+		bundle_watch(m.bundle, setup->progress, setup->context);
 	if (m.bundle == NULL)
 		return false;
 	m.arena = arena_new();

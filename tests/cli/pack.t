@@ -47,7 +47,7 @@ bayaz: this workspace has no passphrase: whoever has this computer has the proje
 $ bayaz -C boss project kit -o kit.bayaz --form water.xml --words-file words > out
 $ bayaz join kit.bayaz --words-file words --name KP-031 > out
 $ bayaz pack
-bayaz: say where the bundle goes: -o FILE
+bayaz: say where the bundle goes: -o FILE, or -o FOLDER for one or more in a folder
 bayaz: try 'bayaz help pack'
 [2]
 $ bayaz pack -o nowhere/1.bayaz
@@ -70,7 +70,7 @@ bayaz: '1.bayaz' exists already
 [1]
 $ bayaz pack -o 2.bayaz --again --plain --json
 warning: record {{[0-9a-f]+}}: a file that it names is missing
-{"damaged":0,"file":"2.bayaz","files":1,"forms":1,"left":0,"manifest":"{{[0-9a-f]+}}","missing":1,"records":2,"resumed":false,"sealed":0,"sequence":2}
+{"damaged":0,"file":"2.bayaz","files":1,"forms":1,"left":0,"manifest":"{{[0-9a-f]+}}","missing":1,"records":2,"resumed":false,"sealed":0,"sequence":2,"too_large":0}
 $ gzip -dc 2.bayaz | tar t | sed 's/[0-9a-f]\{64\}/HASH/'
 manifest.json
 manifest.json.minisig
@@ -81,3 +81,19 @@ records/HASH.xml
 $ bayaz list | tail -2
   {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points
   {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points
+
+# Into a folder: as many as are needed, under names that tell nothing.
+$ mkdir stick; sed 's/uuid:1/uuid:3/; s/w1/w3/' a.xml > c.xml; bayaz import c.xml
+1 record imported
+$ bayaz pack -o stick
+stick/{{[0-9]+-[0-9a-f]+}}.bayaz: bundle 3 with 1 record
+$ bayaz -C boss open stick/*.bayaz --json | grep -o '"head":{[^}]*}'
+"head":{"left":0,"packed":3}
+$ bayaz pack -o stick
+bayaz: no record is ready to be packed
+[1]
+$ bayaz pack -o stick --again --plain
+warning: record {{[0-9a-f]+}}: a file that it names is missing
+stick/{{[0-9]+-[0-9a-f]+}}.tar.gz: bundle 4 with 3 records
+$ gzip -dc stick/*.tar.gz | tar xO manifest.json | grep -o '"head":{[^}]*}'
+"head":{"left":0,"packed":3}

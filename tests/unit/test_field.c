@@ -9,8 +9,10 @@
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/disk.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -1614,6 +1616,254 @@ static void a_damaged_record_holds_up_no_other(void **state)
 		"owner = (SELECT min(id) FROM record)", 2);
 }
 
+/* A record with a file that does not shrink. */
+static int64_t add_ready_with(struct workspace *ws, size_t n_bytes)
+{
+	struct record *record = begin_draft(ws, standard_form);
+	char *path = str_format("%s/noise", root), *noise = xmalloc(n_bytes);
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, "noise");
+	struct err err = ERR_INIT;
+	int64_t id = record_head(record)->id;
+
+	crypt_random(noise, n_bytes);
+	assert_good(file_write(path, noise, n_bytes, 0600, &err), &err);
+	assert_good(record_attach(record, "noise", path, &err), &err);
+	assert_good(record_finish(record, &final, &err), &err);
+	record_close(record);
+	free(noise);
+	free(path);
+	return id;
+}
+
+static const struct disk small_fat = { 60000, UINT64_MAX, true };
+
+static uint64_t size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+/* Pack until nothing is left; how many bundles that took. */
+static int pack_all(struct workspace *ws, int first, bool again,
+	size_t n_records)
+{
+	struct pack_options options = { .again = again };
+	struct pack_result result = { .n_left = 1 };
+	size_t n_packed = 0;
+	int n = 0;
+
+	for (; result.n_left > 0; n++) {
+		char name[16], *path;
+		struct bundle *bundle;
+		struct err err = ERR_INIT;
+
+		snprintf(name, sizeof name, "%d", first + n);
+		path = bundle_path(name);
+		assert_good(pack_ready(ws, path, &options, &result, NULL,
+			&err), &err);
+		assert_int_equal(result.sequence, first + n);
+		if (options.again_before == 0)
+			options.again_before = result.sequence;
+		assert_true(size_of(path) <= small_fat.max_file_bytes);
+		n_packed += result.n_records;
+		bundle = open_bundle(path);
+		assert_true(bundle_manifest(bundle)->has_head);
+		assert_int_equal(bundle_manifest(bundle)->n_left,
+			result.n_left);
+		assert_int_equal(bundle_manifest(bundle)->n_packed,
+			again ? n_records : n_packed);
+		bundle_close(bundle);
+		unlink(path);
+		free(path);
+	}
+	assert_int_equal(n_packed, n_records);
+	return n;
+}
+
+static void a_small_disk_gets_several_bundles(void **state)
+{
+	enum { N = 20 };
+	struct workspace *ws = make_workspace(NULL);
+	int n;
+
+	(void)state;
+	join_project(ws);
+	for (int i = 0; i < N; i++)
+		add_ready_with(ws, 10000);
+	disk_pretend(&small_fat);
+	n = pack_all(ws, 1, false, N);
+	assert_true(n >= 4 && n <= 7);
+	assert_int_equal(pack_all(ws, 1 + n, true, N), n);
+	disk_pretend(NULL);
+	workspace_close(ws);
+}
+
+static void what_a_disk_cannot_hold_stays_behind(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *one = bundle_path("1"), *two = bundle_path("2");
+	struct problems warnings = PROBLEMS_INIT;
+	struct pack_options options = { .again = false };
+	struct pack_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	add_ready_with(ws, 100000);
+	add_ready_with(ws, 1000);
+	disk_pretend(&small_fat);
+	assert_good(pack_ready(ws, one, &options, &result, &warnings, &err),
+		&err);
+	assert_int_equal(result.n_records, 1);
+	assert_int_equal(result.n_too_large, 1);
+	assert_int_equal(result.n_left, 0);
+	assert_int_equal(warnings.n, 1);
+	assert_false(pack_into(ws, two, false, &result, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_false(file_exists(two));
+	disk_pretend(NULL);
+	assert_good(pack_into(ws, two, false, &result, &err), &err);
+	assert_int_equal(result.sequence, 2);
+	assert_int_equal(result.n_records, 1);
+	problems_release(&warnings);
+	workspace_close(ws);
+	unlink(one);
+	unlink(two);
+	free(one);
+	free(two);
+}
+
+static void names_that_fat_cannot_hold_are_refused(void **state)
+{
+	static const char *const wrong[] = { "a:b.bayaz", "a?.bayaz", "a|b",
+		"con.bayaz", "COM1", "x.", "x ", "a\\b", "a\nb" };
+	static const char *const right[] = { "a.bayaz", "20261124-7f3a.bayaz",
+		"\331\276\332\206.bayaz", "conx.bayaz", "com0", ".x" };
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("a:b");
+	struct pack_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(disk_can_name(&small_fat, wrong[i]));
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+		assert_true(disk_can_name(&small_fat, right[i]));
+	join_project(ws);
+	add_ready(ws, standard_form, "1");
+	disk_pretend(&small_fat);
+	assert_false(pack_into(ws, path, false, &result, &err));
+	assert_int_equal(err.code, ERR_VALUE);
+	assert_false(file_exists(path));
+	disk_pretend(NULL);
+	assert_good(pack_into(ws, path, false, &result, &err), &err);
+	assert_int_equal(result.sequence, 1);
+	workspace_close(ws);
+	unlink(path);
+	free(path);
+}
+
+/* What it needed, what there is; nothing stays there, and all is ready. */
+static void a_full_disk_is_told_in_figures(void **state)
+{
+	static const struct disk full = { UINT64_MAX, 1000, false };
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("1");
+	struct pack_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	add_ready_with(ws, 200000);
+	disk_pretend(&full);
+	file_fail_nth(2);
+	assert_false(pack_into(ws, path, false, &result, &err));
+	file_fail_nth(0);
+	disk_pretend(NULL);
+	assert_int_equal(err.code, ERR_IO);
+	assert_non_null(strstr(err.message, "KB"));
+	assert_non_null(strstr(err.message, "1.0 KB"));
+	assert_false(file_exists(path));
+	assert_good(pack_into(ws, path, false, &result, &err), &err);
+	assert_int_equal(result.n_records, 1);
+	assert_false(result.resumed);
+	workspace_close(ws);
+	unlink(path);
+	free(path);
+}
+
+/* It is the answers that count: they go, and the file is named as missing. */
+static void a_damaged_file_holds_up_no_record(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("1");
+	struct pack_result result;
+	struct bundle *bundle;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	add_ready_with(ws, 200000);
+	add_ready_with(ws, 200000);
+	workspace_close(ws);
+	tamper("UPDATE chunk SET sealed = zeroblob(length(sealed)) WHERE "
+		"number = 1 AND file = (SELECT min(id) FROM file)");
+	ws = open_with(NULL);
+	assert_good(pack_into(ws, path, false, &result, &err), &err);
+	assert_int_equal(result.n_records, 2);
+	assert_int_equal(result.n_files, 1);
+	assert_int_equal(result.n_missing, 1);
+	bundle = open_bundle(path);
+	assert_int_equal(count_kind(bundle, ENTRY_RECORD), 2);
+	assert_int_equal(bundle_manifest(bundle)->n_packed, 2);
+	bundle_close(bundle);
+	workspace_close(ws);
+	unlink(path);
+	free(path);
+}
+
+/* Killed before the file had its name: nobody has it, so what became ready
+ * meanwhile goes too, and nothing stays on the disk. */
+static void what_never_had_its_name_is_planned_anew(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *one = bundle_path("1"), *two = bundle_path("2");
+	char *part = str_format("%s.part", one);
+	struct pack_result result;
+	struct err err = ERR_INIT;
+	pid_t child;
+	int status;
+
+	(void)state;
+	join_project(ws);
+	add_ready(ws, standard_form, "1");
+	workspace_close(ws);
+	child = fork();
+	if (child == 0) {
+		file_kill_nth(2);
+		ws = open_with(NULL);
+		_exit(pack_into(ws, one, false, &result, &err));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_true(file_exists(part));
+	ws = open_with(NULL);
+	add_ready(ws, standard_form, "2");
+	assert_good(pack_into(ws, two, false, &result, &err), &err);
+	assert_int_equal(result.sequence, 1);
+	assert_int_equal(result.n_records, 2);
+	assert_false(result.resumed);
+	assert_false(file_exists(part));
+	workspace_close(ws);
+	unlink(two);
+	free(one);
+	free(two);
+	free(part);
+}
+
 /* True if something failed.  What came out under a final name is whole, and a
  * second packing says the same under the same number. */
 static bool pack_fails_at(int where, unsigned nth)
@@ -1728,6 +1978,12 @@ int main(void)
 		IN_A_FOLDER(a_missing_attachment_is_named_and_a_warning),
 		IN_A_FOLDER(a_damaged_head_holds_up_no_other),
 		IN_A_FOLDER(a_damaged_record_holds_up_no_other),
+		IN_A_FOLDER(a_small_disk_gets_several_bundles),
+		IN_A_FOLDER(what_a_disk_cannot_hold_stays_behind),
+		IN_A_FOLDER(names_that_fat_cannot_hold_are_refused),
+		IN_A_FOLDER(a_full_disk_is_told_in_figures),
+		IN_A_FOLDER(a_damaged_file_holds_up_no_record),
+		IN_A_FOLDER(what_never_had_its_name_is_planned_anew),
 		IN_A_FOLDER(whichever_write_fails_packing_can_be_repeated),
 	};
 

@@ -1,0 +1,574 @@
+/* Which records go into a bundle: noted before the first byte is written, and
+ * once more before the file gets its name. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/gettext.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "bundle/write.h"
+#include "field/packing.h"
+
+/* Names of settings, see bayaz-field(7). */
+#define CHAIN "chain"
+#define PACKING "packing"
+
+/* What one bundle may hold, well below what readers take. */
+enum {
+	MAX_ENTRIES = 20000,
+	MAX_MANIFEST = 8 << 20,
+	ENTRY_TEXT = 700,		/* in the manifest, without texts of others */
+	FILE_TEXT = 400,		/* its entry and its name in a record's */
+	TAR_BLOCK = 512,
+};
+static const uint64_t MAX_BYTES = UINT64_C(12) << 30;
+
+/* --- the chain and the plan, as small texts --- */
+
+static bool load_setting(struct workspace *ws, const char *name,
+	struct json **value, struct err *err)
+{
+	struct str text = STR_INIT;
+	bool ok;
+
+	*value = NULL;
+	if (!workspace_has_secret(ws, name))
+		return true;
+	ok = workspace_get_secret(ws, name, &text, err);
+	if (ok)
+		*value = js_parse(text.data, text.len, err);
+	str_wipe(&text);
+	return ok && *value != NULL;
+}
+
+static bool save_setting(struct workspace *ws, const char *name,
+	struct json *value, struct err *err)
+{
+	char *text = js_print(value);
+	bool ok = workspace_put_secret(ws, name, text, strlen(text), err);
+
+	free(text);
+	js_free(value);
+	return ok;
+}
+
+static void take_text(const struct json *value, const char *key, char *to,
+	size_t size_bytes)
+{
+	const char *text = js_get_text(value, key);
+
+	snprintf(to, size_bytes, "%s", text != NULL ? text : "");
+}
+
+static bool load_chain(struct packer *p, struct err *err)
+{
+	struct chain *chain = &p->chain;
+	struct json *value;
+
+	if (!load_setting(p->ws, CHAIN, &value, err))
+		return false;
+	chain->sequence = (uint64_t)js_get_int(value, "sequence", 0);
+	chain->n_packed = (uint64_t)js_get_int(value, "packed", 0);
+	chain->has_count = chain->sequence == 0 ||
+		js_get_int(value, "packed", -1) >= 0;
+	take_text(value, "manifest", chain->manifest, sizeof chain->manifest);
+	if (!sha256_is_hex(chain->manifest))
+		chain->manifest[0] = '\0';
+	js_free(value);
+	return true;
+}
+
+static bool save_chain(struct packer *p, struct err *err)
+{
+	struct json *value = js_new_object();
+
+	js_put_int(value, "sequence", (int64_t)p->plan.sequence);
+	js_put_text(value, "manifest", p->result->manifest);
+	js_put_int(value, "packed",
+		(int64_t)(p->chain.n_packed + p->n_new));
+	return save_setting(p->ws, CHAIN, value, err);
+}
+
+static void plan_release(struct plan *plan)
+{
+	free(plan->path);
+	memset(plan, 0, sizeof *plan);
+}
+
+/* sequence 0: there is none. */
+static bool load_plan(struct workspace *ws, struct plan *plan,
+	struct err *err)
+{
+	const char *path;
+	struct json *value;
+
+	memset(plan, 0, sizeof *plan);
+	if (!load_setting(ws, PACKING, &value, err))
+		return false;
+	if (value == NULL)
+		return true;
+	path = js_get_text(value, "path");
+	plan->sequence = (uint64_t)js_get_int(value, "sequence", 0);
+	take_text(value, "date", plan->date, sizeof plan->date);
+	take_text(value, "token", plan->token, sizeof plan->token);
+	plan->path = xstrdup(path != NULL ? path : "");
+	plan->written = js_get_bool(value, "written", true);
+	plan->n_left = (uint64_t)js_get_int(value, "left", 0);
+	js_free(value);
+	return true;
+}
+
+static bool save_plan(struct packer *p, struct err *err)
+{
+	const struct plan *plan = &p->plan;
+	struct json *value = js_new_object();
+
+	js_put_int(value, "sequence", (int64_t)plan->sequence);
+	js_put_text(value, "date", plan->date);
+	js_put_text(value, "path", plan->path);
+	js_put_text(value, "token", plan->token);
+	js_put_bool(value, "written", plan->written);
+	js_put_int(value, "left", (int64_t)plan->n_left);
+	return save_setting(p->ws, PACKING, value, err);
+}
+
+static bool clear_plan(struct packer *p, struct err *err)
+{
+	return workspace_put_secret(p->ws, PACKING, "", 0, err);
+}
+
+/* Is the plan on disk the one we work by? */
+static bool is_ours(const struct packer *p, struct err *err)
+{
+	struct plan now;
+	bool ok = load_plan(p->ws, &now, err);
+
+	if (ok && (now.sequence != p->plan.sequence ||
+			strcmp(now.token, p->plan.token) != 0))
+		ok = err_set(err, ERR_CONFLICT, _("another program packs this "
+			"workspace: try again when it has finished"));
+	plan_release(&now);
+	return ok;
+}
+
+/* --- changes of many records --- */
+
+typedef bool change_fn(struct packer *p, struct record *record,
+	struct err *err);
+
+static bool for_each_id(struct packer *p, change_fn *change, struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < p->ids.n; i++) {
+		struct record record = { 0 };
+
+		ok = record_load(&record, p->ws, p->ids.items[i], err) &&
+			change(p, &record, err);
+		record_release(&record);
+	}
+	return ok;
+}
+
+static bool stays(const struct packer *p, int64_t id)
+{
+	for (size_t i = 0; i < p->refused.n; i++)
+		if (p->refused.items[i] == id)
+			return true;
+	return contents_is_damaged(p, id);
+}
+
+static bool add_and_mark(struct packer *p, struct record *record,
+	struct err *err)
+{
+	if (!contents_add(p, record, err))
+		return false;
+	record->packing = p->plan.sequence;
+	return p->plan.written || record_save(record, err);
+}
+
+static bool unmark(struct packer *p, struct record *record, struct err *err)
+{
+	(void)p;
+	record->packing = 0;
+	return record_save(record, err);
+}
+
+static bool mark_packed(struct packer *p, struct record *record,
+	struct err *err)
+{
+	record->packing = 0;
+	if (!stays(p, record->head.id)) {
+		record->head.bundle = p->plan.sequence;
+		record->head.state = RECORD_PACKED;
+	}
+	return record_save(record, err);
+}
+
+static bool end_change(struct packer *p, bool ok, struct err *err)
+{
+	if (ok && workspace_commit(p->ws, err))
+		return true;
+	workspace_rollback(p->ws);
+	return false;
+}
+
+/* --- choosing --- */
+
+/* A record that could go, and at most how much room it takes. */
+struct candidate {
+	int64_t id, form, finished;
+	uint64_t bundle;		/* it went with; 0: none yet */
+	uint64_t bytes;
+	uint32_t n_entries, manifest_bytes;
+};
+
+struct choosing {
+	struct packer *packer;
+	VEC(struct candidate) list;
+	uint64_t n_sent;		/* records that went before */
+};
+
+static uint64_t in_tar(uint64_t n_bytes)
+{
+	return TAR_BLOCK + (n_bytes + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
+}
+
+static uint32_t text_room(const char *text)
+{
+	return (uint32_t)(2 * strlen(text));	/* every letter with a backslash */
+}
+
+static void measure(struct candidate *c, const struct record_head *head)
+{
+	c->bytes = in_tar(head->size_bytes);
+	c->n_entries = 1;
+	c->manifest_bytes = ENTRY_TEXT;
+	if (head->is_protected)
+		return;
+	c->manifest_bytes += text_room(head->form_id) +
+		text_room(head->form_version) + text_room(head->instance_id) +
+		(uint32_t)(SHA256_HEX_BYTES + 3) * (uint32_t)head->n_priors;
+	for (size_t i = 0; i < head->n_attachments; i++) {
+		c->bytes += in_tar(head->attachments[i].size_bytes);
+		c->n_entries++;
+		c->manifest_bytes += FILE_TEXT +
+			text_room(head->attachments[i].name);
+	}
+}
+
+static bool is_wanted(const struct packer *p, const struct record_head *head)
+{
+	return head->state == RECORD_READY ||
+		(head->state == RECORD_PACKED && p->options->again &&
+		 (p->options->again_before == 0 ||
+		  head->bundle < p->options->again_before));
+}
+
+static bool see(void *context, const struct record *record, bool *stop,
+	struct err *err)
+{
+	struct choosing *choosing = context;
+	const struct record_head *head = &record->head;
+	struct candidate c = {
+		.id = head->id, .form = head->form,
+		.finished = head->finished, .bundle = head->bundle,
+	};
+
+	(void)stop, (void)err;
+	choosing->n_sent += head->bundle != 0;
+	if (!is_wanted(choosing->packer, head))
+		return true;
+	measure(&c, head);
+	vec_push(&choosing->list, c);
+	return true;
+}
+
+/* What never went first, then what went longest ago; of those the oldest. */
+static int by_turn(const void *a, const void *b)
+{
+	const struct candidate *left = a, *right = b;
+
+	if (left->bundle != right->bundle)
+		return left->bundle < right->bundle ? -1 : 1;
+	if (left->finished != right->finished)
+		return left->finished < right->finished ? -1 : 1;
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+struct total { uint64_t bytes, n_entries, manifest_bytes; };
+
+/* At most: what deflate adds to what does not shrink, padding, age. */
+static uint64_t file_bytes(const struct total *total)
+{
+	uint64_t tar = total->bytes + in_tar(total->manifest_bytes) + 4096;
+	uint64_t padded = bundle_padded_size(tar + tar / 2000 + 4096);
+
+	return padded + (padded / 65536 + 1) * 16 + 4096;
+}
+
+static bool fits(const struct packer *p, const struct total *total)
+{
+	return total->n_entries <= MAX_ENTRIES &&
+		total->manifest_bytes <= MAX_MANIFEST &&
+		total->bytes <= MAX_BYTES &&
+		file_bytes(total) <= p->disk.max_file_bytes;
+}
+
+/* Room for its form, if that is not in the bundle yet. */
+static void add_form_room(struct packer *p, int64_t row, struct map *forms,
+	struct total *total)
+{
+	struct form_info form;
+	char text[17];
+
+	record_id_text(row, text);
+	if (row == 0 || map_has(forms, text) ||
+			!forms_get(p->ws, row, &form, NULL))
+		return;
+	map_set(forms, arena_strdup(p->manifest.arena, text), forms);
+	total->bytes += in_tar(form.size_bytes);
+	total->n_entries += 1 + form.n_media;
+	total->manifest_bytes += ENTRY_TEXT + text_room(form.form_id) +
+		text_room(form.version);
+	for (size_t i = 0; i < form.n_media; i++) {
+		total->bytes += in_tar(form.media[i].size_bytes);
+		total->manifest_bytes += FILE_TEXT +
+			text_room(form.media[i].name);
+	}
+	form_info_release(&form);
+}
+
+static void warn_too_large(struct packer *p, const struct candidate *c)
+{
+	char text[17], *size = disk_size_text(c->bytes);
+
+	record_id_text(c->id, text);
+	p->result->n_too_large++;
+	problem_add(p->warnings, SEVERITY_ERROR, ERR_LIMIT, NULL, 0, 0, NULL,
+		NULL, _("record %1$s needs %2$s in one file, which this disk "
+		"cannot hold: it stays behind"), text, size);
+	free(size);
+}
+
+static void add_room(struct packer *p, const struct candidate *c,
+	struct map *forms, struct total *total)
+{
+	add_form_room(p, c->form, forms, total);
+	total->bytes += c->bytes;
+	total->n_entries += c->n_entries;
+	total->manifest_bytes += c->manifest_bytes;
+}
+
+/* Would it fit into a bundle of its own? */
+static bool fits_alone(struct packer *p, const struct candidate *c)
+{
+	struct total total = { 0 };
+	struct map forms;
+
+	map_init(&forms);
+	add_room(p, c, &forms, &total);
+	map_release(&forms);
+	return fits(p, &total);
+}
+
+/* As many as fit, in their turn. */
+static void fill_plan(struct packer *p, struct choosing *choosing)
+{
+	struct total total = { 0 }, with;
+	struct map forms;
+	size_t i;
+
+	map_init(&forms);
+	for (i = 0; i < choosing->list.n; i++) {
+		const struct candidate *c = &choosing->list.items[i];
+
+		add_form_room(p, c->form, &forms, &total);
+		with = total;
+		add_room(p, c, &forms, &with);
+		if (fits(p, &with)) {
+			total = with;
+			vec_push(&p->ids, c->id);
+		} else if (!fits_alone(p, c)) {
+			warn_too_large(p, c);
+		} else {
+			break;
+		}
+	}
+	p->n_waiting = choosing->list.n - i;
+	map_release(&forms);
+}
+
+static bool choose(struct packer *p, struct err *err)
+{
+	struct choosing choosing = { .packer = p };
+	bool ok = records_walk(p->ws, see, &choosing, err);
+
+	p->result->n_damaged = p->ws->n_damaged;
+	if (!p->chain.has_count)
+		p->chain.n_packed = choosing.n_sent;
+	if (choosing.list.n > 1)
+		qsort(choosing.list.items, choosing.list.n,
+			sizeof *choosing.list.items, by_turn);
+	if (ok)
+		fill_plan(p, &choosing);
+	vec_release(&choosing.list);
+	return ok;
+}
+
+/* --- the old plan --- */
+
+static bool see_marked(void *context, const struct record *record,
+	bool *stop, struct err *err)
+{
+	struct packer *p = context;
+
+	(void)stop, (void)err;
+	if (record->packing != 0 && record->packing == p->plan.sequence)
+		vec_push(&p->ids, record->head.id);
+	else if (record->head.state == RECORD_READY)
+		p->n_waiting++;
+	return true;
+}
+
+static void remove_part(const struct plan *plan)
+{
+	char *part = str_format("%s.part", plan->path);
+
+	if (plan->path[0] == '/')
+		unlink(part);		/* if it is there still */
+	free(part);
+}
+
+/* It never got its name, so nobody has it: begin anew. */
+static bool forget_plan(struct packer *p, struct err *err)
+{
+	if (!for_each_id(p, unmark, err) || !clear_plan(p, err))
+		return false;
+	remove_part(&p->plan);
+	plan_release(&p->plan);
+	vec_release(&p->ids);
+	p->n_waiting = 0;
+	return true;
+}
+
+/* What was written has to be written again as it was; a plan whose records
+ * are gone (purged meanwhile) is void. */
+static bool take_up_plan(struct packer *p, struct err *err)
+{
+	if (!load_chain(p, err) || !load_plan(p->ws, &p->plan, err))
+		return false;
+	if (p->plan.sequence == 0)
+		return true;
+	if (!records_walk(p->ws, see_marked, p, err))
+		return false;
+	p->result->n_damaged = p->ws->n_damaged;
+	if (!p->plan.written || p->ids.n == 0)
+		return forget_plan(p, err);
+	p->result->resumed = true;
+	return true;
+}
+
+/* --- the new one --- */
+
+static void format_day(int64_t seconds, char text[11])
+{
+	time_t time = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&time, &tm);
+	strftime(text, 11, "%Y-%m-%d", &tm);
+}
+
+static char *absolute(const char *path)
+{
+	char *folder, *whole;
+
+	if (path[0] == '/')
+		return xstrdup(path);
+	folder = getcwd(NULL, 0);
+	whole = path_join(folder != NULL ? folder : ".", path);
+	free(folder);
+	return whole;
+}
+
+static bool check_chosen(const struct packer *p, struct err *err)
+{
+	if (p->ids.n > 0)
+		return true;
+	if (p->result->n_too_large > 0)
+		return err_set(err, ERR_LIMIT, _("what is ready is too large "
+			"for this disk: use one that is not formatted as FAT"));
+	return err_set(err, ERR_NOTFOUND,
+		_("no record is ready to be packed"));
+}
+
+static bool new_plan(struct packer *p, const char *path, struct err *err)
+{
+	struct plan *plan = &p->plan;
+	uint8_t random[(TOKEN_TEXT - 1) / 2];
+
+	if (!choose(p, err) || !check_chosen(p, err))
+		return false;
+	plan->sequence = p->chain.sequence + 1;
+	plan->path = absolute(path);
+	crypt_random(random, sizeof random);
+	hex_encode(random, sizeof random, plan->token);
+	format_day(p->options->now != 0 ? p->options->now : field_now(),
+		plan->date);
+	return save_plan(p, err);
+}
+
+bool plan_make(struct packer *p, const char *path, struct err *err)
+{
+	bool ok;
+
+	if (!workspace_begin(p->ws, err))
+		return false;
+	ok = take_up_plan(p, err) &&
+		(p->result->resumed || new_plan(p, path, err)) &&
+		for_each_id(p, add_and_mark, err);
+	return end_change(p, ok, err);
+}
+
+bool plan_written(struct packer *p, struct err *err)
+{
+	bool ok;
+
+	if (p->plan.written)
+		return true;
+	if (!workspace_begin(p->ws, err))
+		return false;
+	ok = is_ours(p, err);
+	if (ok) {
+		p->plan.written = true;
+		p->plan.n_left = (uint64_t)p->manifest.n_left;
+		ok = save_plan(p, err);
+	}
+	ok = end_change(p, ok, err);
+	p->plan.written = ok;
+	return ok;
+}
+
+bool plan_confirm(struct packer *p, struct err *err)
+{
+	if (!workspace_begin(p->ws, err))
+		return false;
+	return end_change(p, for_each_id(p, mark_packed, err) &&
+		save_chain(p, err) && clear_plan(p, err), err);
+}
+
+void plan_drop(struct packer *p)
+{
+	if (p->plan.sequence == 0 || p->plan.written ||
+			!workspace_begin(p->ws, NULL))
+		return;
+	(void)!end_change(p, is_ours(p, NULL) &&
+		for_each_id(p, unmark, NULL) && clear_plan(p, NULL), NULL);
+}
