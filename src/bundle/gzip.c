@@ -26,6 +26,8 @@ struct gzip_writer {
 	gz_header header;		/* no time, no name: same in, same out */
 	uint64_t n_in, n_out;
 	int level;
+	size_t n_waiting;		/* bytes in `in` */
+	uint8_t in[STEP_BYTES];		/* headers and small files together */
 	uint8_t out[STEP_BYTES];
 };
 
@@ -100,21 +102,39 @@ static bool keep_ratio(struct gzip_writer *writer, struct err *err)
 	return set_level(writer, high ? Z_NO_COMPRESSION : LEVEL, err);
 }
 
+static bool write_step(struct gzip_writer *writer, const uint8_t *from,
+	size_t n, struct err *err)
+{
+	if (!keep_ratio(writer, err))
+		return false;
+	writer->n_in += n;
+	/* zlib only reads through this pointer */
+	writer->z.next_in = (uint8_t *)(uintptr_t)from;
+	writer->z.avail_in = (uInt)n;
+	return deflate_all(writer, Z_NO_FLUSH, err);
+}
+
+static bool write_waiting(struct gzip_writer *writer, struct err *err)
+{
+	size_t n = writer->n_waiting;
+
+	writer->n_waiting = 0;
+	return n == 0 || write_step(writer, writer->in, n, err);
+}
+
 bool gzip_write(struct gzip_writer *writer, const void *bytes, size_t n_bytes,
 	struct err *err)
 {
 	const uint8_t *from = bytes;
 
 	while (n_bytes > 0) {
-		size_t n = n_bytes < STEP_BYTES ? n_bytes : STEP_BYTES;
+		size_t room = STEP_BYTES - writer->n_waiting;
+		size_t n = n_bytes < room ? n_bytes : room;
 
-		if (!keep_ratio(writer, err))
-			return false;
-		writer->n_in += n;
-		/* zlib only reads through this pointer */
-		writer->z.next_in = (uint8_t *)(uintptr_t)from;
-		writer->z.avail_in = (uInt)n;
-		if (!deflate_all(writer, Z_NO_FLUSH, err))
+		memcpy(writer->in + writer->n_waiting, from, n);
+		writer->n_waiting += n;
+		if (writer->n_waiting == STEP_BYTES &&
+				!write_waiting(writer, err))
 			return false;
 		from += n;
 		n_bytes -= n;
@@ -127,6 +147,8 @@ bool gzip_finish(struct gzip_writer *writer,
 {
 	uint64_t left;
 
+	if (!write_waiting(writer, err))
+		return false;
 	writer->z.avail_in = 0;
 	if (!deflate_all(writer, Z_FINISH, err))
 		return false;

@@ -18,8 +18,8 @@ static bool open_chunk(struct packer *p, const struct part *part,
 	int64_t chunk, struct err *err)
 {
 	if (!part->is_file)
-		return body_read(p->ws, part->owner, part->key, part->sha256,
-			&p->cache, err);
+		return body_read(p->ws, part->owner, part->key, NULL,
+			&p->cache, err);	/* who reads it hashes it */
 	if (p->open_file.id != part->owner && !files_open(p->ws, part->owner,
 			&p->open_file, err))
 		return false;
@@ -404,17 +404,8 @@ static void forget_contents(struct packer *p)
 
 bool contents_again(struct packer *p, struct err *err)
 {
-	bool ok = true;
-
 	forget_contents(p);
-	for (size_t i = 0; ok && i < p->ids.n; i++) {
-		struct record record = { 0 };
-
-		ok = record_load(&record, p->ws, p->ids.items[i], err) &&
-			contents_add(p, &record, err);
-		record_release(&record);
-	}
-	return ok;
+	return plan_contents(p, err);
 }
 
 void contents_release(struct packer *p)

@@ -16,7 +16,7 @@ enum {
 	R_INSTANCE_ID = 10, R_CREATED = 11, R_CHANGED = 12, R_FINISHED = 13,
 	R_PLACE = 14, R_SIZE = 15, R_SHA256 = 16, R_PRIOR = 17,
 	R_ATTACHMENT = 18, R_EVENTS = 19, R_LAST_TAG = 20, R_BUNDLE = 21,
-	R_ORIGIN = 22, R_PACKING = 23, R_REVISION = 25,
+	R_ORIGIN = 22, /* 23 was used once */ R_REVISION = 25,
 	R_CHANGED_MS = 26, R_BODY_FILE = 30,
 	FLAG_PROTECTED = 1, FLAG_TRAINING = 2, FLAG_WAS_READY = 4,
 	FLAG_CLOCK = 8,
@@ -110,7 +110,6 @@ static void put_numbers(struct str *to, const struct record *record)
 	field_put_int(to, R_SIZE, (int64_t)head->size_bytes);
 	field_put_int(to, R_EVENTS, (int64_t)head->n_events);
 	field_put_int(to, R_BUNDLE, (int64_t)head->bundle);
-	field_put_int(to, R_PACKING, (int64_t)record->packing);
 	field_put_int(to, R_REVISION, (int64_t)record->revision);
 	field_put_int(to, R_CHANGED_MS, head->changed_ms);
 	field_put_int(to, R_BODY_FILE, record->body_file);
@@ -192,7 +191,6 @@ static bool take_number(struct record *record, const struct field *field)
 	case R_SIZE: head->size_bytes = (uint64_t)number; break;
 	case R_EVENTS: head->n_events = (uint64_t)number; break;
 	case R_BUNDLE: head->bundle = (uint64_t)number; break;
-	case R_PACKING: record->packing = (uint64_t)number; break;
 	case R_REVISION: record->revision = (uint64_t)number; break;
 	case R_CHANGED_MS: head->changed_ms = (int)number; break;
 	case R_BODY_FILE: record->body_file = number; break;

@@ -104,7 +104,8 @@ bool row_open_into(const uint8_t key[SEAL_KEY_BYTES],
 	const struct row_place *place, const void *sealed, size_t n_bytes,
 	void *room, struct field_reader *plain) MUST_CHECK;
 
-/* The XML of a form or record under its own key; checked against its hash. */
+/* The XML of a form or record under its own key; checked against its hash,
+ * unless that is NULL: then the caller does. */
 bool body_write(struct workspace *ws, int64_t owner,
 	const uint8_t key[SEAL_KEY_BYTES], const char *bytes, size_t n_bytes,
 	struct err *err) MUST_CHECK;
@@ -231,7 +232,6 @@ struct record {
 	uint8_t last_tag[SEAL_TAG_BYTES];	/* of the last event */
 	uint8_t origin[16];	/* keyed hash of what was imported, or zeros */
 	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
-	uint64_t packing;	/* sequence of the bundle being written, or 0 */
 	bool borrowed;		/* the texts of the head lie elsewhere */
 	uint64_t revision;	/* of the head: how often it was saved */
 	struct undo *undo;	/* what of the journal counts; NULL: not asked */
@@ -282,6 +282,9 @@ void journal_forget_undo(struct record *record);
  * that: size, hash and place go into the head, under a new key. */
 bool record_seal_final(struct record *record,
 	const struct record_final *final, struct err *err) MUST_CHECK;
+/* Is it in a bundle that is being written, or was and may be out there? */
+bool plan_holds(struct workspace *ws, int64_t id, bool *holds,
+	struct err *err) MUST_CHECK;
 /* ERR_REFUSED: no project joined. */
 bool field_project(struct workspace *ws, struct trust_project *project,
 	struct err *err) MUST_CHECK;

@@ -55,8 +55,25 @@ static void show_progress(void *context, uint64_t n_in, uint64_t n_out)
 		p->options->progress(p->options->context, n_in, p->all_bytes);
 }
 
+/* While a statement is open, reading takes no locks of its own: of small
+ * records that is a good part of the work. */
+static void hold_reading(struct packer *p)
+{
+	p->hold = db_prepare(p->ws->db, "SELECT name FROM meta", NULL);
+	if (p->hold != NULL && db_step(p->hold, NULL) != DB_ROW)
+		db_reset(p->hold);
+}
+
+static void let_go(struct packer *p)
+{
+	if (p->hold != NULL)
+		db_reset(p->hold);
+	p->hold = NULL;
+}
+
 static bool before_name(void *context, struct err *err)
 {
+	let_go(context);
 	return plan_written(context, err);
 }
 
@@ -79,8 +96,10 @@ static bool write_file(struct packer *p, const char *path, struct err *err)
 	trust_project_recipients(&p->project, TRUST_STANDARD, recipients);
 	for (size_t i = 0; i < p->parts.n; i++)
 		contents_source(p, i, &sources[i]);
+	hold_reading(p);
 	ok = bundle_write(path, &p->manifest, sources, &to,
 		p->result->manifest, err);
+	let_go(p);
 	free(sources);
 	return ok;
 }
@@ -141,14 +160,6 @@ static void warn(struct packer *p, enum severity severity, enum err_code code,
 		format, text);
 }
 
-static bool is_in(const struct packer *p, int64_t id)
-{
-	for (size_t i = 0; i < p->ids.n; i++)
-		if (p->ids.items[i] == id)
-			return true;
-	return false;
-}
-
 static void tell(struct packer *p)
 {
 	for (size_t i = 0; i < p->missing.n; i++)
@@ -160,7 +171,7 @@ static void tell(struct packer *p)
 			"the names of its form or files fit no bundle"),
 			p->refused.items[i]);
 	for (size_t i = 0; i < p->damaged.n; i++) {
-		if (!is_in(p, p->damaged.items[i]))
+		if (!plan_has(&p->plan, p->damaged.items[i]))
 			continue;	/* a file: those who miss it are named */
 		p->result->n_damaged++;
 		warn(p, SEVERITY_ERROR, ERR_CRYPTO,
@@ -228,15 +239,23 @@ static int lock(const struct workspace *ws)
 	return fd;
 }
 
+bool pack_is_running(const struct workspace *ws)
+{
+	int fd = lock(ws);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -2;
+}
+
 static void release(struct packer *p)
 {
 	contents_release(p);
-	vec_release(&p->ids);
 	vec_release(&p->damaged);
 	vec_release(&p->refused);
 	str_wipe(&p->cache);
 	trust_device_wipe(&p->device);
-	free(p->plan.path);
+	plan_release(&p->plan);
 }
 
 bool pack_ready(struct workspace *ws, const char *path,

@@ -37,6 +37,7 @@ struct plan {
 	char *path;			/* absolute */
 	bool written;			/* the file was complete */
 	uint64_t n_left;		/* as its manifest says; once written */
+	VEC(int64_t) ids;		/* of its records, sorted */
 };
 
 /* Where the bytes of an entry come from, when they are wanted. */
@@ -62,7 +63,6 @@ struct packer {
 	struct trust_device device;
 	struct manifest manifest;
 	VEC(struct part *) parts;	/* one for each entry, as they came */
-	VEC(int64_t) ids;		/* records of the plan */
 	VEC(int64_t) damaged;		/* rows that cannot be read */
 	VEC(int64_t) refused;		/* records that fit no bundle */
 	VEC(int64_t) missing;		/* records that miss a file */
@@ -73,6 +73,7 @@ struct packer {
 	int64_t open_chunk;
 	struct stored_file open_file;
 	struct str cache;
+	struct db_stmt *hold;		/* keeps reading open, or NULL */
 	bool part_failed;		/* bytes of a part were not to be had */
 	uint64_t all_bytes, n_in, n_out;
 };
@@ -80,7 +81,7 @@ struct packer {
 /* --- plan.c --- */
 
 /* In one change: the plan that was not finished is taken up if its file may be
- * out there, dropped if not; else a new one is made, and its records marked.
+ * out there, dropped if not; else a new one is made.
  * ERR_NOTFOUND: nothing is ready.  ERR_LIMIT: nothing that this disk takes. */
 bool plan_make(struct packer *p, const char *path, struct err *err)
 	MUST_CHECK;
@@ -91,6 +92,15 @@ bool plan_written(struct packer *p, struct err *err) MUST_CHECK;
 bool plan_confirm(struct packer *p, struct err *err) MUST_CHECK;
 /* It is not, and will not be. */
 void plan_drop(struct packer *p);
+bool plan_has(const struct plan *plan, int64_t id);
+/* contents_add() for each of its records. */
+bool plan_contents(struct packer *p, struct err *err) MUST_CHECK;
+void plan_release(struct plan *plan);
+
+/* --- pack.c --- */
+
+/* Does another program pack this workspace now? */
+bool pack_is_running(const struct workspace *ws);
 
 /* --- contents.c --- */
 

@@ -23,8 +23,8 @@
 enum {
 	MAX_ENTRIES = 20000,
 	MAX_MANIFEST = 8 << 20,
-	ENTRY_TEXT = 700,		/* in the manifest, without texts of others */
-	FILE_TEXT = 400,		/* its entry and its name in a record's */
+	ENTRY_TEXT = 500,		/* in the manifest, without texts of others */
+	FILE_TEXT = 350,		/* its entry, and its hash in a record's */
 	TAR_BLOCK = 512,
 };
 static const uint64_t MAX_BYTES = UINT64_C(12) << 30;
@@ -95,10 +95,36 @@ static bool save_chain(struct packer *p, struct err *err)
 	return save_setting(p->ws, CHAIN, value, err);
 }
 
-static void plan_release(struct plan *plan)
+void plan_release(struct plan *plan)
 {
 	free(plan->path);
+	vec_release(&plan->ids);
 	memset(plan, 0, sizeof *plan);
+}
+
+static void take_ids(struct plan *plan, const struct json *list)
+{
+	size_t n = list != NULL ? js_size(list) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *text = js_text(js_at(list, i));
+
+		if (text != NULL)
+			vec_push(&plan->ids,
+				(int64_t)strtoull(text, NULL, 16));
+	}
+}
+
+static struct json *ids_json(const struct plan *plan)
+{
+	struct json *list = js_new_array();
+	char text[17];
+
+	for (size_t i = 0; i < plan->ids.n; i++) {
+		record_id_text(plan->ids.items[i], text);
+		js_add(list, js_new_text(text));
+	}
+	return list;
 }
 
 /* sequence 0: there is none. */
@@ -120,6 +146,7 @@ static bool load_plan(struct workspace *ws, struct plan *plan,
 	plan->path = xstrdup(path != NULL ? path : "");
 	plan->written = js_get_bool(value, "written", true);
 	plan->n_left = (uint64_t)js_get_int(value, "left", 0);
+	take_ids(plan, js_get(value, "records"));
 	js_free(value);
 	return true;
 }
@@ -135,6 +162,7 @@ static bool save_plan(struct packer *p, struct err *err)
 	js_put_text(value, "token", plan->token);
 	js_put_bool(value, "written", plan->written);
 	js_put_int(value, "left", (int64_t)plan->n_left);
+	js_put(value, "records", ids_json(plan));
 	return save_setting(p->ws, PACKING, value, err);
 }
 
@@ -157,20 +185,59 @@ static bool is_ours(const struct packer *p, struct err *err)
 	return ok;
 }
 
-/* --- changes of many records --- */
+/* --- its records --- */
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void sort_ids(struct plan *plan)
+{
+	if (plan->ids.n > 1)
+		qsort(plan->ids.items, plan->ids.n, sizeof *plan->ids.items,
+			by_id);
+}
+
+bool plan_has(const struct plan *plan, int64_t id)
+{
+	return plan->ids.n > 0 && bsearch(&id, plan->ids.items, plan->ids.n,
+		sizeof id, by_id) != NULL;
+}
+
+bool plan_holds(struct workspace *ws, int64_t id, bool *holds,
+	struct err *err)
+{
+	struct plan plan;
+	bool ok = load_plan(ws, &plan, err);
+
+	sort_ids(&plan);
+	*holds = ok && plan_has(&plan, id) &&
+		(plan.written || pack_is_running(ws));
+	plan_release(&plan);
+	return ok;
+}
 
 typedef bool change_fn(struct packer *p, struct record *record,
 	struct err *err);
 
+/* One that was purged meanwhile is passed over. */
 static bool for_each_id(struct packer *p, change_fn *change, struct err *err)
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < p->ids.n; i++) {
+	for (size_t i = 0; ok && i < p->plan.ids.n; i++) {
 		struct record record = { 0 };
+		struct err why = ERR_INIT;
 
-		ok = record_load(&record, p->ws, p->ids.items[i], err) &&
-			change(p, &record, err);
+		if (record_load(&record, p->ws, p->plan.ids.items[i], &why))
+			ok = change(p, &record, err);
+		else if (why.code != ERR_NOTFOUND) {
+			*err = why;
+			ok = false;
+		}
 		record_release(&record);
 	}
 	return ok;
@@ -184,30 +251,27 @@ static bool stays(const struct packer *p, int64_t id)
 	return contents_is_damaged(p, id);
 }
 
-static bool add_and_mark(struct packer *p, struct record *record,
-	struct err *err)
+static bool add(struct packer *p, struct record *record, struct err *err)
 {
-	if (!contents_add(p, record, err))
-		return false;
-	record->packing = p->plan.sequence;
-	return p->plan.written || record_save(record, err);
+	return contents_add(p, record, err);
 }
 
-static bool unmark(struct packer *p, struct record *record, struct err *err)
+bool plan_contents(struct packer *p, struct err *err)
 {
-	(void)p;
-	record->packing = 0;
-	return record_save(record, err);
+	return for_each_id(p, add, err);
 }
 
+/* One that was opened again while it was packed is a draft, and goes again. */
 static bool mark_packed(struct packer *p, struct record *record,
 	struct err *err)
 {
-	record->packing = 0;
-	if (!stays(p, record->head.id)) {
-		record->head.bundle = p->plan.sequence;
-		record->head.state = RECORD_PACKED;
-	}
+	struct record_head *head = &record->head;
+
+	if (stays(p, head->id) || (head->state != RECORD_READY &&
+			head->state != RECORD_PACKED))
+		return true;
+	head->bundle = p->plan.sequence;
+	head->state = RECORD_PACKED;
 	return record_save(record, err);
 }
 
@@ -394,7 +458,7 @@ static void fill_plan(struct packer *p, struct choosing *choosing)
 		add_room(p, c, &forms, &with);
 		if (fits(p, &with)) {
 			total = with;
-			vec_push(&p->ids, c->id);
+			vec_push(&p->plan.ids, c->id);
 		} else if (!fits_alone(p, c)) {
 			warn_too_large(p, c);
 		} else {
@@ -424,16 +488,14 @@ static bool choose(struct packer *p, struct err *err)
 
 /* --- the old plan --- */
 
-static bool see_marked(void *context, const struct record *record,
+static bool see_waiting(void *context, const struct record *record,
 	bool *stop, struct err *err)
 {
 	struct packer *p = context;
 
 	(void)stop, (void)err;
-	if (record->packing != 0 && record->packing == p->plan.sequence)
-		vec_push(&p->ids, record->head.id);
-	else if (record->head.state == RECORD_READY)
-		p->n_waiting++;
+	p->n_waiting += record->head.state == RECORD_READY &&
+		!plan_has(&p->plan, record->head.id);
 	return true;
 }
 
@@ -446,32 +508,23 @@ static void remove_part(const struct plan *plan)
 	free(part);
 }
 
-/* It never got its name, so nobody has it: begin anew. */
-static bool forget_plan(struct packer *p, struct err *err)
-{
-	if (!for_each_id(p, unmark, err) || !clear_plan(p, err))
-		return false;
-	remove_part(&p->plan);
-	plan_release(&p->plan);
-	vec_release(&p->ids);
-	p->n_waiting = 0;
-	return true;
-}
-
-/* What was written has to be written again as it was; a plan whose records
- * are gone (purged meanwhile) is void. */
+/* A plan whose file never got its name is void, as nobody has that: begin
+ * anew.  What was written has to be written again as it was. */
 static bool take_up_plan(struct packer *p, struct err *err)
 {
 	if (!load_chain(p, err) || !load_plan(p->ws, &p->plan, err))
 		return false;
 	if (p->plan.sequence == 0)
 		return true;
-	if (!records_walk(p->ws, see_marked, p, err))
+	if (!p->plan.written) {
+		remove_part(&p->plan);
+		plan_release(&p->plan);
+		return clear_plan(p, err);
+	}
+	p->result->resumed = true;
+	if (!records_walk(p->ws, see_waiting, p, err))
 		return false;
 	p->result->n_damaged = p->ws->n_damaged;
-	if (!p->plan.written || p->ids.n == 0)
-		return forget_plan(p, err);
-	p->result->resumed = true;
 	return true;
 }
 
@@ -500,7 +553,7 @@ static char *absolute(const char *path)
 
 static bool check_chosen(const struct packer *p, struct err *err)
 {
-	if (p->ids.n > 0)
+	if (p->plan.ids.n > 0)
 		return true;
 	if (p->result->n_too_large > 0)
 		return err_set(err, ERR_LIMIT, _("what is ready is too large "
@@ -522,6 +575,7 @@ static bool new_plan(struct packer *p, const char *path, struct err *err)
 	hex_encode(random, sizeof random, plan->token);
 	format_day(p->options->now != 0 ? p->options->now : field_now(),
 		plan->date);
+	sort_ids(plan);
 	return save_plan(p, err);
 }
 
@@ -533,7 +587,7 @@ bool plan_make(struct packer *p, const char *path, struct err *err)
 		return false;
 	ok = take_up_plan(p, err) &&
 		(p->result->resumed || new_plan(p, path, err)) &&
-		for_each_id(p, add_and_mark, err);
+		plan_contents(p, err);
 	return end_change(p, ok, err);
 }
 
@@ -569,6 +623,5 @@ void plan_drop(struct packer *p)
 	if (p->plan.sequence == 0 || p->plan.written ||
 			!workspace_begin(p->ws, NULL))
 		return;
-	(void)!end_change(p, is_ours(p, NULL) &&
-		for_each_id(p, unmark, NULL) && clear_plan(p, NULL), NULL);
+	(void)!end_change(p, is_ours(p, NULL) && clear_plan(p, NULL), NULL);
 }

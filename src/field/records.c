@@ -220,9 +220,6 @@ bool record_add_prior(struct record *record, const uint8_t sha256[32],
 
 bool record_say_state(const struct record *record, struct err *err)
 {
-	if (record->packing != 0)
-		return err_set(err, ERR_REFUSED,
-			_("this record is in a bundle that is being written"));
 	switch (record->head.state) {
 	case RECORD_DRAFT:
 		return err_set(err, ERR_REFUSED, _("this record is a draft"));
@@ -238,6 +235,16 @@ bool record_say_state(const struct record *record, struct err *err)
 	}
 }
 
+static bool is_free(const struct record *record, struct err *err)
+{
+	bool holds;
+
+	if (!plan_holds(record->ws, record->head.id, &holds, err))
+		return false;
+	return !holds || err_set(err, ERR_REFUSED,
+		_("this record is in a bundle that is being written"));
+}
+
 bool record_reopen(struct record *record, struct err *err)
 {
 	struct record_head *head = &record->head;
@@ -245,8 +252,10 @@ bool record_reopen(struct record *record, struct err *err)
 	if (head->is_protected)
 		return err_set(err, ERR_REFUSED, _("a finished protected record "
 			"cannot be opened on this device"));
-	if (head->state != RECORD_READY || record->packing != 0)
+	if (head->state != RECORD_READY)
 		return record_say_state(record, err);
+	if (!is_free(record, err))
+		return false;
 	head->state = RECORD_DRAFT;
 	return record_save_alone(record, err);
 }
@@ -257,8 +266,10 @@ bool record_discard(struct record *record, bool back, struct err *err)
 	bool fits = back ? head->state == RECORD_DISCARDED :
 		head->state == RECORD_DRAFT || head->state == RECORD_READY;
 
-	if (!fits || record->packing != 0)
+	if (!fits)
 		return record_say_state(record, err);
+	if (!is_free(record, err))
+		return false;
 	if (!back)
 		head->was_ready = head->state == RECORD_READY;
 	head->state = !back ? RECORD_DISCARDED :

@@ -318,6 +318,60 @@ def print_workspace(runs):
     return over
 
 
+# Kind of records: how many, bytes of each, bytes of a file with each.
+PACKING = {
+    "small records": (14000, 2500, 0),
+    "records with photos": (200, 2500, 500000),
+}
+PACKING_SPEED = 0.5     # of zlib alone at the same level, over the same bytes
+MANY = (100000, 400, 0)
+
+
+def packing(*words):
+    return subprocess.run([os.path.join(BUILD, "bench_packing"), *words],
+                          cwd=WORK, check=True,
+                          stdout=subprocess.PIPE).stdout.split()
+
+
+def ready(name, n, n_bytes, attached):
+    """A workspace with records to pack, complete or not at all."""
+    if not os.path.isdir(os.path.join(WORK, name)):
+        shutil.rmtree(os.path.join(WORK, name + ".part"), ignore_errors=True)
+        packing("make", name + ".part", str(n), str(n_bytes), str(attached))
+        os.rename(os.path.join(WORK, name + ".part"),
+                  os.path.join(WORK, name))
+    return name
+
+
+def print_packing(runs):
+    """Packing against zlib alone; and its memory."""
+    over = 0
+    print("\npacking")
+    for kind, shape in PACKING.items():
+        name = ready("packing-%d-%d" % (shape[0], shape[2]), *shape)
+        times, floors = [], []
+        for _ in range(runs):       # in turns
+            times.append(float(packing("pack", name, "out.bayaz")[2]))
+            n_bytes, floor = packing("floor", name, "out.bayaz")
+            floors.append(float(floor))
+        speed = min(floors) / min(times)
+        over += speed < PACKING_SPEED
+        figures.append(("packing %s" % kind, "%.2f of zlib alone" % speed,
+                        "%.1f" % PACKING_SPEED))
+        print("%-30s %21.2f × zlib   limit %.1f: %s (%.0f MB/s)" % (
+            kind, speed, PACKING_SPEED, verdict(speed >= PACKING_SPEED),
+            int(n_bytes) / 1e6 / min(times)))
+    packed = packing("pack", ready("packing-many", *MANY), "out.bayaz")
+    megabytes = int(packed[3]) / 1024
+    over += megabytes > MEMORY_MB
+    figures.append(("memory, packing %d records" % MANY[0],
+                    "%.1f MB" % megabytes, "%d MB" % MEMORY_MB))
+    print("%-30s %27.1f MB   limit %d MB: %s" % (
+        "%d records, %d bundles" % (int(packed[0]), int(packed[1])),
+        megabytes, MEMORY_MB, verdict(megabytes <= MEMORY_MB)))
+    return over
+
+
 def print_figures():
     print("\nOn %s; times against the floor that took turns:\n"
           % time.strftime("%Y-%m-%d"))
@@ -360,6 +414,8 @@ def main():
     over += print_warm(warms, max(1, args.runs // 2))
     if chosen(args.words, "workspace"):
         over += print_workspace(max(1, args.runs // 2))
+    if chosen(args.words, "packing"):
+        over += print_packing(max(1, args.runs // 2))
     if args.figures:
         print_figures()
     if over:

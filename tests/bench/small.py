@@ -122,6 +122,22 @@ def heads(*words):
                           check=True, stdout=subprocess.PIPE).stdout.split()
 
 
+def packing(*words):
+    return subprocess.run([os.path.join(BUILD, "bench_packing"), *words],
+                          check=True, stdout=subprocess.PIPE).stdout.split()
+
+
+def check_packing(work):
+    """Bundles hold what they should."""
+    where, out = os.path.join(work, "packing"), os.path.join(work, "bundle")
+    packing("make", where, "300", "2000", "30000")
+    packed = packing("pack", where, out)
+    if packed[:2] != [b"300", b"1"]:
+        say("300 records were not packed into one bundle: %s" % packed)
+    if int(packing("floor", where, out)[0]) < 300 * 32000:
+        say("the bundle of 300 records is too small")
+
+
 def check_workspace(work):
     where = os.path.join(work, "workspace")
     heads("make", where, "300")
@@ -138,6 +154,7 @@ def main():
         check_growth(work)
         check_warm(files)
         check_workspace(work)
+        check_packing(work)
     return 1 if wrong else 0
 
 
