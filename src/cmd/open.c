@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
+#include "bundle/outer.h"
 #include "bundle/read.h"
 #include "cmd/cmd.h"
 #include "cmd/member.h"
@@ -24,6 +25,7 @@ struct keys {
 	struct str passphrase;		/* "": none */
 	struct minisign_public signer;
 	bool has_signer;
+	bool opened;			/* one of them did */
 };
 
 static void keys_release(struct keys *keys)
@@ -72,7 +74,7 @@ static bool read_keys(const struct cmd_args *args, const char *path,
 }
 
 /* Open it, and read all of it once.  NULL: something is wrong somewhere. */
-static struct bundle *open_verified(const char *path, const struct keys *keys,
+static struct bundle *open_verified(const char *path, struct keys *keys,
 	struct err *err)
 {
 	struct age_keys age = { keys->identities, keys->n_identities,
@@ -84,6 +86,7 @@ static struct bundle *open_verified(const char *path, const struct keys *keys,
 
 	if (bundle == NULL)
 		return NULL;
+	keys->opened = true;
 	progress_begin(&progress);
 	bundle_watch(bundle, progress_bytes, &progress);
 	ok = bundle_check_signature(bundle, keys->has_signer ? &keys->signer :
@@ -222,12 +225,73 @@ static void print_text(const struct bundle *bundle, const struct keys *keys)
 		print_entry(&m->entries.items[i]);
 }
 
+/* --- by those who carry it --- */
+
+static void print_outer_json(const struct outer *outer, bool whole)
+{
+	struct json *answer = js_new_object();
+	char *text;
+
+	js_put_bool(answer, "opened", false);
+	js_put_int(answer, "size", (int64_t)outer->n_bytes);
+	js_put_text(answer, "sha256", outer->sha256);
+	js_put_int(answer, "keys", (int64_t)outer->n_keys);
+	js_put_bool(answer, "whole", whole);
+	text = js_print(answer);
+	puts(text);
+	free(text);
+	js_free(answer);
+}
+
+static void print_outer(const struct outer *outer, bool whole)
+{
+	printf(ngettext("sealed for others: %zu key opens it, and none here\n",
+		"sealed for others: %zu keys open it, and none here\n",
+		outer->n_keys), outer->n_keys);
+	printf(_("size: %llu bytes\n"), (unsigned long long)outer->n_bytes);
+	printf(_("SHA-256: %s\n"), outer->sha256);
+	if (whole)
+		puts(_("as far as can be told without a key, it is whole"));
+}
+
+/* Whoever holds no key still learns what to compare, and whether it was cut. */
+static int tell_outer(const struct cmd_args *args, const char *path)
+{
+	struct err err = ERR_INIT;
+	struct progress progress;
+	struct outer outer;
+	bool whole;
+
+	progress_begin(&progress);
+	whole = outer_look(path, &outer, progress_bytes, &progress, &err);
+	progress_end(&progress);
+	if (whole && !outer.usual_size)
+		whole = err_set(&err, ERR_CRYPTO, _("no bundle of bayaz has "
+			"this size: it was cut short on its way"));
+	if (cmd_flag(args, "json"))
+		print_outer_json(&outer, whole);
+	else
+		print_outer(&outer, whole);
+	err_at(&err, path, 0, 0);
+	return whole ? EXIT_DONE : cmd_problem(&err);
+}
+
+/* Keys were given and do not fit: that is an error, not an errand. */
+static bool is_carrier(const struct cmd_args *args, const struct keys *keys,
+	const struct err *err)
+{
+	return err->code == ERR_NOKEY && !keys->opened &&
+		keys->passphrase.len == 0 &&
+		cmd_text(args, "identity") == NULL;
+}
+
 static int run_open(const struct cmd_args *args)
 {
 	struct keys keys = { .passphrase = STR_INIT };
 	const char *path = args->items[0];
 	struct err err = ERR_INIT;
 	struct bundle *bundle = NULL;
+	bool carrier;
 
 	if (crypt_init(&err) && read_keys(args, path, &keys, &err))
 		bundle = open_somehow(args, path, &keys, &err);
@@ -236,7 +300,10 @@ static int run_open(const struct cmd_args *args)
 	else if (bundle != NULL)
 		print_text(bundle, &keys);
 	bundle_close(bundle);
+	carrier = is_carrier(args, &keys, &err);
 	keys_release(&keys);
+	if (carrier)
+		return tell_outer(args, path);
 	return err.code == ERR_NONE ? EXIT_DONE : cmd_problem(&err);
 }
 

@@ -102,6 +102,12 @@ struct age_reader *age_reader_new(byte_source *source, void *context)
 bool age_reader_header(struct age_reader *reader, struct err *err) MUST_CHECK;
 /* After the header: is it for a passphrase (so that one can be asked for)? */
 bool age_reader_wants_passphrase(const struct age_reader *reader);
+/* After the header: how many it is encrypted to. */
+size_t age_reader_stanzas(const struct age_reader *reader);
+/* After the header, by who holds no key: read to the end.  How many bytes are
+ * inside if it is whole; ERR_CRYPTO: no whole age file has this length. */
+bool age_reader_measure(struct age_reader *reader, uint64_t *n_inside,
+	struct err *err) MUST_CHECK;
 /* Find a key that opens it.  ERR_NOKEY: none does, or the passphrase is
  * wrong; may be tried again with others. */
 bool age_reader_unlock(struct age_reader *reader, const struct age_keys *keys,

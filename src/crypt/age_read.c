@@ -314,6 +314,43 @@ bool age_reader_wants_passphrase(const struct age_reader *reader)
 	return reader->stanzas.n == 1 && reader->stanzas.items[0].is_scrypt;
 }
 
+size_t age_reader_stanzas(const struct age_reader *reader)
+{
+	return reader->n_stanzas;
+}
+
+/* Nonce; full chunks; one that may be shorter, but is empty only alone. */
+static bool plain_size(uint64_t n_payload, uint64_t *n_inside)
+{
+	enum { FULL = AGE_CHUNK + AGE_TAG };
+	uint64_t n_sealed, n_full, rest;
+
+	if (n_payload < AGE_NONCE + AGE_TAG)
+		return false;
+	n_sealed = n_payload - AGE_NONCE;
+	n_full = n_sealed / FULL;
+	rest = n_sealed % FULL;
+	if (rest > 0 && (rest < AGE_TAG || (rest == AGE_TAG && n_full > 0)))
+		return false;
+	*n_inside = n_full * AGE_CHUNK + (rest > 0 ? rest - AGE_TAG : 0);
+	return true;
+}
+
+bool age_reader_measure(struct age_reader *reader, uint64_t *n_inside,
+	struct err *err)
+{
+	uint64_t n_payload = 0;
+	size_t n = 1;
+
+	while (n > 0) {
+		if (!read_input(reader, reader->sealed, sizeof reader->sealed,
+				&n, err))
+			return false;
+		n_payload += n;
+	}
+	return plain_size(n_payload, n_inside) || bad_payload(reader, err);
+}
+
 enum tried { OPENED, NOT_OURS, MALFORMED, NO_MEMORY };
 
 static enum tried try_scrypt(const struct stanza *stanza,

@@ -42,9 +42,6 @@ bayaz: reader.key: this is no minisign public key
 [1]
 
 # Without the right key.
-$ bayaz open sealed.bayaz
-bayaz: sealed.bayaz: a secret key is needed to open this file
-[1]
 @file other.key
 AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0
 @end
@@ -53,6 +50,29 @@ bayaz: sealed.bayaz: none of the keys opens this file
 [1]
 $ bayaz open -i device.pub sealed.bayaz
 bayaz: device.pub:1: this is no key that begins with 'AGE-SECRET-KEY-1', or it was mistyped
+[1]
+
+# Who carries it holds no key, and still learns what to compare with whom it
+# goes to, and that it was cut short.
+$ bayaz open sealed.bayaz > said; cat said; wc -c < sealed.bayaz
+sealed for others: 1 key opens it, and none here
+size: 1352 bytes
+SHA-256: {{[0-9a-f]+}}
+as far as can be told without a key, it is whole
+1352
+$ grep -o '[0-9a-f]\{64\}' said | sed 's/$/  sealed.bayaz/' | sha256sum -c
+sealed.bayaz: OK
+$ bayaz open sealed.bayaz --json
+{"keys":1,"opened":false,"sha256":"{{[0-9a-f]+}}","size":1352,"whole":true}
+$ for n in 100 180 500 900 1351; do head -c $n sealed.bayaz > cut.bayaz; bayaz open cut.bayaz > said; done
+bayaz: cut.bayaz: the header of this age file is damaged
+bayaz: cut.bayaz: this age file is damaged or cut short
+bayaz: cut.bayaz: no bundle of bayaz has this size: it was cut short on its way
+bayaz: cut.bayaz: no bundle of bayaz has this size: it was cut short on its way
+bayaz: cut.bayaz: no bundle of bayaz has this size: it was cut short on its way
+[1]
+$ bayaz open cut.bayaz --json 2> said
+{"keys":1,"opened":false,"sha256":"{{[0-9a-f]+}}","size":1351,"whole":false}
 [1]
 
 # Cut short, lengthened, changed, or something else.
@@ -112,12 +132,8 @@ $ bayaz -C centre project new Pilot --passphrase-file passphrase --recovery-file
 $ bayaz -C centre project kit -o kit.bayaz water.xml --words-file words --passphrase-file passphrase > said
 $ bayaz -C laptop join kit.bayaz --words-file words --no-passphrase --name KP-031 > said
 $ bayaz -C laptop import record.xml > said && bayaz -C laptop pack -o up.bayaz > said
-$ bayaz open up.bayaz
-bayaz: up.bayaz: a secret key is needed to open this file
-[1]
-$ bayaz -C laptop open up.bayaz
-bayaz: up.bayaz: none of the keys opens this file
-[1]
+$ bayaz -C laptop open up.bayaz | tail -1
+as far as can be told without a key, it is whole
 $ bayaz -C centre open up.bayaz --passphrase-file passphrase | grep -c '^record'
 1
 
