@@ -852,6 +852,30 @@ static void a_sealed_record_opens_with_its_attachments(void **state)
 	str_release(&bytes);
 }
 
+static void every_byte_of_a_sealed_record_counts(void **state)
+{
+	static const struct sealed_part part = { SEALED_RECORD, "<data/>", 7 };
+	char sha256[SHA256_HEX_BYTES];
+	struct str bytes = STR_INIT;
+	struct sealed sealed;
+
+	(void)state;
+	assert_true(sealed_make(&part, 1, &to_reader, &bytes, sha256,
+		&(struct err)ERR_INIT));
+	for (size_t i = 0; i < bytes.len; i++) {
+		bytes.data[i] = (char)(bytes.data[i] ^ 1 << i % 8);
+		assert_false(sealed_open(&sealed, bytes.data, bytes.len,
+			&reader_keys, 1 << 20, &(struct err)ERR_INIT));
+		bytes.data[i] = (char)(bytes.data[i] ^ 1 << i % 8);
+		assert_false(sealed_open(&sealed, bytes.data, i, &reader_keys,
+			1 << 20, &(struct err)ERR_INIT));
+	}
+	assert_true(sealed_open(&sealed, bytes.data, bytes.len, &reader_keys,
+		1 << 20, &(struct err)ERR_INIT));
+	sealed_release(&sealed);
+	str_release(&bytes);
+}
+
 static void short_and_shorter_records_seal_to_one_size(void **state)
 {
 	struct sealed_part part = { SEALED_RECORD, "<a/>", 4 };
@@ -982,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(a_long_manifest_takes_little_room),
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
 		cmocka_unit_test(a_sealed_record_opens_with_its_attachments),
+		cmocka_unit_test(every_byte_of_a_sealed_record_counts),
 		cmocka_unit_test(short_and_shorter_records_seal_to_one_size),
 		cmocka_unit_test(memory_does_not_grow_with_a_sealed_record),
 		cmocka_unit_test(long_names_are_sealed_whole),
