@@ -104,11 +104,23 @@ static bool write_file(struct packer *p, const char *path, struct err *err)
 	return ok;
 }
 
+/* What gzip, age and the file hold back before it is written. */
+enum { HELD_BYTES = 3 * (64 << 10) };
+
+/* By what the part that was read has shrunk to. */
+static uint64_t needed_bytes(const struct packer *p)
+{
+	double shrunk = p->n_in > 0 ?
+		(double)(p->n_out + HELD_BYTES) / (double)p->n_in : 1.0;
+
+	return (uint64_t)((double)p->all_bytes * (shrunk < 1.0 ? shrunk : 1.0)) +
+		(64 << 10);
+}
+
 /* A full disk is told with what is needed and what there is. */
 static bool say_full(struct packer *p, const char *path, struct err *err)
 {
-	uint64_t needed = p->n_in > 0 ? (uint64_t)((double)p->n_out *
-		(double)p->all_bytes / (double)p->n_in) : p->all_bytes;
+	uint64_t needed = needed_bytes(p);
 	char *need, *have;
 	struct disk disk;
 
