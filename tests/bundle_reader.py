@@ -2,11 +2,13 @@
 """A second reader of bundles, written from bayaz-bundle(5) alone: Python's
 standard library and the programs age and minisign.
 
-    bundle_reader.py [-i IDENTITY] [-p IDENTITY] [--key DEVICE.pub] FILE
+    bundle_reader.py [-i IDENTITY | --opened] [-p IDENTITY]
+                     [--key DEVICE.pub] FILE
 
 Prints kind, size and name of each entry, and of what is sealed by itself and
 opens with -p the names inside; exit status 1 and a sentence if anything is not
-as the page says.  A kit is given as `age -d` opens it, a plain .tar.gz.
+as the page says.  --opened: FILE is what `age -d` made of an encrypted one, a
+kit for example.
 """
 import argparse
 import base64
@@ -288,8 +290,8 @@ def read_bundle(path, args, folder):
     """-> (manifest, {name: bytes})"""
     with open(path, "rb") as file:
         packed = file.read()
-    encrypted = packed[:2] != b"\x1f\x8b"
-    if encrypted:
+    encrypted = packed[:2] != b"\x1f\x8b" or args.opened
+    if encrypted and not args.opened:
         need(args.identity is not None, "a key is needed")
         packed = decrypt(packed, args.identity, folder)
     files = tar_files(unzip(packed, encrypted))
@@ -330,6 +332,7 @@ def list_bundle(args, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-i", dest="identity")
+    parser.add_argument("--opened", action="store_true")
     parser.add_argument("-p", dest="protected")
     parser.add_argument("--key")
     parser.add_argument("file")

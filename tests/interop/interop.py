@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,46 @@ BAYAZ = os.path.abspath(os.environ.get("BAYAZ", os.path.join(BUILD, "bayaz")))
 TOOL = os.path.join(BUILD, "bundle_tool")
 READER = [sys.executable, os.path.join(TOP, "tests", "bundle_reader.py")]
 PROGRAMS = ["age", "age-keygen", "gzip", "tar", "minisign"]
+
+
+FORM = """<h:html xmlns="http://www.w3.org/2002/xforms"
+ xmlns:h="http://www.w3.org/1999/xhtml" xmlns:bayaz="urn:x-bayaz:forms">
+<h:head><h:title>T</h:title><model><instance>
+<data id="ID" version="1" bayaz:class="KIND"><a/><photo/><meta><instanceID/>
+</meta></data></instance>
+<bind nodeset="/data/a" type="string"/><bind nodeset="/data/photo"
+ type="binary"/></model></h:head><h:body><input ref="/data/a"><label>A</label>
+</input><upload ref="/data/photo" mediatype="image/*"><label>P</label></upload>
+</h:body></h:html>"""
+
+LETTERS = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+
+
+def bech32_bytes(text):
+    """What stands between the last 1 and the check sum (BIP 173)."""
+    number = 0
+    digits = text.rpartition("1")[2][:-6]
+    for letter in digits:
+        number = number << 5 | LETTERS.index(letter)
+    return (number >> len(digits) * 5 % 8).to_bytes(len(digits) * 5 // 8,
+                                                    "big")
+
+
+def bech32_text(prefix, data):
+    number = int.from_bytes(data, "big") << -len(data) * 8 % 5
+    n = (len(data) * 8 + 4) // 5
+    digits = [number >> 5 * (n - 1 - i) & 31 for i in range(n)]
+    low = prefix.lower()
+    spread = [ord(c) >> 5 for c in low] + [0] + [ord(c) & 31 for c in low]
+    check = 1
+    for value in spread + digits + [0] * 6:
+        top = check >> 25
+        check = (check & 0x1ffffff) << 5 ^ value
+        for i, g in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
+                               0x3d4233dd, 0x2a1462b3)):
+            check ^= g if top >> i & 1 else 0
+    digits += [(check ^ 1) >> 5 * (5 - i) & 31 for i in range(6)]
+    return prefix + "1" + "".join(LETTERS[d] for d in digits)
 
 
 def run(*command, **options):
@@ -206,6 +247,70 @@ class Interop(unittest.TestCase):
         self.good("age", "-r", recipient, "-o", "note.age", "note")
         self.assertEqual(self.good("age", "-d", "-i", "our.key", "note.age"),
                          "hello\n")
+
+    def bayaz(self, *words, home="laptop"):
+        return self.good(BAYAZ, "-C", home, *words)
+
+    def make_laptop(self):
+        """A project with an open and a protected form, and who joined it;
+        its kit is kit.bayaz, and its eight words are in `words`."""
+        for name, kind in (("visit", "standard"), ("intake", "protected")):
+            with open(name + ".xml", "w", encoding="utf-8") as file:
+                file.write(FORM.replace("ID", name).replace("KIND", kind))
+        with open("pass", "w", encoding="ascii") as file:
+            file.write("lantern over the river\n")
+        self.bayaz("project", "new", "Trial", "--no-passphrase",
+                   "--recovery-file", "recovery", home="boss")
+        self.bayaz("project", "kit", "-o", "kit.bayaz", "--form", "visit.xml",
+                   "--form", "intake.xml", "--words-file", "words",
+                   home="boss")
+        self.bayaz("join", "kit.bayaz", "--words-file", "words",
+                   "--passphrase-file", "pass", "--name", "KP-031")
+
+    def test_a_bundle_from_a_laptop_is_read_by_the_second_reader(self):
+        self.make_laptop()
+        for name in ("visit", "intake"):
+            with open("record.xml", "w", encoding="utf-8") as file:
+                file.write('<data id="%s" version="1"><a>here</a><photo>'
+                           'photo.png</photo><meta><instanceID>uuid:1'
+                           '</instanceID></meta></data>' % name)
+            shutil.copy(os.path.join(TOP, "tests", "fuzz", "seeds", "strip",
+                                     "phone.png"), "photo.png")
+            self.bayaz("import", "record.xml", "--passphrase-file", "pass")
+        self.bayaz("pack", "-o", "up.bayaz", "--passphrase-file", "pass")
+        self.halves_to_key()
+        said = self.good(*READER, "-i", "standard.key", "-p", "protected.key",
+                         "up.bayaz").splitlines()
+        kinds = sorted(line.split()[0] for line in said if "/" in line)
+        self.assertEqual(kinds, ["file", "form", "record", "sealed"])
+        self.assertEqual([line.strip() for line in said if "/" not in line],
+                         ["record.xml", "photo.png"])
+
+    def halves_to_key(self):
+        """The recovery identities as age wants them, from the paper."""
+        with open("recovery", encoding="utf-8") as file:
+            paper = file.read()
+        with open("standard.key", "w", encoding="ascii") as file:
+            file.write(re.search("AGE-SECRET-KEY-1[0-9A-Z]+",
+                                 paper).group() + "\n")
+        halves = [bech32_bytes(half) for half in
+                  re.findall("BAYAZ-[A-Z0-9-]*1[02-9AC-HJ-NP-Z]{58}", paper)]
+        self.assertEqual(len(halves), 2, paper)
+        key = bytes(a ^ b for a, b in zip(*halves))
+        with open("protected.key", "w", encoding="ascii") as file:
+            file.write(bech32_text("AGE-SECRET-KEY-", key) + "\n")
+
+    def test_a_kit_is_opened_by_age_and_read_by_the_second_reader(self):
+        self.make_laptop()
+        with open("words", encoding="ascii") as file:
+            words = " ".join(file.read().lower().split())
+        self.assertEqual(on_terminal(["age", "-d", "-o", "kit.gz",
+                                      "kit.bayaz"], [words]), 0)
+        said = self.good(*READER, "--opened", "kit.gz")
+        kinds = [line.split()[0] for line in said.splitlines()]
+        self.assertEqual(kinds.count("form"), 2)
+        self.assertIn("project", kinds)
+        self.assertIn("signature", kinds)
 
     def test_a_sealed_record_is_age_gzip_tar_too(self):
         self.good(TOOL, "sealed", "r.age", self.recipient)
