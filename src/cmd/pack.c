@@ -111,7 +111,8 @@ static bool pack_into(struct job *job, const char *folder, struct err *err)
 
 	job->many = true;
 	do {
-		char *path = pack_new_name(folder, job->options.plain, 0);
+		char *path = pack_new_name(job->ws, folder,
+			job->options.plain, 0);
 
 		ok = pack_one(job, path, err);
 		free(path);

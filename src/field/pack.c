@@ -297,12 +297,16 @@ bool pack_ready(struct workspace *ws, const char *path,
 	return ok;
 }
 
-char *pack_new_name(const char *folder, bool plain, int64_t now)
+char *pack_new_name(struct workspace *ws, const char *folder, bool plain,
+	int64_t now)
 {
 	time_t time = (time_t)(now != 0 ? now : field_now());
 	char day[16], *path = NULL;
 	struct tm tm;
 
+	path = plan_pending(ws, folder);
+	if (path != NULL)
+		return path;
 	gmtime_r(&time, &tm);
 	strftime(day, sizeof day, "%Y%m%d", &tm);
 	do {

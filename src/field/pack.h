@@ -54,8 +54,9 @@ bool pack_ready(struct workspace *ws, const char *path,
 	struct problems *warnings, struct err *err) MUST_CHECK;
 
 /* A path in this folder that is free and tells nothing but a day; free() it.
- * now: seconds since 1970, 0: the clock. */
-char *pack_new_name(const char *folder, bool plain, int64_t now)
-	RETURNS_NONNULL;
+ * If the bundle that was written last into this folder has to be written
+ * again, it is that path.  now: seconds since 1970, 0: the clock. */
+char *pack_new_name(struct workspace *ws, const char *folder, bool plain,
+	int64_t now) RETURNS_NONNULL;
 
 #endif

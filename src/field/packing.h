@@ -92,6 +92,9 @@ bool plan_written(struct packer *p, struct err *err) MUST_CHECK;
 bool plan_confirm(struct packer *p, struct err *err) MUST_CHECK;
 /* It is not, and will not be. */
 void plan_drop(struct packer *p);
+/* The path of a bundle that was written into this folder and has to be written
+ * again; free() it.  NULL: there is none. */
+char *plan_pending(struct workspace *ws, const char *folder);
 bool plan_has(const struct plan *plan, int64_t id);
 /* contents_add() for each of its records. */
 bool plan_contents(struct packer *p, struct err *err) MUST_CHECK;

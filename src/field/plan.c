@@ -618,6 +618,25 @@ bool plan_confirm(struct packer *p, struct err *err)
 		save_chain(p, err) && clear_plan(p, err), err);
 }
 
+char *plan_pending(struct workspace *ws, const char *folder)
+{
+	char *any = path_join(folder, "any"), *below = absolute(any);
+	char *whole = path_folder(below), *there, *path = NULL;
+	struct plan plan;
+
+	if (load_plan(ws, &plan, NULL) && plan.sequence != 0 && plan.written) {
+		there = path_folder(plan.path);
+		if (strcmp(there, whole) == 0)
+			path = xstrdup(plan.path);
+		free(there);
+	}
+	plan_release(&plan);
+	free(whole);
+	free(below);
+	free(any);
+	return path;
+}
+
 void plan_drop(struct packer *p)
 {
 	if (p->plan.sequence == 0 || p->plan.written ||

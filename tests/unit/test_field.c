@@ -1864,6 +1864,50 @@ static void what_never_had_its_name_is_planned_anew(void **state)
 	free(part);
 }
 
+static void pack_and_die(unsigned nth, const char *path)
+{
+	struct pack_result result;
+	struct err err = ERR_INIT;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct workspace *ws = open_with(NULL);
+
+		file_kill_nth(nth);
+		_exit(pack_into(ws, path, false, &result, &err));
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* Killed right after it got its name: it is written over, not beside. */
+static void what_has_its_name_is_written_over(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	char *path = bundle_path("1"), *again;
+	struct pack_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	join_project(ws);
+	add_ready(ws, standard_form, "1");
+	workspace_close(ws);
+	for (unsigned nth = 1; !file_exists(path); nth++)
+		pack_and_die(nth, path);
+	ws = open_with(NULL);
+	again = pack_new_name(ws, root, false, 0);
+	assert_string_equal(again, path);
+	assert_good(pack_into(ws, again, false, &result, &err), &err);
+	assert_true(result.resumed);
+	assert_int_equal(result.sequence, 1);
+	free(again);
+	again = pack_new_name(ws, root, false, 0);
+	assert_string_not_equal(again, path);
+	workspace_close(ws);
+	unlink(path);
+	free(again);
+	free(path);
+}
+
 /* True if something failed.  What came out under a final name is whole, and a
  * second packing says the same under the same number. */
 static bool pack_fails_at(int where, unsigned nth)
@@ -1984,6 +2028,7 @@ int main(void)
 		IN_A_FOLDER(a_full_disk_is_told_in_figures),
 		IN_A_FOLDER(a_damaged_file_holds_up_no_record),
 		IN_A_FOLDER(what_never_had_its_name_is_planned_anew),
+		IN_A_FOLDER(what_has_its_name_is_written_over),
 		IN_A_FOLDER(whichever_write_fails_packing_can_be_repeated),
 	};
 
