@@ -299,7 +299,7 @@ def read_bundle(path, args, folder):
                                              "manifest.json.minisig"],
          "the manifest does not come first")
     text, signature = files[0][1], files[1][1]
-    need(len(text) <= 32 * MIB, "the manifest is too long")
+    need(len(text) <= 16 * MIB, "the manifest is too long")
     manifest = parse_json(text)
     check_manifest(manifest)
     need(is_prehashed(signature), "the signature is not prehashed")

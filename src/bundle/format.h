@@ -10,7 +10,7 @@
 
 enum {
 	BUNDLE_NAME_BYTES = 100,	/* longest entry name and NUL */
-	BUNDLE_MAX_MANIFEST = 32 << 20,	/* bytes of manifest.json */
+	BUNDLE_MAX_MANIFEST = 16 << 20,	/* bytes of manifest.json */
 	BUNDLE_MAX_SIGNATURE = 1024,	/* bytes of a .minisig */
 	BUNDLE_TAR_BLOCK = 512,
 	SEALED_NAME_BYTES = 256,	/* longest attachment name and NUL */

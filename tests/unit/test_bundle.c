@@ -763,7 +763,7 @@ static void a_long_manifest_takes_little_room(void **state)
 
 	(void)state;
 	str_addn(&text, start, (size_t)(end - start));
-	for (unsigned i = 0; text.len < (size_t)(32 << 20) - 2000; i++) {
+	for (unsigned i = 0; text.len < (size_t)BUNDLE_MAX_MANIFEST - 2000; i++) {
 		char sha256[SHA256_HEX_BYTES];
 
 		snprintf(sha256, sizeof sha256, "%064x", i);
@@ -780,13 +780,19 @@ static void a_long_manifest_takes_little_room(void **state)
 	manifest_release(&m);
 	manifest_init(&m);
 	assert_true(manifest_parse(&m, text.data, text.len, &err));
-	assert_true(m.entries.n > 100000);
-	/* no more than two and a half times the text */
-	assert_true(peak_kib() - before < 80 << 10);
+	assert_true(m.entries.n > 60000);
+	/* no more than twice the text */
+	assert_true(peak_kib() - before < 36 << 10);
+	manifest_release(&m);
+	while (text.len <= BUNDLE_MAX_MANIFEST)
+		str_addc(&text, ' ');
+	manifest_init(&m);
+	assert_false(manifest_parse(&m, text.data, text.len, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
 	manifest_release(&m);
 	str_clear(&text);
 	str_add(&text, "{\"x\":[");
-	while (text.len < (size_t)(32 << 20) - 200)
+	while (text.len < (size_t)BUNDLE_MAX_MANIFEST - 200)
 		str_add(&text, "[],[],[],[],");
 	str_add(&text, "1],\"entries\":[]}");
 	manifest_init(&m);
