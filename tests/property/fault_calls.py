@@ -12,6 +12,7 @@ import sys
 
 import faults
 import fieldwork
+import works
 from fieldwork import LONG, Broken, expect
 
 ALL = faults.CHANGES + ",read"
@@ -79,9 +80,9 @@ def tries(work, fault, dice):
 def main(_folder):
     words = sys.argv[1:]
     dice = random.Random(SEED)
-    faults.make_world()
+    works.make_world()
     n_tried = n_bad = 0
-    for work in faults.chosen(words):
+    for work in works.chosen(words):
         work.begin()
         for fault in [f for f in FAULTS if f in words] or FAULTS:
             chosen = tries(work, fault, dice)

@@ -13,6 +13,7 @@ import sys
 
 import faults
 import fieldwork
+import works
 from fieldwork import LONG, Broken, expect
 
 MOMENTS = 8             # of each work, when it is short
@@ -136,9 +137,9 @@ def try_cuts(work, dice):
 def main(_folder):
     dice = random.Random(SEED)
     check_ourselves(dice)
-    faults.make_world()
+    works.make_world()
     n_tried = n_bad = 0
-    for work in faults.chosen(sys.argv[1:]):
+    for work in works.chosen(sys.argv[1:]):
         work.begin()
         tried, bad = try_cuts(work, dice)
         n_tried += tried

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kill -9 at any moment of what is done in the field (the works of faults.py:
+"""kill -9 at any moment of what is done in the field (the works of works.py:
 importing, finishing a protected record, packing ...): the laws that hold for a
 fault hold for it.  No tracing here: the moment is one of the clock.
 
@@ -12,8 +12,8 @@ import subprocess
 import sys
 import time
 
-import faults
 import fieldwork
+import works
 from fieldwork import LONG, Broken, expect
 
 SEED = int(os.environ.get("BAYAZ_SEED", time.time_ns() % 1000000))
@@ -54,10 +54,10 @@ def kill_once(work, delay):
 
 def main(_folder):
     dice = random.Random(SEED)
-    faults.Import.n = faults.Pack.n = 150       # so that they take their time
-    faults.make_world()
+    works.Import.n = works.Pack.n = 150       # so that they take their time
+    works.make_world()
     n_all = n_early = n_bad = 0
-    for work in faults.chosen(sys.argv[1:]):
+    for work in works.chosen(sys.argv[1:]):
         work.begin()
         whole = whole_time(work)
         early = 0

@@ -1,0 +1,493 @@
+"""What is done in the field and at the centre, and the laws that hold for it
+whatever the disk, the power or kill -9 do to it meanwhile."""
+import json
+import os
+import random
+import re
+
+import fieldwork
+from faults import restore, snapshot, traced
+from fieldwork import expect, run
+
+
+class Work:
+    """Something done in ./live, from the same beginning each time.
+
+    check() looks at ./live after a fault: `said` is what the command had
+    printed, `done` whether it had ended well or promised that it is done.  It
+    may go on with the work."""
+    name = ""
+    promise = None          # what it prints when it is done
+    home = "live/w"
+    vital = None            # a file each call on which is tried, always
+    lines = ()              # what it is told at its prompts
+    passphrase = None
+
+    def prepare(self):
+        """Fill ./live; done once."""
+
+    def words(self):
+        return []
+
+    def check(self, said, done):
+        pass
+
+    def check_disk(self, said):
+        """What must be on the disk, before anything opens it again, where the
+        disk itself made no errors."""
+
+    # what is the same for all
+
+    def begin(self):
+        os.makedirs("live", exist_ok=True)
+        restore({}, "live")
+        self.prepare()
+        self.start = snapshot("live")
+
+    def reset(self):
+        restore(self.start, "live")
+
+    def command(self):
+        words = [fieldwork.BAYAZ, "-C", self.home, *self.words()]
+        if self.passphrase:
+            words += ["--passphrase-file", self.passphrase]
+        return words
+
+    def is_done(self, ran_status, said):
+        return ran_status == 0 or (self.promise is not None and
+                                   self.promise in said)
+
+    def traced(self, under="live", **how):
+        return traced(self.command(), os.path.abspath(under),
+                      lines=self.lines, **how)
+
+    def bayaz(self, *words, **how):
+        return run(*words, home=self.home, passphrase=self.passphrase, **how)
+
+    def records(self):
+        return fieldwork.records("live/w", self.passphrase)
+
+
+class Init(Work):
+    name = "init"
+    promise = "made a workspace"
+
+    def words(self):
+        return ["init", "--no-passphrase"]
+
+    def check(self, said, done):
+        if not done and self.bayaz("list", good=False).returncode != 0:
+            self.bayaz("init", "--no-passphrase")
+        expect(self.records() == [], "a new workspace is not empty")
+
+
+class Join(Work):
+    name = "join"
+    promise = "joined"
+
+    def words(self):
+        return fieldwork.join_words()
+
+    def check(self, said, done):
+        if not done:
+            again = self.bayaz(*self.words(), good=False)
+            expect(again.returncode == 0 or "already" in again.stderr,
+                   "cannot join again: " + again.stderr)
+        shown = self.bayaz("form", "list").stdout
+        expect("walk" in shown, "joined, and there is no form")
+
+
+class Collect(Work):
+    """A line of input, and what the record holds after it."""
+    name = "collect"
+    lines = ("one", "photo.jpg", "wrong", ":u", "two", ":c a remark",
+             "three", ":b", ":x", ":u", ":g 5", "four", "yes")
+
+    def prepare(self):
+        fieldwork.join("live/w")
+        with open("photo.jpg", "wb") as file:
+            file.write(random.Random(1).randbytes(70000))
+        one = {"q1": "one"}
+        photo = dict(one, photo="photo.jpg")
+        two = dict(photo, q2="two")
+        three = dict(two, q3="three")
+        self.states = [{}, one, photo, dict(photo, q2="wrong"), photo, two,
+                       two, three, three, two, three, three,
+                       dict(three, q4="four")]
+        answer = "answer"
+        self.events = [(answer, "one"), (answer, "photo.jpg"),
+                       (answer, "wrong"), ("undo", ""), (answer, "two"),
+                       ("comment", "a remark"), (answer, "three"), None,
+                       (answer, ""), ("undo", ""), None, (answer, "four")]
+
+    def words(self):
+        return ["collect", "walk", "--new"]
+
+    def check(self, said, done):
+        confirmed = fieldwork.confirmed_lines(said)
+        listed = self.records()
+        expect(len(listed) <= 1, "a second record appeared")
+        if not listed:
+            expect(confirmed == 0, "the draft is gone")
+            fieldwork.converse(self.command(), self.lines)
+            listed = self.records()
+            confirmed = len(self.states) - 1
+        self.check_history(listed[0]["record"], confirmed)
+        state = listed[0]["state"]
+        expect(state == "ready" or (state == "draft" and
+                                    "\nfinished" not in said),
+               "a record is '%s' after: %s" % (state, said[-60:]))
+        if state == "draft":
+            fieldwork.finish("walk", "live/w")
+        self.bayaz("pack", "--plain", "-o", "live/x.tar.gz")
+        texts = fieldwork.plain_records("live/x.tar.gz")
+        expect(len(texts) == 1, "%d records were packed" % len(texts))
+        found = {name: value for name, value in
+                 fieldwork.answers_in(texts[0]).items() if value}
+        may_be = self.states[confirmed:confirmed + 2]
+        expect(found in may_be, "%d lines were confirmed: %r, not %r" % (
+            confirmed, found, may_be))
+
+
+    def check_history(self, record, confirmed):
+        shown = self.bayaz("show", "--history", "--json", record)
+        found = [(e["kind"], e["new"]) for e in
+                 json.loads(shown.stdout)["events"] if e["kind"] != "state"]
+        may_be = [[e for e in self.events[:n] if e]
+                  for n in (confirmed, confirmed + 1)]
+        expect(found in may_be, "%d lines were confirmed: events %r, not %r" %
+               (confirmed, found, may_be))
+
+
+class Leave(Work):
+    """A protected interview is left: its journal is folded into one state, the
+    keys are changed; what was confirmed is in the state."""
+    name = "leave"
+    promise = "\nsaved"
+    passphrase = "pass"
+    vital = "live/w/keys"
+    lines = ("one", "two", ":q")
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+
+    def words(self):
+        return ["collect", "visit", "--new"]
+
+    def check_disk(self, said):
+        if self.promise in said:
+            expect(n_keys("live/w") == 1, "left, and the old key is there")
+
+    def check(self, said, done):
+        confirmed = fieldwork.confirmed_lines(said)
+        listed = self.records()
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
+        expect(len(listed) <= 1 and (listed or confirmed == 0),
+               "the draft is gone")
+        if not listed:
+            return
+        shown = json.loads(self.bayaz("show", "--json",
+                                      listed[0]["record"]).stdout)
+        found = [a["value"] for a in shown["answers"] if a["value"]]
+        may_be = [list(self.lines[:n]) for n in (confirmed, confirmed + 1)]
+        may_be.append(["one", "two"][:confirmed])
+        expect(found in may_be, "%d lines were confirmed: %r, not %r" % (
+            confirmed, found, may_be))
+        fieldwork.finish("visit", "live/w", "pass")
+        expect(self.records()[0]["state"] == "ready", "it is not finished")
+
+
+class Discard(Work):
+    """A draft is put away, or is a draft; and it comes back as it was."""
+    name = "discard"
+
+    def prepare(self):
+        fieldwork.join("live/w")
+        fieldwork.converse(fieldwork.collect_words("live/w", "walk", "--new"),
+                           ["one", ":q"])
+        self.record = self.records()[0]["record"]
+
+    def words(self):
+        return ["discard", self.record]
+
+    def check(self, said, done):
+        state = self.records()[0]["state"]
+        expect(state == "discarded" or (state == "draft" and not done),
+               "a draft is '%s'" % state)
+        if state == "draft":
+            self.bayaz(*self.words())
+        self.bayaz("discard", "--back", self.record)
+        expect(self.records()[0]["state"] == "draft", "it does not come back")
+        shown = json.loads(self.bayaz("show", "--json", self.record).stdout)
+        expect([a["value"] for a in shown["answers"]] == ["one"],
+               "it comes back with %r" % shown["answers"])
+
+
+class Import(Work):
+    name = "import"
+    n = 12
+
+    def prepare(self):
+        fieldwork.join("live/w")
+        os.makedirs(self.name, exist_ok=True)
+        for i in range(self.n):
+            fieldwork.write("import/%03d.xml" % i, fieldwork.record_xml(
+                "walk", i, ["a%d" % i, "b"], "%d.jpg" % (i % 3)))
+        for i in range(3):
+            with open("import/%d.jpg" % i, "wb") as file:
+                file.write(random.Random(i).randbytes(70000))
+
+    def words(self):
+        return ["import", self.name, "--json"]
+
+    def check(self, said, done):
+        told = set(re.findall(r'"record": ?"([0-9a-f]+)"', said))
+        there = {r["record"] for r in self.records()}
+        expect(told <= there, "records were told and are not there")
+        expect(not done or len(there) == self.n, "not all were imported")
+        self.bayaz("import", self.name)
+        names = [r["instance"] for r in self.records()]
+        expect(len(names) == len(set(names)) == self.n,
+               "%d records after importing again" % len(names))
+
+
+class Pack(Work):
+    name = "pack"
+    promise = "bundle 1 with"
+    n = 5
+
+    def prepare(self):
+        fieldwork.join("live/w", self.passphrase)
+        os.makedirs(self.name, exist_ok=True)
+        for i in range(self.n):
+            fieldwork.write("%s/%d.xml" % (self.name, i), fieldwork.record_xml(
+                self.form(i), i, ["a%d" % i, "b"],
+                None if self.form(i) == "visit" else "0.jpg"))
+        with open("%s/0.jpg" % self.name, "wb") as file:
+            file.write(random.Random(0).randbytes(200000))
+        self.bayaz("import", self.name)
+        os.mkdir("live/stick")
+
+    def form(self, _):
+        return "walk"
+
+    def words(self):
+        return ["pack", "-o", "live/stick/0.bayaz"]
+
+    def check(self, said, done):
+        first, second = "live/stick/0.bayaz", "live/stick/1.bayaz"
+        ready = self.ready()
+        manifests = []
+        if os.path.exists(first):
+            manifests.append(fieldwork.manifest_of(first))
+        expect(manifests or ready == self.n, "packed, and there is no bundle")
+        told = re.search(self.promise + r" (\d+) ", said)
+        expect(not told or int(told.group(1)) == self.n - ready,
+               "%d are ready after: %s" % (ready, said))
+        expect(told or not done, "pack ended well without a word")
+        # a sector that cannot be read keeps back its record, not the others
+        again = self.bayaz("pack", "-o", second, good=False)
+        expect((again.returncode == 0) == (ready > 0),
+               "packing again: exit %d: %s" % (again.returncode,
+                                               again.stderr))
+        if again.returncode == 0:
+            manifests.append(fieldwork.manifest_of(second))
+        self.check_sent(manifests)
+        expect(self.ready() == 0, "not all are packed in the end")
+
+    def check_sent(self, manifests):
+        """Each record once, counting bundles of one number once."""
+        by_number = {}
+        for manifest in manifests:
+            other = by_number.setdefault(manifest["sequence"], manifest)
+            expect(other == manifest, "two bundles of one number differ")
+        sent = [e["sha256"] for m in by_number.values() for e in m["entries"]
+                if e["kind"] in ("record", "sealed")]
+        expect(len(sent) == len(set(sent)) == self.n,
+               "%d records were sent" % len(sent))
+
+    def ready(self):
+        states = [r["state"] for r in self.records()]
+        expect(len(states) == self.n and set(states) <= {"ready", "packed"},
+               "states: %s" % states)
+        return states.count("ready")
+
+
+class PackSealed(Pack):
+    """With a passphrase, and protected records among them."""
+    name = "pack-sealed"
+    n = 4
+    passphrase = "pass"
+
+    def form(self, i):
+        return "visit" if i % 2 else "walk"
+
+
+class FinishSealed(Work):
+    """The end of a protected interview: sealed, and the journal destroyed."""
+    name = "finish-sealed"
+    passphrase = "pass"
+    lines = ("one", "two", "yes")
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+
+    def check_disk(self, said):
+        """What the old blocks hold opens with a key that is gone."""
+        if "\nfinished" in said:
+            expect(n_keys("live/w") == 1, "finished, and the old key is there")
+
+    def words(self):
+        return ["collect", "visit", "--new"]
+
+    def check(self, said, done):
+        confirmed = fieldwork.confirmed_lines(said)
+        listed = self.records()
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
+        expect(listed or confirmed == 0, "the draft is gone")
+        if not listed:
+            fieldwork.converse(self.command(), self.lines)
+            listed = self.records()
+        finished = listed[0]["state"] == "ready"
+        expect(finished or "\nfinished" not in said,
+               "it was finished, and is '%s'" % listed[0]["state"])
+        if not finished:
+            fieldwork.finish("visit", "live/w", "pass")
+        self.bayaz("pack", "-o", "live/x.bayaz")
+        sent = [e["kind"] for e in
+                fieldwork.manifest_of("live/x.bayaz")["entries"]]
+        expect(sent == ["sealed"], "sent: %s" % sent)
+
+
+class ProjectNew(Work):
+    """A project is there only with its recovery keys on paper."""
+    name = "project-new"
+    promise = "fingerprint"
+
+    def words(self):
+        return ["project", "new", "Other", "--no-passphrase",
+                "--recovery-file", "live/recovery"]
+
+    def check(self, said, done):
+        kit = ["project", "kit", "-o", "live/kit", "--form", "walk.xml",
+               "--words-file", "live/words"]
+        made = self.bayaz(*kit, good=False)
+        expect(made.returncode == 0 or not done,
+               "the project is not there: " + made.stderr)
+        if made.returncode != 0:
+            if os.path.exists("live/recovery"):
+                os.remove("live/recovery")
+            self.bayaz(*self.words())
+            self.bayaz(*kit)
+        with open("live/recovery", encoding="utf-8") as file:
+            text = file.read()
+        for word in ("AGE-SECRET-KEY-1", "BAYAZ-HALF-A-1", "BAYAZ-HALF-B-1"):
+            expect(word in text, "no %s is on the paper" % word)
+
+
+class Kit(Work):
+    """A kit is whole or not there, and its number is used once."""
+    name = "kit"
+
+    def prepare(self):
+        self.bayaz("project", "new", "Other", "--no-passphrase",
+                   "--recovery-file", "live/recovery")
+
+    def words(self):
+        return ["project", "kit", "-o", "live/kit", "--form", "walk.xml",
+                "--words-file", "live/words", "--json"]
+
+    def check(self, said, done):
+        first = self.number("live/kit", "live/words")
+        expect(first is not None or not done, "the kit is not there")
+        self.bayaz("project", "kit", "-o", "live/later", "--form", "walk.xml",
+                   "--words-file", "live/words2")
+        second = self.number("live/later", "live/words2")
+        expect(second > (first or 0), "two kits have the number %s" % second)
+
+    def number(self, path, words):
+        """A laptop joins with it; None: there is no kit."""
+        if not os.path.exists(path):
+            return None
+        expect(os.path.exists(words), "a kit whose words are lost")
+        home = path + ".home"
+        done = run("join", path, "--words-file", words, "--no-passphrase",
+                   "--json", home=home)
+        return json.loads(done.stdout)["kit"]
+
+
+class Merge(Work):
+    """The centre's store is as before, or as after."""
+    name = "merge"
+    promise = "merged"
+    home = "boss"
+
+    def prepare(self):
+        os.makedirs(self.name, exist_ok=True)
+        for i in range(2):
+            home = "%s/laptop%d" % (self.name, i)
+            fieldwork.join(home)
+            for k in range(3):
+                fieldwork.write("%s/%d.xml" % (self.name, k),
+                                fieldwork.record_xml("walk", 10 * i + k,
+                                                     ["a%d" % k, "b"]))
+            run("import", *("%s/%d.xml" % (self.name, k) for k in range(3)),
+                home=home)
+            run("pack", "-o", "%s/%d.bayaz" % (self.name, i), home=home)
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        self.before = self.dump("live/s.db")
+        self.bayaz("merge", self.bundle(1), "--store", "live/s.db",
+                   "--accept-new")
+        self.after = self.dump("live/s.db")
+        expect(self.before != self.after, "merging changes nothing")
+        for name in os.listdir("live"):
+            if name.startswith("s.db"):
+                os.remove(os.path.join("live", name))
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        self.before = self.dump("live/s.db")
+
+    def bundle(self, i):
+        return "%s/%d.bayaz" % (self.name, i)
+
+    def dump(self, path):
+        return self.bayaz("store", "dump", "--store", path).stdout
+
+    def words(self):
+        return ["merge", self.bundle(1), "--store", "live/s.db",
+                "--accept-new"]
+
+    def check(self, said, done):
+        found = self.dump("live/s.db")
+        expect(found in (self.before, self.after),
+               "the store is between two states")
+        expect(not done or found == self.after, "merged, and it is not there")
+        self.bayaz(*self.words())
+        expect(self.dump("live/s.db") == self.after,
+               "merging again is not the same")
+
+
+def n_keys(home):
+    """How many slots of the file of keys are not empty."""
+    with open(os.path.join(home, "keys"), "rb") as file:
+        slots = file.read(2048), file.read(2048)
+    return sum(slot.strip(b"\0") != b"" for slot in slots)
+
+
+WORKS = [Init, Join, Collect, Discard, Import, Pack, Leave, FinishSealed,
+         PackSealed,
+         ProjectNew, Kit, Merge]
+
+
+def chosen(words):
+    """The works that are named among `words`; all if none is."""
+    named = [kind for kind in WORKS if kind.name in words]
+    return [kind() for kind in named or WORKS]
+
+
+def make_world():
+    """The project that all works are of; run in an empty folder."""
+    fieldwork.write("walk.xml", fieldwork.text_form("walk", "public", 4, True))
+    fieldwork.write("visit.xml", fieldwork.text_form("visit", "protected", 2))
+    fieldwork.make_project(["walk.xml"], ["visit.xml"])
