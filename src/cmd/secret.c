@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/gettext.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
@@ -194,6 +196,16 @@ bool cmd_passphrase(const struct cmd_args *args, bool confirm,
 	return ask_passphrase(confirm, out, err);
 }
 
+bool cmd_new_passphrase(const struct cmd_args *args, struct str *out,
+	struct err *err)
+{
+	const char *path = cmd_text(args, "new-passphrase-file");
+
+	if (path != NULL)
+		return secret_from_file(path, out, err);
+	return ask_passphrase(true, out, err);
+}
+
 /* ---- the words of a kit ---- */
 
 bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
@@ -216,6 +228,43 @@ bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
 
 /* ---- the workspace ---- */
 
+/* Whoever guesses waits, and so does who mistypes for the fourth time. */
+static void wait_for_turn(const char *folder)
+{
+	struct workspace_tries tries;
+	unsigned seconds;
+
+	if (!workspace_tries(folder, &tries, NULL))
+		return;		/* opening says what is wrong */
+	seconds = workspace_wait_s(&tries);
+	if (seconds == 0)
+		return;
+	log_note(ngettext("%1$llu wrong passphrase was tried here; please wait "
+		"%2$u seconds", "%1$llu wrong passphrases were tried here; "
+		"please wait %2$u seconds", (unsigned long)tries.n),
+		(unsigned long long)tries.n, seconds);
+	while (seconds > 0)
+		seconds = sleep(seconds);
+}
+
+static void tell_tries(const struct workspace *ws)
+{
+	const struct workspace_tries *tries = workspace_tries_before(ws);
+	time_t first = (time_t)tries->first;
+	char text[64];
+	struct tm tm;
+
+	if (tries->n == 0)
+		return;
+	localtime_r(&first, &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm);
+	log_note(ngettext("%1$llu wrong passphrase was tried here on %2$s: if it "
+		"was not you, tell your coordinator",
+		"%1$llu wrong passphrases were tried here since %2$s: if it "
+		"was not you, tell your coordinator", (unsigned long)tries->n),
+		(unsigned long long)tries->n, text);
+}
+
 static struct workspace *open_folder(const struct cmd_args *args,
 	const char *folder, struct err *err)
 {
@@ -227,9 +276,12 @@ static struct workspace *open_folder(const struct cmd_args *args,
 		return NULL;
 	if (!needs)
 		return workspace_open(folder, NULL, err);
+	wait_for_turn(folder);
 	if (cmd_passphrase(args, false, &passphrase, err))
 		ws = workspace_open(folder, passphrase.data, err);
 	str_wipe(&passphrase);
+	if (ws != NULL)
+		tell_tries(ws);
 	return ws;
 }
 

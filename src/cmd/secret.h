@@ -34,6 +34,11 @@ struct workspace;
 bool cmd_passphrase(const struct cmd_args *args, bool confirm,
 	struct str *out, struct err *err) MUST_CHECK;
 
+/* A new one for a workspace that has one: --new-passphrase-file, else asked
+ * for twice. */
+bool cmd_new_passphrase(const struct cmd_args *args, struct str *out,
+	struct err *err) MUST_CHECK;
+
 /* The eight words of a kit, normalised, from --words-file or the terminal.
  * ERR_VALUE names the position of the first word that is not in the list. */
 bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)

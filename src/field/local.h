@@ -57,6 +57,7 @@ struct workspace {
 	int depth;		/* of workspace_begin() */
 	bool is_light;		/* the change is, see workspace_begin_light() */
 	size_t n_damaged;	/* records the last walk could not read */
+	struct workspace_tries tries;	/* before it was opened */
 	struct field_index index;
 };
 
@@ -161,6 +162,11 @@ bool keys_convert(struct workspace *ws, struct err *err) MUST_CHECK;
 /* Has another program renewed the keys?  Then take the new ones. */
 bool keys_refresh(struct workspace *ws, bool *changed, struct err *err)
 	MUST_CHECK;
+
+/* Count a wrong passphrase; forget those counted.  Where that cannot be
+ * written, nothing happens.  tries.c */
+void tries_count(struct db *db);
+void tries_forget(struct workspace *ws);
 
 char *workspace_keys_path(const char *folder) RETURNS_NONNULL;
 

@@ -388,16 +388,36 @@ bool keys_refresh(struct workspace *ws, bool *changed, struct err *err)
 
 /* --- the passphrase --- */
 
-static bool may_lie_open(struct workspace *ws, const char *passphrase,
-	struct err *err)
+static bool see_form(void *context, const struct form_info *form)
+{
+	bool *found = context;
+
+	*found = *found || form_is_protected(form);
+	return !*found;
+}
+
+static bool see_record(void *context, const struct record_head *head)
+{
+	bool *found = context;
+
+	*found = *found || head->is_protected;
+	return !*found;
+}
+
+static bool may_lie_open(struct workspace *ws, struct err *err)
 {
 	char *path = workspace_keys_path(ws->folder);
-	bool ok = passphrase != NULL || keys_has_modes(path) ||
+	bool found = false, ok = keys_has_modes(path) ||
 		err_set(err, ERR_REFUSED, _("cannot protect '%s': this file "
 			"system keeps no modes, so a passphrase is needed"),
 			path);
 
 	free(path);
+	ok = ok && forms_each(ws, see_form, &found, err) &&
+		records_each(ws, see_record, &found, err);
+	if (ok && found)
+		return err_set(err, ERR_REFUSED, _("protected forms need a "
+			"workspace with a passphrase"));
 	return ok;
 }
 
@@ -417,7 +437,8 @@ bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
 
 	if (passphrase != NULL && passphrase[0] == '\0')
 		return err_set(err, ERR_VALUE, _("the passphrase is empty"));
-	if (!may_lie_open(ws, passphrase, err) || !workspace_begin(ws, err))
+	if ((passphrase == NULL && !may_lie_open(ws, err)) ||
+			!workspace_begin(ws, err))
 		return false;
 	keep_keys(ws);
 	ws->rotate = true;

@@ -222,10 +222,18 @@ static bool check_version(struct workspace *ws, struct err *err)
 static bool unlock(struct workspace *ws, const char *passphrase,
 	struct err *err)
 {
-	bool ok = open_wrapping(ws, passphrase, err) && keys_load(ws, err);
+	struct err why = ERR_INIT;
 
-	if (!ok)
+	if (!open_wrapping(ws, passphrase, &why)) {
+		if (why.code == ERR_CRYPTO)
+			tries_count(ws->db);
+		if (err != NULL)
+			*err = why;
 		return false;
+	}
+	if (!keys_load(ws, err))
+		return false;
+	tries_forget(ws);
 	keys_tidy(ws);
 	return keys_convert(ws, err) && check_version(ws, err);
 }

@@ -43,12 +43,29 @@ bool workspace_needs_passphrase(const char *folder, bool *needs,
 bool workspace_create(const char *folder, const char *passphrase,
 	struct err *err) MUST_CHECK;
 
-/* NULL on failure: ERR_NOTFOUND, ERR_CRYPTO (wrong passphrase),
+/* Wrong passphrases since the right one was given last. */
+struct workspace_tries {
+	uint64_t n;
+	int64_t first, last;	/* seconds since 1970, by this computer's clock */
+};
+
+/* What is counted there now, without opening it.  ERR_NOTFOUND. */
+bool workspace_tries(const char *folder, struct workspace_tries *tries,
+	struct err *err) MUST_CHECK;
+/* How long who asks for a passphrase lets pass before the next try: nothing
+ * up to the third wrong one, then 2 seconds, doubling, at most 300. */
+unsigned workspace_wait_s(const struct workspace_tries *tries);
+
+/* A wrong passphrase is counted, durably where the medium can be written.
+ * NULL on failure: ERR_NOTFOUND, ERR_CRYPTO (wrong passphrase),
  * ERR_CONFLICT (the files do not belong together),
  * ERR_REFUSED (a passphrase is needed; the key file is open to others),
  * ERR_SPEC (newer version). */
 struct workspace *workspace_open(const char *folder, const char *passphrase,
 	struct err *err) MUST_CHECK;
+/* The wrong ones before this opening, which are not counted any more. */
+const struct workspace_tries *workspace_tries_before(
+	const struct workspace *ws);
 /* Wipes the keys.  NULL is fine. */
 void workspace_close(struct workspace *ws);
 
@@ -57,7 +74,7 @@ const char *workspace_folder(const struct workspace *ws);
 bool workspace_is_sealed(const struct workspace *ws);
 
 /* Another passphrase, or none (NULL; ERR_REFUSED on a file system without
- * modes).  The store and wrapping keys are renewed; no record is rewritten. */
+ * modes, and where there are protected forms or records).  The store and wrapping keys are renewed; no record is rewritten. */
 bool workspace_set_passphrase(struct workspace *ws, const char *passphrase,
 	struct err *err) MUST_CHECK;
 

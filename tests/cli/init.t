@@ -15,6 +15,7 @@ $ echo brook | bayaz list --passphrase-file -
 bayaz: the passphrase does not open this workspace
 [1]
 $ echo river | bayaz list --passphrase-file -
+bayaz: 1 wrong passphrase was tried here on {{.*}}: if it was not you, tell your coordinator
 no forms
 no records
 $ bayaz list

@@ -57,4 +57,5 @@ bayaz: the passphrase does not open this workspace
 [1]
 $ python3 typing.py 'river' -C typed project kit -o t.bayaz form.xml --words-file words
 passphrase:
+bayaz: 1 wrong passphrase was tried here on {{.*}}: if it was not you, tell your coordinator
 t.bayaz: kit 1 with 1 form

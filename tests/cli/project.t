@@ -78,6 +78,7 @@ $ bayaz project kit -o kit.bayaz --passphrase-file passphrase
 ...
 [2]
 $ bayaz project kit -o kit.bayaz --form form.xml --passphrase-file passphrase
+bayaz: 1 wrong passphrase was tried here on {{.*}}: if it was not you, tell your coordinator
 kit.bayaz: kit 1 with 1 form
 its words, to be told another way than the file goes: {{([a-z]+ ?)+}}
 $ bayaz project kit -o kit.bayaz --form form.xml --words-file words --passphrase-file passphrase
