@@ -16,7 +16,7 @@
 enum {
 	FORM_KEY = 1, FORM_ID = 2, FORM_VERSION = 3, FORM_TITLE = 4,
 	FORM_LIST_TITLE = 5, FORM_CLASS = 6, FORM_ADDED = 7, FORM_SIZE = 8,
-	FORM_SHA256 = 9, FORM_MEDIA = 10,
+	FORM_SHA256 = 9, FORM_MEDIA = 10, FORM_RETENTION = 11,
 	MEDIA_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
 	MAX_MEDIA_FILES = 1000,
 };
@@ -95,6 +95,17 @@ static char *id_text(const struct xml_node *primary)
 	return xstrdup(id != NULL ? id : "");
 }
 
+/* What cannot be read is what `bayaz check` says; here it counts as nothing. */
+static int retention_of(const struct xml_node *primary)
+{
+	const char *text = xml_attribute(primary, NS_BAYAZ, "retention");
+	char *end;
+	long months = text != NULL ? strtol(text, &end, 10) : 0;
+
+	return text != NULL && *end == '\0' && months > 0 && months <= 1200 ?
+		(int)months : 0;
+}
+
 bool form_describe(const char *xml, size_t n_bytes, const char *source,
 	struct form_info *form, struct err *err)
 {
@@ -113,6 +124,7 @@ bool form_describe(const char *xml, size_t n_bytes, const char *source,
 		form->list_title = attribute_text(primary, NS_BAYAZ,
 			"list-title");
 		form->form_class = attribute_text(primary, NS_BAYAZ, "class");
+		form->retention_months = retention_of(primary);
 		form->size_bytes = n_bytes;
 		sha256_bytes(xml, n_bytes, form->sha256);
 	}
@@ -161,6 +173,7 @@ static bool write_form(struct workspace *ws, const struct form_info *form,
 	field_put_text(&plain, FORM_CLASS, form->form_class);
 	field_put_int(&plain, FORM_ADDED, form->added);
 	field_put_int(&plain, FORM_SIZE, (int64_t)form->size_bytes);
+	field_put_int(&plain, FORM_RETENTION, form->retention_months);
 	field_put(&plain, FORM_SHA256, form->sha256, 32);
 	for (size_t i = 0; i < form->n_media; i++)
 		put_media(&plain, &form->media[i]);
@@ -213,6 +226,9 @@ static bool take_field(struct form_info *form, uint8_t *key,
 	case FORM_KEY: return field_copy(field, key, SEAL_KEY_BYTES);
 	case FORM_SHA256: return field_copy(field, form->sha256, 32);
 	case FORM_ADDED: form->added = field_int(field); return true;
+	case FORM_RETENTION:
+		form->retention_months = (int)field_int(field);
+		return true;
 	case FORM_SIZE: form->size_bytes = (uint64_t)field_int(field); return true;
 	case FORM_MEDIA: return take_media(form, field);
 	default: return true;

@@ -28,6 +28,7 @@ struct form_info {
 	char *title;		/* the true one */
 	char *list_title;	/* "" unless the form has a neutral one */
 	char *form_class;	/* "public" ... "protected"; "": untagged */
+	int retention_months;	/* how long its records are kept; 0: not said */
 	int64_t added;		/* seconds since 1970, UTC */
 	uint8_t sha256[32];	/* of the XML */
 	uint64_t size_bytes;

@@ -96,6 +96,10 @@ void plan_drop(struct packer *p);
  * again; free() it.  NULL: there is none. */
 char *plan_pending(struct workspace *ws, const char *folder);
 bool plan_has(const struct plan *plan, int64_t id);
+/* The plan with the records that are in a bundle that is being written, or was
+ * and may be out there: plan_holds() for many.  Then plan_release(). */
+bool plan_look(struct workspace *ws, struct plan *plan, struct err *err)
+	MUST_CHECK;
 /* contents_add() for each of its records. */
 bool plan_contents(struct packer *p, struct err *err) MUST_CHECK;
 void plan_release(struct plan *plan);

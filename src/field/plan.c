@@ -207,15 +207,23 @@ bool plan_has(const struct plan *plan, int64_t id)
 		sizeof id, by_id) != NULL;
 }
 
+bool plan_look(struct workspace *ws, struct plan *plan, struct err *err)
+{
+	bool ok = load_plan(ws, plan, err);
+
+	sort_ids(plan);
+	if (ok && !plan->written && !pack_is_running(ws))
+		plan->ids.n = 0;
+	return ok;
+}
+
 bool plan_holds(struct workspace *ws, int64_t id, bool *holds,
 	struct err *err)
 {
 	struct plan plan;
-	bool ok = load_plan(ws, &plan, err);
+	bool ok = plan_look(ws, &plan, err);
 
-	sort_ids(&plan);
-	*holds = ok && plan_has(&plan, id) &&
-		(plan.written || pack_is_running(ws));
+	*holds = ok && plan_has(&plan, id);
 	plan_release(&plan);
 	return ok;
 }

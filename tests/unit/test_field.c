@@ -25,6 +25,7 @@
 #include "field/journal.h"
 #include "field/local.h"
 #include "field/pack.h"
+#include "field/purge.h"
 #include "field/records.h"
 #include "field/workspace.h"
 #include "trust/device.h"
@@ -1279,6 +1280,152 @@ static void a_purge_that_is_given_up_changes_nothing(void **state)
 	workspace_close(ws);
 }
 
+/* --- what is due --- */
+
+enum { DAY = 86400 };
+
+static const char year_form[] = FORM("year", "1",
+	" bayaz:class=\"standard\" bayaz:retention=\"12\"");
+
+/* A finished record in this state; its row. */
+static int64_t add_in_state(struct workspace *ws, const char *form_xml,
+	enum record_state state)
+{
+	struct err err = ERR_INIT;
+	struct record *record = begin_draft(ws, form_xml);
+	char xml[300];
+	struct record_final final = final_of(xml, sizeof xml, "1");
+	int64_t id = record_head(record)->id;
+
+	if (state != RECORD_DRAFT)
+		assert_good(record_finish(record, &final, &err), &err);
+	record->head.state = state;
+	assert_good(record_save_alone(record, &err), &err);
+	record_close(record);
+	return id;
+}
+
+static bool is_there(struct workspace *ws, int64_t id)
+{
+	struct record *record = record_open(ws, id, NULL);
+
+	record_close(record);
+	return record != NULL;
+}
+
+static struct purge_counts due_in(struct workspace *ws, int days, bool dry)
+{
+	struct purge_counts counts;
+	struct err err = ERR_INIT;
+
+	assert_good(purge_due(ws, field_now() + (int64_t)days * DAY, dry,
+		&counts, &err), &err);
+	return counts;
+}
+
+static void what_was_discarded_goes_after_thirty_days(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	int64_t gone = add_in_state(ws, standard_form, RECORD_DISCARDED);
+	int64_t stays = add_in_state(ws, standard_form, RECORD_DRAFT);
+
+	(void)state;
+	assert_int_equal(due_in(ws, 29, false).discarded, 0);
+	assert_int_equal(due_in(ws, 30, true).discarded, 1);
+	assert_true(is_there(ws, gone));
+	assert_int_equal(due_in(ws, 30, false).discarded, 1);
+	assert_false(is_there(ws, gone));
+	assert_true(is_there(ws, stays));
+	workspace_close(ws);
+}
+
+static void what_was_received_goes_and_protected_at_once(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	int64_t standard, sealed;
+
+	(void)state;
+	join_project(ws);
+	standard = add_in_state(ws, standard_form, RECORD_RECEIVED);
+	sealed = add_in_state(ws, protected_form, RECORD_RECEIVED);
+	assert_int_equal(due_in(ws, 0, false).received, 1);
+	assert_false(is_there(ws, sealed));
+	assert_int_equal(due_in(ws, 89, false).received, 0);
+	assert_int_equal(due_in(ws, 90, false).received, 1);
+	assert_false(is_there(ws, standard));
+	workspace_close(ws);
+}
+
+static void what_is_over_age_goes_if_it_was_sent(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	int64_t sent = add_in_state(ws, year_form, RECORD_PACKED);
+	int64_t ready = add_in_state(ws, year_form, RECORD_READY);
+	int64_t draft = add_in_state(ws, year_form, RECORD_DRAFT);
+	int64_t other = add_in_state(ws, standard_form, RECORD_PACKED);
+	struct purge_counts counts = due_in(ws, 360, false);
+
+	(void)state;
+	assert_int_equal(counts.over_age + counts.n_unsent, 0);
+	counts = due_in(ws, 367, false);
+	assert_int_equal(counts.over_age, 1);
+	assert_int_equal(counts.n_unsent, 2);
+	assert_false(is_there(ws, sent));
+	assert_true(is_there(ws, ready) && is_there(ws, draft));
+	assert_int_equal(due_in(ws, 1820, false).over_age, 0);
+	assert_int_equal(due_in(ws, 1830, false).over_age, 1);
+	assert_false(is_there(ws, other));
+	workspace_close(ws);
+}
+
+/* A sealed one tells no form: 24 months, or what any of them allows. */
+static void a_sealed_record_has_the_shortest_time(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	static const char short_form[] = FORM("short", "1",
+		" bayaz:class=\"protected\" bayaz:retention=\"6\"");
+	struct form_info form;
+	int64_t id;
+
+	(void)state;
+	join_project(ws);
+	id = add_in_state(ws, protected_form, RECORD_PACKED);
+	assert_int_equal(due_in(ws, 720, true).over_age, 0);
+	assert_int_equal(due_in(ws, 732, true).over_age, 1);
+	form = add_form(ws, short_form);
+	assert_int_equal(form.retention_months, 6);
+	form_info_release(&form);
+	assert_int_equal(due_in(ws, 180, true).over_age, 0);
+	assert_int_equal(due_in(ws, 184, false).over_age, 1);
+	assert_false(is_there(ws, id));
+	workspace_close(ws);
+}
+
+static void one_record_goes_only_if_it_may(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	int64_t draft = add_in_state(ws, standard_form, RECORD_DRAFT);
+	int64_t sent = add_in_state(ws, standard_form, RECORD_PACKED);
+	struct err err = ERR_INIT;
+	char *plan = str_format("{\"sequence\":7,\"date\":\"2026-11-26\","
+		"\"token\":\"x\",\"path\":\"/x\",\"written\":true,"
+		"\"records\":[\"%016llx\"]}", (unsigned long long)sent);
+
+	(void)state;
+	assert_false(purge_record(ws, draft, false, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	assert_good(purge_record(ws, draft, true, &err), &err);
+	assert_false(is_there(ws, draft));
+	/* with `pack --again`, interrupted */
+	assert_good(workspace_put_secret(ws, "packing", plan, strlen(plan),
+		&err), &err);
+	free(plan);
+	assert_false(purge_record(ws, sent, true, &err));
+	assert_int_equal(due_in(ws, 4000, false).over_age, 0);
+	assert_true(is_there(ws, sent));
+	workspace_close(ws);
+}
+
 /* --- the disk fails --- */
 
 static void set_fault(int where, unsigned nth)
@@ -2015,6 +2162,11 @@ int main(void)
 		IN_A_FOLDER(the_same_photo_is_stored_once),
 		IN_A_FOLDER(a_purged_record_does_not_open_from_an_old_copy),
 		IN_A_FOLDER(a_purge_that_is_given_up_changes_nothing),
+		IN_A_FOLDER(what_was_discarded_goes_after_thirty_days),
+		IN_A_FOLDER(what_was_received_goes_and_protected_at_once),
+		IN_A_FOLDER(what_is_over_age_goes_if_it_was_sent),
+		IN_A_FOLDER(a_sealed_record_has_the_shortest_time),
+		IN_A_FOLDER(one_record_goes_only_if_it_may),
 		IN_A_FOLDER(whichever_write_fails_the_confirmed_is_there),
 		IN_A_FOLDER(whichever_write_fails_a_protected_finish_is_whole),
 		IN_A_FOLDER(what_is_ready_is_packed_once),
