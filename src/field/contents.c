@@ -357,8 +357,8 @@ static void add_sealed(struct packer *p, const struct record *record)
 		part.owner = record->body_file;
 		part.is_file = true;
 	}
-	add_entry(p, ENTRY_SEALED, &part, head->size_bytes)->class_ =
-		"protected";
+	add_entry(p, head->is_deletion ? ENTRY_DELETION : ENTRY_SEALED, &part,
+		head->size_bytes)->class_ = "protected";
 	p->result->n_sealed++;
 	wipe(&part, sizeof part);
 }

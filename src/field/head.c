@@ -11,6 +11,7 @@
 #include "field/local.h"
 
 enum {
+	R_DELETION = 40,
 	R_KEY = 1, R_STATE = 2, R_FLAGS = 3, R_FORM = 4, R_FORM_ID = 5,
 	R_FORM_VERSION = 6, R_CLASS = 7, R_TITLE = 8, R_NAME = 9,
 	R_INSTANCE_ID = 10, R_CREATED = 11, R_CHANGED = 12, R_FINISHED = 13,
@@ -103,6 +104,7 @@ static void put_numbers(struct str *to, const struct record *record)
 		(head->training ? FLAG_TRAINING : 0) |
 		(head->was_ready ? FLAG_WAS_READY : 0) |
 		(head->clock_given ? FLAG_CLOCK : 0));
+	field_put_int(to, R_DELETION, head->is_deletion);
 	field_put_int(to, R_FORM, head->form);
 	field_put_int(to, R_CREATED, head->created);
 	field_put_int(to, R_CHANGED, head->changed);
@@ -184,6 +186,7 @@ static bool take_number(struct record *record, const struct field *field)
 		head->clock_given = (number & FLAG_CLOCK) != 0;
 		head->was_ready = (number & FLAG_WAS_READY) != 0;
 		break;
+	case R_DELETION: head->is_deletion = number != 0; break;
 	case R_FORM: head->form = number; break;
 	case R_CREATED: head->created = number; break;
 	case R_CHANGED: head->changed = number; break;

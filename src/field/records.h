@@ -41,6 +41,7 @@ struct record_head {
 	int64_t id;		/* row, random; never 0 */
 	enum record_state state;
 	bool is_protected;
+	bool is_deletion;	/* no record: a request to delete some, sealed */
 	bool training;
 	bool clock_given;	/* the worker gave the date: the clock was wrong */
 	bool was_ready;		/* discarded when it was; comes back as that */

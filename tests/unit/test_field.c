@@ -27,6 +27,7 @@
 #include "field/pack.h"
 #include "field/purge.h"
 #include "field/records.h"
+#include "field/withdraw.h"
 #include "field/workspace.h"
 #include "trust/device.h"
 #include "trust/project.h"
@@ -1426,6 +1427,74 @@ static void one_record_goes_only_if_it_may(void **state)
 	workspace_close(ws);
 }
 
+/* --- withdrawing --- */
+
+static void a_case_code_has_check_digits(void **state)
+{
+	static const char right[] = "1234-5678-9092";
+	char code[CASE_CODE_BYTES], wrong[CASE_CODE_BYTES];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_true(case_code_parse(" 1234 56789092", code, &err));
+	assert_string_equal(code, right);
+	assert_true(case_code_parse("\xdb\xb1""23456789092", code, &err));
+	assert_false(case_code_parse("1234567890921", code, &err));
+	assert_false(case_code_parse("12345678909x", code, &err));
+	for (size_t i = 0; right[i] != '\0'; i++) {
+		if (right[i] == '-')
+			continue;
+		memcpy(wrong, right, sizeof wrong);
+		for (char digit = '0'; digit <= '9'; digit++) {
+			wrong[i] = digit;
+			assert_int_equal(case_code_parse(wrong, code, &err),
+				digit == right[i]);
+		}
+	}
+}
+
+static bool take_id(void *context, const struct record_head *head)
+{
+	*(int64_t *)context = head->id;
+	return true;
+}
+
+static void a_request_to_delete_is_sealed(void **state)
+{
+	struct workspace *ws = make_workspace(PASSPHRASE);
+	struct age_keys keys = { 0 };
+	struct str bytes = STR_INIT;
+	struct sealed sealed;
+	struct err err = ERR_INIT;
+	struct record *record;
+	int64_t id, hers;
+
+	(void)state;
+	join_project(ws);
+	hers = add_in_state(ws, protected_form, RECORD_DRAFT);
+	assert_good(withdraw(ws, "1234-5678-9092", &hers, 1, &err), &err);
+	assert_false(is_there(ws, hers));
+	assert_good(records_each(ws, take_id, &id, &err), &err);
+	record = record_open(ws, id, &err);
+	assert_true(record_head(record)->is_deletion);
+	assert_int_equal(record_head(record)->state, RECORD_READY);
+	assert_good(record_final_bytes(record, &bytes, &err), &err);
+	keys.identities = &secrets.readers[TRUST_PROTECTED];
+	keys.n_identities = 1;
+	assert_good(sealed_open(&sealed, bytes.data, bytes.len, &keys, 4096,
+		&err), &err);
+	assert_int_equal(sealed.n_parts, 1);
+	assert_string_equal(sealed.parts[0].name, SEALED_DELETION);
+	assert_non_null(memmem(sealed.parts[0].bytes, sealed.parts[0].n_bytes,
+		"\"code\":\"1234-5678-9092\"", 23));
+	sealed_release(&sealed);
+	str_release(&bytes);
+	record_close(record);
+	workspace_close(ws);
+	assert_no_trace("1234-5678-9092");
+	assert_no_trace("123456789092");
+}
+
 /* --- the disk fails --- */
 
 static void set_fault(int where, unsigned nth)
@@ -2167,6 +2236,8 @@ int main(void)
 		IN_A_FOLDER(what_is_over_age_goes_if_it_was_sent),
 		IN_A_FOLDER(a_sealed_record_has_the_shortest_time),
 		IN_A_FOLDER(one_record_goes_only_if_it_may),
+		IN_A_FOLDER(a_case_code_has_check_digits),
+		IN_A_FOLDER(a_request_to_delete_is_sealed),
 		IN_A_FOLDER(whichever_write_fails_the_confirmed_is_there),
 		IN_A_FOLDER(whichever_write_fails_a_protected_finish_is_whole),
 		IN_A_FOLDER(what_is_ready_is_packed_once),
