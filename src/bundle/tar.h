@@ -1,6 +1,6 @@
-/* The part of tar that bundles are made of: plain files.  A name of 100 bytes
+/* The part of tar that bundles and backups are made of: plain files.  A name of 100 bytes
  * and more has an extended header before it.
- * Private to this folder.  Source: POSIX.1-2017, pax, "ustar Interchange
+ * Source: POSIX.1-2017, pax, "ustar Interchange
  * Format" and "pax Extended Header". */
 #ifndef BAYAZ_BUNDLE_TAR_H
 #define BAYAZ_BUNDLE_TAR_H

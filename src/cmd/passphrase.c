@@ -79,8 +79,7 @@ static int run_passphrase(const struct cmd_args *args)
 
 static const struct cmd_option options[] = {
 	CMD_PASSPHRASE_OPTION,
-	{ "new-passphrase-file", 0, OPT_TEXT, N_("FILE"),
-	  N_("read the new passphrase from FILE ('-': standard input)") },
+	CMD_NEW_PASSPHRASE_OPTION,
 	{ "none", 0, OPT_FLAG, NULL,
 	  N_("from now on without a passphrase: anyone with this computer "
 	     "can read it") },

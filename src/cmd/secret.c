@@ -17,6 +17,7 @@
 #include "cmd/secret.h"
 #include "crypt/crypt.h"
 #include "crypt/words.h"
+#include "field/copy.h"
 #include "field/workspace.h"
 
 #define SECRET_BYTES_MAX 4096
@@ -206,6 +207,17 @@ bool cmd_new_passphrase(const struct cmd_args *args, struct str *out,
 	return ask_passphrase(true, out, err);
 }
 
+bool cmd_inner_passphrase(const struct cmd_args *args, struct str *out,
+	struct err *err)
+{
+	const char *path = cmd_text(args, "workspace-passphrase-file");
+
+	if (path != NULL)
+		return secret_from_file(path, out, err);
+	return cmd_ask_secret(_("passphrase of the workspace in it: "), out,
+		err);
+}
+
 /* ---- the words of a kit ---- */
 
 bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
@@ -266,9 +278,8 @@ static void tell_tries(const struct workspace *ws)
 }
 
 static struct workspace *open_folder(const struct cmd_args *args,
-	const char *folder, struct err *err)
+	const char *folder, struct str *passphrase, struct err *err)
 {
-	struct str passphrase = STR_INIT;
 	struct workspace *ws = NULL;
 	bool needs;
 
@@ -277,23 +288,50 @@ static struct workspace *open_folder(const struct cmd_args *args,
 	if (!needs)
 		return workspace_open(folder, NULL, err);
 	wait_for_turn(folder);
-	if (cmd_passphrase(args, false, &passphrase, err))
-		ws = workspace_open(folder, passphrase.data, err);
-	str_wipe(&passphrase);
+	if (cmd_passphrase(args, false, passphrase, err))
+		ws = workspace_open(folder, passphrase->data, err);
 	if (ws != NULL)
 		tell_tries(ws);
+	return ws;
+}
+
+/* Two laptops must not sign with one key. */
+static struct workspace *own(struct workspace *ws, struct err *err)
+{
+	char fingerprint[FINGERPRINT_BYTES];
+
+	if (ws == NULL || !workspace_is_copy(ws))
+		return ws;
+	if (!workspace_make_own(ws, fingerprint, err)) {
+		workspace_close(ws);
+		return NULL;
+	}
+	if (fingerprint[0] != '\0')
+		log_note(_("this workspace was copied, so it has a new key now: "
+			"tell the coordinator this laptop's new fingerprint: "
+			"%s"), fingerprint);
+	return ws;
+}
+
+struct workspace *cmd_workspace_open_with(const struct cmd_args *args,
+	struct str *passphrase, struct err *err)
+{
+	char *folder = workspace_path(args->workspace);
+	struct workspace *ws = NULL;
+
+	if (crypt_init(err))
+		ws = own(open_folder(args, folder, passphrase, err), err);
+	free(folder);
 	return ws;
 }
 
 struct workspace *cmd_workspace_open(const struct cmd_args *args,
 	struct err *err)
 {
-	char *folder = workspace_path(args->workspace);
-	struct workspace *ws = NULL;
+	struct str passphrase = STR_INIT;
+	struct workspace *ws = cmd_workspace_open_with(args, &passphrase, err);
 
-	if (crypt_init(err))
-		ws = open_folder(args, folder, err);
-	free(folder);
+	str_wipe(&passphrase);
 	return ws;
 }
 

@@ -19,6 +19,11 @@ struct workspace;
 	{ "words-file", 0, OPT_TEXT, N_("FILE"), \
 	  N_("read the kit's eight words from FILE ('-': standard input)") }
 
+/* Commands that ask for a new passphrase beside the one there is. */
+#define CMD_NEW_PASSPHRASE_OPTION \
+	{ "new-passphrase-file", 0, OPT_TEXT, N_("FILE"), \
+	  N_("read the new passphrase from FILE ('-': standard input)") }
+
 /* Commands that may make a workspace. */
 #define CMD_NO_PASSPHRASE_OPTION \
 	{ "no-passphrase", 0, OPT_FLAG, NULL, \
@@ -39,6 +44,11 @@ bool cmd_passphrase(const struct cmd_args *args, bool confirm,
 bool cmd_new_passphrase(const struct cmd_args *args, struct str *out,
 	struct err *err) MUST_CHECK;
 
+/* That of a workspace inside something that had its own:
+ * --workspace-passphrase-file, else asked for. */
+bool cmd_inner_passphrase(const struct cmd_args *args, struct str *out,
+	struct err *err) MUST_CHECK;
+
 /* The eight words of a kit, normalised, from --words-file or the terminal.
  * ERR_VALUE names the position of the first word that is not in the list. */
 bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
@@ -50,9 +60,13 @@ bool cmd_ask_secret(const char *prompt, struct str *out, struct err *err)
 	MUST_CHECK;
 
 /* Open the workspace of -C, $BAYAZ_HOME or the usual place, asking for its
- * passphrase if it has one.  NULL on failure. */
+ * passphrase if it has one.  A copy gets a key of its own.  NULL on failure. */
 struct workspace *cmd_workspace_open(const struct cmd_args *args,
 	struct err *err) MUST_CHECK;
+/* The same, leaving the passphrase in `passphrase` ("" if there is none);
+ * str_wipe() it. */
+struct workspace *cmd_workspace_open_with(const struct cmd_args *args,
+	struct str *passphrase, struct err *err) MUST_CHECK;
 /* Make that workspace (ERR_CONFLICT if there is one) and open it; its
  * passphrase is asked for unless --no-passphrase was given. */
 struct workspace *cmd_workspace_make(const struct cmd_args *args,

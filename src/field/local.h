@@ -53,6 +53,7 @@ struct workspace {
 	struct keys *keys;
 	struct keys *before;	/* while they change: what to go back to */
 	bool rotate;		/* the keys are renewed at the commit */
+	bool is_copy;		/* of another workspace: copy.h */
 	struct room room;	/* one head is opened into this */
 	int depth;		/* of workspace_begin() */
 	bool is_light;		/* the change is, see workspace_begin_light() */
@@ -167,6 +168,9 @@ bool keys_refresh(struct workspace *ws, bool *changed, struct err *err)
  * written, nothing happens.  tries.c */
 void tries_count(struct db *db);
 void tries_forget(struct workspace *ws);
+
+/* Is it a copy?  Once, when it was opened. */
+void copy_look(struct workspace *ws);
 
 char *workspace_keys_path(const char *folder) RETURNS_NONNULL;
 

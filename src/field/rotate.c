@@ -133,6 +133,10 @@ bool workspace_forget(struct workspace *ws, int64_t id, struct err *err)
 	if (ws->depth == 0)
 		return err_set(err, ERR_INTERNAL,
 			_("the change was given up already"));
+	/* The old keys are destroyed on the word of the commit. */
+	if (ws->is_light)
+		return err_set(err, ERR_INTERNAL,
+			_("keys do not change in a change that may be lost"));
 	ws->rotate = true;
 	return keys_mark(ws, id, err);
 }

@@ -259,8 +259,10 @@ struct workspace *workspace_open(const char *folder, const char *passphrase,
 	free(path);
 	ok = ws->db != NULL && check_version(ws, err) &&
 		unlock(ws, passphrase, err);
-	if (ok)
+	if (ok) {
+		copy_look(ws);
 		return ws;
+	}
 	workspace_close(ws);
 	return NULL;
 }
