@@ -5,6 +5,9 @@
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 
 #include "base/gettext.h"
@@ -22,6 +25,11 @@ bool crypt_init(struct err *err)
 			_("this system gives no random numbers"));
 	/* Where it is refused, cores were off or are the administrator's. */
 	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	/* A core that is piped to a program has no limit; and nobody else but
+	 * root looks into our memory. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 	return true;
 }
 

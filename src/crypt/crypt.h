@@ -19,8 +19,8 @@ enum {
 	FINGERPRINT_BYTES = 25,		/* XXXX-XXXX-XXXX-XXXX-XXXX, NUL */
 };
 
-/* Once at start, before anything else here: prepares libsodium and turns core
- * dumps off.  Again is fine.  ERR_INTERNAL if the system has no randomness. */
+/* Once at start, before anything else here: prepares libsodium, turns core
+ * dumps off and keeps other programs of the user from looking in.  Again is fine.  ERR_INTERNAL if the system has no randomness. */
 bool crypt_init(struct err *err) MUST_CHECK;
 
 void crypt_random(void *bytes, size_t n_bytes);

@@ -575,23 +575,35 @@ static void after(struct task *t)
 
 /* --- the other's life --- */
 
+/* The calls of our table stop it.  That it guards its memory from being read
+ * is refused: only root could then look at what it writes. */
+enum { N_PRCTL = 4 };
+
 static void install_filter(void)
 {
-	struct sock_filter code[N_CALLS + 5];
+	struct sock_filter code[N_CALLS + 5 + N_PRCTL];
 	struct sock_fprog program = { .len = 0, .filter = code };
 	unsigned short n = 0;
 
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		offsetof(struct seccomp_data, arch));
 	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		AUDIT_ARCH_X86_64, 0, N_CALLS + 1);
+		AUDIT_ARCH_X86_64, 0, N_CALLS + N_PRCTL + 1);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		offsetof(struct seccomp_data, nr));
 	for (int i = 0; i < N_CALLS; i++)
 		code[n++] = (struct sock_filter)BPF_JUMP(
 			BPF_JMP | BPF_JEQ | BPF_K,
 			(unsigned)CALLS[i].number,
-			(unsigned char)(N_CALLS - i), 0);
+			(unsigned char)(N_CALLS - i + N_PRCTL), 0);
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		SYS_prctl, 0, N_PRCTL - 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, args[0]));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		PR_SET_DUMPABLE, 0, 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+		SECCOMP_RET_ERRNO | EPERM);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 		SECCOMP_RET_ALLOW);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,

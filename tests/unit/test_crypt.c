@@ -8,6 +8,10 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/file.h"
@@ -31,6 +35,40 @@ static void core_dumps_are_off(void **state)
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
 	assert_int_equal(limit.rlim_cur, 0);
+#ifdef __linux__
+	assert_int_equal(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+#endif
+}
+
+/* In KiB; -1: this system does not tell. */
+static long locked_kib(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[256];
+	long kib = -1;
+
+	while (status != NULL && fgets(line, sizeof line, status) != NULL)
+		if (strncmp(line, "VmLck:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
+	if (status != NULL)
+		fclose(status);
+	return kib;
+}
+
+static void secrets_are_locked_and_begin_empty(void **state)
+{
+	struct rlimit limit;
+	long before = locked_kib();
+	uint8_t *secret = secret_new(6000);
+
+	(void)state;
+	for (int i = 0; i < 6000; i++)
+		assert_int_equal(secret[i], 0);
+	if (before >= 0 && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+			limit.rlim_cur >= 1 << 16)
+		assert_true(locked_kib() >= before + 6);
+	secret_free(secret);
+	assert_int_equal(locked_kib(), before);
 }
 
 static void sha256_and_hmac_are_the_standards(void **state)
@@ -346,6 +384,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(core_dumps_are_off),
+		cmocka_unit_test(secrets_are_locked_and_begin_empty),
 		cmocka_unit_test(sha256_and_hmac_are_the_standards),
 		cmocka_unit_test(hex_takes_digits_only),
 		cmocka_unit_test(a_fingerprint_has_five_groups_of_four),
