@@ -22,7 +22,7 @@ FAULTS = {              # what is done to which kinds of calls
     "short": "read,write",
     "kill": faults.CHANGES,
 }
-SPREAD = 5              # calls of each work and fault, when it is short
+SPREAD = 4              # calls of each work and fault, when it is short
 SEED = int(os.environ.get("BAYAZ_SEED", "20261126"))
 SEALED_SPREAD = 2       # where each run derives keys from a passphrase
 
