@@ -57,6 +57,7 @@ struct workspace {
 	struct room room;	/* one head is opened into this */
 	int depth;		/* of workspace_begin() */
 	bool is_light;		/* the change is, see workspace_begin_light() */
+	struct err unread;	/* why a secret could not be looked for */
 	size_t n_damaged;	/* records the last walk could not read */
 	struct workspace_tries tries;	/* before it was opened */
 	struct field_index index;

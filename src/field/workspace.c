@@ -301,10 +301,23 @@ static void end_light(struct workspace *ws)
 	}
 }
 
+/* What could not be looked for may be there: who was told that it is not must
+ * not put anything in its place.  False, with the reason, from then on. */
+static bool may_change(const struct workspace *ws, struct err *err)
+{
+	if (ws->unread.code == ERR_NONE)
+		return true;
+	if (err != NULL)
+		*err = ws->unread;
+	return false;
+}
+
 bool workspace_begin(struct workspace *ws, struct err *err)
 {
 	bool changed;
 
+	if (!may_change(ws, err))
+		return false;
 	if (ws->depth == 0) {
 		if (!db_begin(ws->db, err))
 			return false;
@@ -339,7 +352,8 @@ bool workspace_commit(struct workspace *ws, struct err *err)
 		ws->depth--;
 		return true;
 	}
-	if ((ws->rotate && !keys_rotate(ws, err)) || !db_commit(ws->db, err)) {
+	if (!may_change(ws, err) || (ws->rotate && !keys_rotate(ws, err)) ||
+			!db_commit(ws->db, err)) {
 		workspace_rollback(ws);
 		return false;
 	}
@@ -450,6 +464,13 @@ bool workspace_has_secret(struct workspace *ws, const char *name)
 {
 	struct find_secret find = { name, NULL, 0 };
 
-	return heads_each(ws, "secret", see_secret, &find, NULL) &&
-		find.id != 0;
+	struct err err = ERR_INIT;
+
+	if (heads_each(ws, "secret", see_secret, &find, &err))
+		return find.id != 0;
+	/* Damage is there the next time, too, and stops who changes a secret;
+	 * what else is in the workspace may go on. */
+	if (err.code != ERR_CRYPTO)
+		ws->unread = err;
+	return false;
 }

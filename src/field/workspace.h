@@ -99,6 +99,8 @@ bool workspace_put_secret(struct workspace *ws, const char *name,
 /* Adds to `out` (str_wipe() it).  ERR_NOTFOUND if there is none. */
 bool workspace_get_secret(struct workspace *ws, const char *name,
 	struct str *out, struct err *err) MUST_CHECK;
+/* False also if it could not be looked for; then nothing can be changed any
+ * more with this `ws`, lest something be put where something is. */
 bool workspace_has_secret(struct workspace *ws, const char *name);
 
 #endif

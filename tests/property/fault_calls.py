@@ -27,14 +27,14 @@ SEED = int(os.environ.get("BAYAZ_SEED", "20261126"))
 SEALED_SPREAD = 2       # where each run derives keys from a passphrase
 
 
-def check_end(ran, fault, n):
+def check_end(work, ran, fault):
     """How it ended is in order by itself."""
     if fault == "kill":
         return
     expect(ran.status in (0, 1), "exit %d: %s" % (ran.status, ran.err[-800:]))
     expect(ran.status == 0 or ran.err.strip(), "it fails without a word")
     expect("Success" not in ran.err, "it says: " + ran.err)
-    expect(fault != "short" or ran.status == 0,
+    expect(fault != "short" or ran.status == work.ends,
            "what is no error is taken for one: " + ran.err)
 
 
@@ -42,7 +42,7 @@ def one(work, fault, under, n):
     work.reset()
     ran = work.traced(under, at=n, do=fault, calls=FAULTS[fault])
     try:
-        check_end(ran, fault, n)
+        check_end(work, ran, fault)
         work.check(ran.out, work.is_done(ran.status, ran.out))
     except Broken as why:
         print("%s, %s at call %d on %s (exit %d): %s\n  it said: %s" % (
@@ -54,7 +54,7 @@ def one(work, fault, under, n):
 def calls_of(work, fault, under):
     work.reset()
     ran = work.traced(under, calls=FAULTS[fault])
-    expect(ran.status == 0, "%s without a fault: %s" % (work.name, ran.err))
+    expect(ran.status == work.ends, "%s without a fault: %s" % (work.name, ran.err))
     return ran.counts["counted"]
 
 
@@ -71,9 +71,9 @@ def tries(work, fault, dice):
     n = calls_of(work, fault, "live")
     expect(n > 5, "%s makes %d calls: are they seen?" % (work.name, n))
     chosen = [("live", i) for i in spread(work, n, dice)]
-    if work.vital and not LONG and fault in ("full", "kill"):
-        n = calls_of(work, fault, work.vital)
-        chosen += [(work.vital, i + 1) for i in range(n)]
+    if fault in work.vital and not LONG:
+        n = calls_of(work, fault, work.vital[fault])
+        chosen += [(work.vital[fault], i + 1) for i in range(n)]
     return chosen
 
 

@@ -86,7 +86,7 @@ def write_log(work, log):
     work.reset()
     disk, first = (faults.Disk(os.path.abspath("live")) for _ in range(2))
     ran = work.traced(log=log)
-    expect(ran.status == 0, "%s without a cut: %s" % (work.name, ran.err))
+    expect(ran.status == work.ends, "%s without a cut: %s" % (work.name, ran.err))
     n = sum(first.apply(*call) for call in faults.read_log(log))
     for path in first.mapped:
         expect(path.endswith("-shm"), "written by mapping it: %s" % path)

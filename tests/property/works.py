@@ -18,8 +18,9 @@ class Work:
     may go on with the work."""
     name = ""
     promise = None          # what it prints when it is done
+    ends = 0                # its exit status without a fault
     home = "live/w"
-    vital = None            # a file each call on which is tried, always
+    vital = {}              # fault -> a file each call on which is tried
     lines = ()              # what it is told at its prompts
     passphrase = None
 
@@ -165,7 +166,7 @@ class Leave(Work):
     name = "leave"
     promise = "\nsaved"
     passphrase = "pass"
-    vital = "live/w/keys"
+    vital = {"full": "live/w/keys", "kill": "live/w/keys"}
     lines = ("one", "two", ":q")
 
     def prepare(self):
@@ -252,13 +253,19 @@ class Import(Work):
 
 
 class Pack(Work):
+    """The second bundle of a laptop: it goes on from the first."""
     name = "pack"
-    promise = "bundle 1 with"
+    promise = "bundle 2 with"
     n = 5
 
     def prepare(self):
         fieldwork.join("live/w", self.passphrase)
         os.makedirs(self.name, exist_ok=True)
+        fieldwork.write("first.xml", fieldwork.record_xml("walk", 99, "a"))
+        self.bayaz("import", "first.xml")
+        packed = self.bayaz("pack", "--json", "-o", self.name + ".bayaz")
+        os.remove(self.name + ".bayaz")
+        self.first = json.loads(packed.stdout)["manifest"]
         for i in range(self.n):
             fieldwork.write("%s/%d.xml" % (self.name, i), fieldwork.record_xml(
                 self.form(i), i, ["a%d" % i, "b"],
@@ -295,11 +302,16 @@ class Pack(Work):
         expect(self.ready() == 0, "not all are packed in the end")
 
     def check_sent(self, manifests):
-        """Each record once, counting bundles of one number once."""
+        """Each record once, counting bundles of one number once; and the
+        numbers go on."""
         by_number = {}
         for manifest in manifests:
             other = by_number.setdefault(manifest["sequence"], manifest)
             expect(other == manifest, "two bundles of one number differ")
+        expect(sorted(by_number) == [2, 3][:len(by_number)] and
+               by_number[2]["previous"] == self.first,
+               "after bundle 1: %s" % [(n, m.get("previous")) for n, m in
+                                       by_number.items()])
         sent = [e["sha256"] for m in by_number.values() for e in m["entries"]
                 if e["kind"] in ("record", "sealed")]
         expect(len(sent) == len(set(sent)) == self.n,
@@ -307,7 +319,8 @@ class Pack(Work):
 
     def ready(self):
         states = [r["state"] for r in self.records()]
-        expect(len(states) == self.n and set(states) <= {"ready", "packed"},
+        expect(len(states) == self.n + 1 and
+               set(states) <= {"ready", "packed"},
                "states: %s" % states)
         return states.count("ready")
 
@@ -390,6 +403,29 @@ class ProjectNew(Work):
             text = file.read()
         for word in ("AGE-SECRET-KEY-1", "BAYAZ-HALF-A-1", "BAYAZ-HALF-B-1"):
             expect(word in text, "no %s is on the paper" % word)
+
+
+class ProjectAgain(Work):
+    """A second project in a workspace would cost the keys of the first."""
+    name = "project-again"
+    ends = 1
+    vital = {"eio": "live/w/field.db"}
+
+    def prepare(self):
+        self.bayaz("project", "new", "Other", "--no-passphrase",
+                   "--recovery-file", "live/recovery")
+        self.shown = self.bayaz("project", "show", "--json").stdout
+
+    def words(self):
+        return ["project", "new", "Another", "--no-passphrase",
+                "--recovery-file", "live/recovery2"]
+
+    def check(self, said, done):
+        expect(not done, "there are two projects")
+        expect(self.bayaz("project", "show", "--json").stdout == self.shown,
+               "the project is another")
+        again = self.bayaz(*self.words(), good=False)
+        expect(again.returncode == 1, "a second project was made")
 
 
 class Kit(Work):
@@ -485,7 +521,7 @@ def n_keys(home):
 WORKS = [
     Init, Join, Collect, Discard, Import, Pack, PackFolder,
     Leave, FinishSealed, PackSealed,            # with a passphrase
-    ProjectNew, Kit, Merge,                     # at the centre
+    ProjectNew, ProjectAgain, Kit, Merge,       # at the centre
 ]
 
 
