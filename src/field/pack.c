@@ -38,9 +38,10 @@ static void fill_manifest(struct packer *p)
 	m->previous = p->chain.manifest[0] != '\0' ? p->chain.manifest : NULL;
 	m->training = p->project.training;
 	m->has_head = true;
-	m->n_packed = (int64_t)(p->chain.n_packed + p->n_new);
-	m->n_left = p->plan.written ? (int64_t)p->plan.n_left :
-		(int64_t)(p->n_waiting + n_behind + p->result->n_too_large);
+	m->n_packed = (int64_t)(p->plan.written ? p->plan.n_packed :
+		p->chain.n_packed + p->n_new);
+	m->n_left = (int64_t)(p->plan.written ? p->plan.n_left :
+		p->n_waiting + n_behind + p->result->n_too_large);
 }
 
 /* --- the file --- */

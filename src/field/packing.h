@@ -36,7 +36,7 @@ struct plan {
 	char token[TOKEN_TEXT];		/* random: whose plan it is */
 	char *path;			/* absolute */
 	bool written;			/* the file was complete */
-	uint64_t n_left;		/* as its manifest says; once written */
+	uint64_t n_packed, n_left;	/* as its manifest says; once written */
 	VEC(int64_t) ids;		/* of its records, sorted */
 };
 

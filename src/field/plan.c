@@ -90,8 +90,7 @@ static bool save_chain(struct packer *p, struct err *err)
 
 	js_put_int(value, "sequence", (int64_t)p->plan.sequence);
 	js_put_text(value, "manifest", p->result->manifest);
-	js_put_int(value, "packed",
-		(int64_t)(p->chain.n_packed + p->n_new));
+	js_put_int(value, "packed", p->manifest.n_packed);
 	return save_setting(p->ws, CHAIN, value, err);
 }
 
@@ -146,6 +145,7 @@ static bool load_plan(struct workspace *ws, struct plan *plan,
 	plan->path = xstrdup(path != NULL ? path : "");
 	plan->written = js_get_bool(value, "written", true);
 	plan->n_left = (uint64_t)js_get_int(value, "left", 0);
+	plan->n_packed = (uint64_t)js_get_int(value, "packed", 0);
 	take_ids(plan, js_get(value, "records"));
 	js_free(value);
 	return true;
@@ -162,6 +162,7 @@ static bool save_plan(struct packer *p, struct err *err)
 	js_put_text(value, "token", plan->token);
 	js_put_bool(value, "written", plan->written);
 	js_put_int(value, "left", (int64_t)plan->n_left);
+	js_put_int(value, "packed", (int64_t)plan->n_packed);
 	js_put(value, "records", ids_json(plan));
 	return save_setting(p->ws, PACKING, value, err);
 }
@@ -611,6 +612,7 @@ bool plan_written(struct packer *p, struct err *err)
 	if (ok) {
 		p->plan.written = true;
 		p->plan.n_left = (uint64_t)p->manifest.n_left;
+		p->plan.n_packed = (uint64_t)p->manifest.n_packed;
 		ok = save_plan(p, err);
 	}
 	ok = end_change(p, ok, err);
