@@ -451,7 +451,7 @@ static bool work_until(const struct scene *scene, enum fault fault,
 	unsigned nth, bool *did)
 {
 	pid_t child = fork();
-	int status;
+	int status = 0;
 
 	if (child == 0) {
 		set_fault(fault, nth);
