@@ -10,7 +10,7 @@ import sys
 from fieldwork import (LONG, expect, in_scratch, join, make_project, record_xml,
                        run, text_form, write)
 
-SAMPLE = 40
+SAMPLE = 16
 SEED = int(os.environ.get("BAYAZ_SEED", "27"))
 
 
@@ -74,7 +74,7 @@ def check_kit(chance):
     with open("kit", "rb") as file:
         data = file.read()
     n = 0
-    places = positions(data, chance, 5)
+    places = positions(data, chance, 2)
     for what, bad in damages(data, places[::16] if LONG else places, chance):
         with open("bad", "wb") as file:
             file.write(bad)
