@@ -52,7 +52,7 @@ static bool put_stored(struct record *record, const char *name,
 
 /* In what tells of people's safety nothing stands that nobody wrote there.
  * The record's own log is no such thing: the form asked for it. */
-static bool takes_only_pictures(const struct record_head *head)
+bool record_takes_only_pictures(const struct record_head *head)
 {
 	return head->is_protected ||
 		strcmp(head->form_class, "restricted") == 0;
@@ -61,7 +61,7 @@ static bool takes_only_pictures(const struct record_head *head)
 bool record_put_file(struct record *record, const char *name,
 	const char *path, struct err *err)
 {
-	bool stripped = takes_only_pictures(&record->head) &&
+	bool stripped = record_takes_only_pictures(&record->head) &&
 		strcmp(name, AUDIT_FILE) != 0;
 	struct stored_file file = { 0 };
 

@@ -163,6 +163,8 @@ bool record_final_bytes(struct record *record, struct str *out,
 bool record_xml(struct record *record, struct str *out, struct err *err)
 	MUST_CHECK;
 
+/* Of a restricted or protected form? */
+bool record_takes_only_pictures(const struct record_head *head);
 /* Attach a file, streamed in; replaces one of the same name.  A `path` of
  * NULL notes that the file is missing.  A file that changes while it is read
  * is ERR_IO.  Restricted and protected forms take JPEG and PNG pictures only,

@@ -18,15 +18,26 @@ static bool has_name(const struct record_head *head, const char *name)
 	return false;
 }
 
+/* Cameras write the time into the name, people the name of who is on it. */
+static const char *neutral_name(const char *base)
+{
+	return str_ends(base, ".png") || str_ends(base, ".PNG") ?
+		"picture.png" : "picture.jpg";
+}
+
 char *upload_name(const struct record_head *head, const char *path)
 {
-	const char *base = path_base(path), *dot = strrchr(base, '.');
-	char *name = xstrdup(base);
+	const char *base = path_base(path), *dot;
+	char *name;
 	int stem;
 
+	if (record_takes_only_pictures(head))
+		base = neutral_name(base);
+	dot = strrchr(base, '.');
 	if (dot == NULL || dot == base)
 		dot = base + strlen(base);
 	stem = (int)(dot - base);
+	name = xstrdup(base);
 	for (int i = 2; has_name(head, name); i++) {
 		free(name);
 		name = str_format("%.*s-%d%s", stem, base, i, dot);

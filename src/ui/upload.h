@@ -11,7 +11,8 @@
 #include "session/session.h"
 
 /* The base name of `path`, with a number if the record has a file of that
- * name: photo.jpg, photo-2.jpg.  free() it. */
+ * name: photo.jpg, photo-2.jpg.  In restricted and protected forms it is
+ * picture.jpg, picture-2.jpg, whatever the file was called.  free() it. */
 char *upload_name(const struct record_head *head, const char *path)
 	RETURNS_NONNULL;
 

@@ -65,6 +65,8 @@ finished: record {{[0-9a-f]+}} is ready to be packed
 $ bayaz pack -o 3.bayaz
 3.bayaz: bundle 3 with 1 record
 $ rm -r out/*; age -d -i paper.key 3.bayaz | gzip -dc 2>/dev/null | tar x -C out
+$ grep -oE '<front>.*</front>' out/records/*.xml
+<front>picture.jpg</front>
 $ grep -c CANARY photo.jpg; grep -c CANARY out/files/*
 13
 0
