@@ -23,8 +23,8 @@
 enum {
 	MAX_ENTRIES = 20000,
 	MAX_MANIFEST = 8 << 20,
-	ENTRY_TEXT = 500,		/* in the manifest, without texts of others */
-	FILE_TEXT = 350,		/* its entry, and its hash in a record's */
+	ENTRY_TEXT = 500,	/* in the manifest, without texts of others */
+	FILE_TEXT = 350,	/* its entry, and its hash in a record's */
 	TAR_BLOCK = 512,
 };
 static const uint64_t MAX_BYTES = UINT64_C(12) << 30;

@@ -120,13 +120,12 @@ static bool drain(struct strip *s, struct err *err)
 
 struct tiff { const uint8_t *bytes; size_t n; bool big; };
 
-static unsigned get(const struct tiff *t, size_t at, int n)
+static unsigned get(const struct tiff *t, size_t at, size_t n)
 {
 	unsigned number = 0;
 
-	for (int i = 0; i < n; i++)
-		number = number << 8 |
-			t->bytes[t->big ? at + (size_t)i : at + (size_t)(n - 1 - i)];
+	for (size_t i = 0; i < n; i++)
+		number = number << 8 | t->bytes[at + (t->big ? i : n - 1 - i)];
 	return number;
 }
 
