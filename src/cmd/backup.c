@@ -7,6 +7,7 @@
 #include "base/gettext.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "crypt/crypt.h"
 #include "field/backup.h"
@@ -51,17 +52,21 @@ static void tell_backup(const struct cmd_args *args, bool other)
 static bool backup(const struct cmd_args *args, struct workspace *ws,
 	struct str *passphrase, struct err *err)
 {
-	bool other = needs_other(args, ws);
+	bool other = needs_other(args, ws), ok;
+	struct progress progress;
+	const struct backup_watch watch = { progress_bytes, &progress };
 
 	if (other) {
 		str_wipe(passphrase);
 		if (!cmd_new_passphrase(args, passphrase, err))
 			return false;
 	}
-	if (!backup_write(ws, args->items[0], passphrase->data, err))
-		return false;
-	tell_backup(args, other);
-	return true;
+	progress_begin(&progress);
+	ok = backup_write(ws, args->items[0], passphrase->data, &watch, err);
+	progress_end(&progress);
+	if (ok)
+		tell_backup(args, other);
+	return ok;
 }
 
 static int run_backup(const struct cmd_args *args)

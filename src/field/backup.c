@@ -26,6 +26,8 @@ enum { KEYS, DB, LOG, N_NAMES, PIECE_BYTES = 1 << 16 };
 struct writing {
 	struct file_out out;
 	struct age_writer *age;
+	const struct backup_watch *watch;
+	uint64_t n_done, n_all;
 };
 
 static bool to_file(void *context, const void *bytes, size_t n_bytes,
@@ -46,6 +48,27 @@ static bool say_changed(const char *path, struct err *err)
 		errno != 0 ? strerror(errno) : _("it became shorter"));
 }
 
+static void tell_watch(struct writing *w, size_t n_bytes)
+{
+	w->n_done += n_bytes;
+	if (w->watch != NULL)
+		w->watch->progress(w->watch->context, w->n_done, w->n_all);
+}
+
+static uint64_t all_bytes(const char *folder)
+{
+	uint64_t n_bytes = 0;
+
+	for (int i = 0; i < N_NAMES; i++) {
+		char *path = path_join(folder, NAMES[i]);
+		struct stat st;
+
+		n_bytes += stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+		free(path);
+	}
+	return n_bytes;
+}
+
 static bool copy_bytes(struct writing *w, int fd, const char *path,
 	uint64_t n_bytes, struct err *err)
 {
@@ -64,6 +87,7 @@ static bool copy_bytes(struct writing *w, int fd, const char *path,
 		ok = n > 0 ? to_age(w, buffer, (size_t)n, err) :
 			say_changed(path, err);
 		n_bytes -= ok ? (uint64_t)n : 0;
+		tell_watch(w, ok ? (size_t)n : 0);
 	}
 	free(buffer);
 	return ok;
@@ -124,10 +148,12 @@ static bool put_files(struct writing *w, struct workspace *ws,
 }
 
 static bool write_sealed(struct workspace *ws, const char *path,
-	const char *passphrase, struct err *err)
+	const char *passphrase, const struct backup_watch *watch,
+	struct err *err)
 {
 	const struct age_to to = { .passphrase = passphrase };
-	struct writing w = { .age = NULL };
+	struct writing w = { .age = NULL, .watch = watch,
+		.n_all = all_bytes(ws->folder) };
 	bool ok;
 
 	if (!file_create(&w.out, path, 0600, err))
@@ -144,7 +170,8 @@ static bool write_sealed(struct workspace *ws, const char *path,
 }
 
 bool backup_write(struct workspace *ws, const char *path,
-	const char *passphrase, struct err *err)
+	const char *passphrase, const struct backup_watch *watch,
+	struct err *err)
 {
 	bool ok;
 
@@ -154,7 +181,7 @@ bool backup_write(struct workspace *ws, const char *path,
 	(void)!db_checkpoint(ws->db, NULL);	/* a shorter log */
 	if (!workspace_begin(ws, err))
 		return false;
-	ok = write_sealed(ws, path, passphrase, err);
+	ok = write_sealed(ws, path, passphrase, watch, err);
 	workspace_rollback(ws);
 	return ok;
 }

@@ -186,7 +186,7 @@ static int64_t begin(void)
 	assert_good(workspace_create(folder, NULL, &err), &err);
 	ws = open_in(folder);
 	id = add_draft(ws);
-	assert_good(backup_write(ws, file, PASSPHRASE, &err), &err);
+	assert_good(backup_write(ws, file, PASSPHRASE, NULL, &err), &err);
 	workspace_close(ws);
 	return id;
 }
@@ -211,7 +211,7 @@ static void a_backup_comes_back(void **state)
 	ws = open_in(to);
 	assert_true(is_there(ws, id));
 	assert_false(workspace_is_copy(ws));
-	assert_false(backup_write(ws, file, PASSPHRASE, &err));
+	assert_false(backup_write(ws, file, PASSPHRASE, NULL, &err));
 	assert_int_equal(err.code, ERR_CONFLICT);
 	workspace_close(ws);
 	free(to);
@@ -236,7 +236,7 @@ static void a_backup_holds_what_is_in_the_log(void **state)
 	stmt = db_prepare(reader->db, "SELECT id FROM record", &err);
 	assert_int_equal(db_step(stmt, &err), DB_ROW);
 	second = add_draft(ws);
-	assert_good(backup_write(ws, file, PASSPHRASE, &err), &err);
+	assert_good(backup_write(ws, file, PASSPHRASE, NULL, &err), &err);
 	assert_true(file_read(path, 1 << 28, &log, &err) && log.len > 0);
 	db_reset(stmt);
 	workspace_close(reader);
@@ -375,7 +375,7 @@ static void whichever_write_fails_no_half_backup_is_there(void **state)
 	add_draft(ws);
 	for (unsigned nth = 1; !did; nth++) {
 		file_fail_nth(nth);
-		did = backup_write(ws, file, PASSPHRASE, &err);
+		did = backup_write(ws, file, PASSPHRASE, NULL, &err);
 		file_fail_nth(0);
 		assert_int_equal(file_exists(file), did);
 		assert_true(nth < 1000);
