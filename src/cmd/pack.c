@@ -27,6 +27,7 @@ static void tell_json(const struct pack_result *r, const char *path)
 	js_put_text(answer, "manifest", r->manifest);
 	js_put_int(answer, "records", (int64_t)r->n_records);
 	js_put_int(answer, "sealed", (int64_t)r->n_sealed);
+	js_put_int(answer, "deletions", (int64_t)r->n_deletions);
 	js_put_int(answer, "forms", (int64_t)r->n_forms);
 	js_put_int(answer, "files", (int64_t)r->n_files);
 	js_put_int(answer, "missing", (int64_t)r->n_missing);
@@ -47,6 +48,10 @@ static void tell(const struct pack_result *r, const char *path, bool many)
 	printf(ngettext("%1$s: bundle %2$llu with %3$zu record\n",
 		"%1$s: bundle %2$llu with %3$zu records\n", n), path,
 		(unsigned long long)r->sequence, n);
+	if (r->n_deletions > 0)
+		printf(ngettext("%zu request to delete goes with it\n",
+			"%zu requests to delete go with it\n",
+			r->n_deletions), r->n_deletions);
 	if (r->resumed)
 		puts(_("this completes a packing that was interrupted"));
 	if (r->n_damaged > 0)

@@ -359,7 +359,10 @@ static void add_sealed(struct packer *p, const struct record *record)
 	}
 	add_entry(p, head->is_deletion ? ENTRY_DELETION : ENTRY_SEALED, &part,
 		head->size_bytes)->class_ = "protected";
-	p->result->n_sealed++;
+	if (head->is_deletion)
+		p->result->n_deletions++;
+	else
+		p->result->n_sealed++;
 	wipe(&part, sizeof part);
 }
 
@@ -381,7 +384,7 @@ bool contents_add(struct packer *p, const struct record *record,
 		return false;
 	if (contents_is_damaged(p, head->id))
 		return true;
-	p->n_new += head->bundle == 0;
+	p->n_new += head->bundle == 0 && !head->is_deletion;
 	if (!head->is_protected)
 		return add_standard(p, record, err);
 	add_sealed(p, record);
@@ -397,7 +400,7 @@ static void forget_contents(struct packer *p)
 	map_init(&p->forms);
 	map_init(&p->files);
 	r->n_records = r->n_sealed = r->n_forms = r->n_files = 0;
-	r->n_missing = p->n_new = 0;
+	r->n_deletions = r->n_missing = p->n_new = 0;
 	p->all_bytes = p->n_in = p->n_out = 0;
 	p->part_failed = false;
 }

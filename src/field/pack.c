@@ -140,7 +140,9 @@ static bool say_full(struct packer *p, const char *path, struct err *err)
 static bool write_contents(struct packer *p, const char *path,
 	struct err *err)
 {
-	if (p->result->n_records + p->result->n_sealed == 0)
+	const struct pack_result *r = p->result;
+
+	if (r->n_records + r->n_sealed + r->n_deletions == 0)
 		return err_set(err, ERR_CRYPTO,
 			_("none of the records that are ready can be read"));
 	fill_manifest(p);

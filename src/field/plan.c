@@ -355,7 +355,7 @@ static bool see(void *context, const struct record *record, bool *stop,
 	};
 
 	(void)stop, (void)err;
-	choosing->n_sent += head->bundle != 0;
+	choosing->n_sent += head->bundle != 0 && !head->is_deletion;
 	if (!is_wanted(choosing->packer, head))
 		return true;
 	measure(&c, head);

@@ -82,7 +82,9 @@ sealed|1
 
 # Also when nothing else is ready.
 $ bayaz withdraw 1234-5678-9092 --passphrase-file pass > out
-$ bayaz pack -o alone.bayaz --passphrase-file pass > pack.txt 2>&1
+$ bayaz pack -o alone.bayaz --passphrase-file pass
+alone.bayaz: bundle {{[0-9]+}} with 0 records
+1 request to delete goes with it
 $ bayaz -C centre open alone.bayaz --passphrase-file pass | grep -c deletion
 1
 $ cat out
