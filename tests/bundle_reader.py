@@ -267,6 +267,14 @@ def check_documents(manifest, contents, folder):
 
 # --- what is sealed by itself ---
 
+def check_deletion(request):
+    need(request.get("format") == "bayaz-deletion", "no deletion")
+    check_number(request.get("version"), 1, 1, "version")
+    check_text(request.get("date"), r"\d{4}-\d\d-\d\d", "date")
+    check_text(request.get("code"), r"\d{4}-\d{4}-\d{4}", "code")
+    need(int(request["code"].replace("-", "")) % 97 == 1, "code")
+
+
 def open_sealed(entry, content, identity, folder):
     """-> names inside"""
     plain = decrypt(content, identity, folder)
@@ -278,7 +286,7 @@ def open_sealed(entry, content, identity, folder):
              and name not in (".", "..") for name in names), "a name inside")
     if entry["kind"] == "deletion":
         need(names == ["deletion.json"], "a deletion with something else")
-        parse_json(files[0][1])
+        check_deletion(parse_json(files[0][1]))
     else:
         need(names[:1] == ["record.xml"], "a sealed record without a record")
     return names

@@ -277,14 +277,16 @@ class Interop(unittest.TestCase):
             shutil.copy(os.path.join(TOP, "tests", "fuzz", "seeds", "strip",
                                      "phone.png"), "photo.png")
             self.bayaz("import", "record.xml", "--passphrase-file", "pass")
+        self.bayaz("withdraw", "1234-5678-9092", "--passphrase-file", "pass")
         self.bayaz("pack", "-o", "up.bayaz", "--passphrase-file", "pass")
         self.halves_to_key()
         said = self.good(*READER, "-i", "standard.key", "-p", "protected.key",
                          "up.bayaz").splitlines()
         kinds = sorted(line.split()[0] for line in said if "/" in line)
-        self.assertEqual(kinds, ["file", "form", "record", "sealed"])
+        self.assertEqual(kinds, ["deletion", "file", "form", "record",
+                                 "sealed"])
         self.assertEqual([line.strip() for line in said if "/" not in line],
-                         ["record.xml", "photo.png"])
+                         ["deletion.json", "record.xml", "photo.png"])
 
     def halves_to_key(self):
         """The recovery identities as age wants them, from the paper."""
