@@ -265,7 +265,7 @@ static bool go_offline(struct owner *o, const struct cmd_args *args,
 			path);
 	ok = get_words(args, &words, err) && move_out(o, path, &words, err);
 	if (ok) {
-		printf(_("%s: the project's key; it is no more in this "
+		printf(_("%s: the project's key; it is no longer in this "
 			 "workspace\n"), path);
 		if (cmd_text(args, "words-file") == NULL)
 			printf(_("its words, to be kept elsewhere than the "

@@ -138,7 +138,7 @@ bayaz: this workspace holds no coordinator's keys
 
 # The project's key goes on a stick of its own, and comes back.
 $ bayaz project offline project.key --words-file keywords --passphrase-file passphrase
-project.key: the project's key; it is no more in this workspace
+project.key: the project's key; it is no longer in this workspace
 keep the file on two sticks, and the words on paper: without both there will be no new coordinators and no new keys
 $ bayaz project rotate --passphrase-file passphrase
 bayaz: the project's key is not in this workspace: 'bayaz project online' brings it back
