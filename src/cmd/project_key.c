@@ -270,9 +270,9 @@ static bool go_offline(struct owner *o, const struct cmd_args *args,
 		if (cmd_text(args, "words-file") == NULL)
 			printf(_("its words, to be kept elsewhere than the "
 				 "file: %s\n"), words.data);
-		puts(_("keep the file on two sticks, and the words on paper: "
-		       "without both there will be no new coordinators and no "
-		       "new keys"));
+		puts(_("keep the file on two USB sticks, and the words on "
+		       "paper: without both there will be no new coordinators "
+		       "and no new keys"));
 	}
 	str_wipe(&words);
 	return ok;

@@ -238,7 +238,7 @@ static void tell_actor(const struct rehearsal *r, const struct actor *actor)
 	put_cell(r->sample.sealed.len == 0 ? "-" :
 		word_of(actor->does[TRUST_PROTECTED]), 11);
 	puts(is_right(r, actor) ? P_("rehearse", "right") :
-		P_("rehearse", "WRONG"));
+		P_("rehearse", "wrong"));
 }
 
 /* Only if everything was tried, and was right. */
@@ -262,9 +262,9 @@ static bool tell(const struct rehearsal *r)
 		log_note(_("this bundle holds no protected record: keys of "
 			   "protected forms were not tried on one"));
 	if (!all_right)
-		log_note(_("do not begin: records that laptops pack with this "
-			   "project could not be read, or by the wrong "
-			   "person"));
+		log_note(_("do not begin: with these keys, what laptops pack "
+			   "could not be read, or the wrong person could read "
+			   "it"));
 	else if (!all_tried || r->sample.sealed.len == 0)
 		log_note(_("not everything was tried"));
 	else

@@ -165,8 +165,8 @@ static void show(const struct standing *s)
 				s->n_questions), s->n_questions);
 	fflush(stdout);
 	if (s->is_revoked)
-		log_note(_("the centre does not believe this laptop any more: "
-			   "talk to your coordinator before you go on"));
+		log_note(_("the centre no longer trusts this laptop: talk to "
+			   "your coordinator before you go on"));
 }
 
 /* ---- for programs ---- */

@@ -84,8 +84,8 @@ static void tell_text(const char *file, const struct kit *kit,
 				kit->n_unused), kit->n_unused);
 	fflush(stdout);
 	if (r->is_revoked)
-		log_note(_("the centre does not believe this laptop any more: "
-			   "talk to your coordinator before you go on"));
+		log_note(_("the centre no longer trusts this laptop: talk to "
+			   "your coordinator before you go on"));
 }
 
 static void tell_json(struct job *job, const char *file,

@@ -286,7 +286,7 @@ bool pack_ready(struct workspace *ws, const char *path,
 
 	memset(result, 0, sizeof *result);
 	if (fd == -2)
-		return err_set(err, ERR_CONFLICT, _("another program packs "
+		return err_set(err, ERR_CONFLICT, _("another program is packing "
 			"this workspace: try again when it has finished"));
 	map_init(&p.forms);
 	map_init(&p.files);

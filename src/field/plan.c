@@ -180,8 +180,8 @@ static bool is_ours(const struct packer *p, struct err *err)
 
 	if (ok && (now.sequence != p->plan.sequence ||
 			strcmp(now.token, p->plan.token) != 0))
-		ok = err_set(err, ERR_CONFLICT, _("another program packs this "
-			"workspace: try again when it has finished"));
+		ok = err_set(err, ERR_CONFLICT, _("another program is packing "
+			"this workspace: try again when it has finished"));
 	plan_release(&now);
 	return ok;
 }

@@ -56,7 +56,7 @@ static bool cut_short(const struct strip *s, struct err *err)
 static bool malformed(const struct strip *s, struct err *err)
 {
 	return err_set(err, ERR_VALUE, _("'%s' is not made as a picture should "
-		"be, so what it tells cannot be taken out"), s->name);
+		"be, so place and time cannot be taken out of it"), s->name);
 }
 
 static bool take(struct strip *s, void *to, size_t n, struct err *err)

@@ -55,10 +55,10 @@ key                                       standard  protected
 this workspace, key of standard forms     opens     shut       right
 this workspace, key of protected forms    shut      opens      right
 paper, key of standard forms              opens     shut       right
-paper, halves A and B together            shut      shut       WRONG
+paper, halves A and B together            shut      shut       wrong
 paper, half A alone                       shut      shut       right
 paper, half B alone                       shut      shut       right
-bayaz: do not begin: records that laptops pack with this project could not be read, or by the wrong person
+bayaz: do not begin: with these keys, what laptops pack could not be read, or the wrong person could read it
 [1]
 
 # A bundle of a laptop instead.
@@ -139,7 +139,7 @@ bayaz: this workspace holds no coordinator's keys
 # The project's key goes on a stick of its own, and comes back.
 $ bayaz project offline project.key --words-file keywords --passphrase-file passphrase
 project.key: the project's key; it is no longer in this workspace
-keep the file on two sticks, and the words on paper: without both there will be no new coordinators and no new keys
+keep the file on two USB sticks, and the words on paper: without both there will be no new coordinators and no new keys
 $ bayaz project rotate --passphrase-file passphrase
 bayaz: the project's key is not in this workspace: 'bayaz project online' brings it back
 [1]
