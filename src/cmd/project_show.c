@@ -157,7 +157,9 @@ static void show(const struct standing *s)
 	}
 	if (s->is_store)
 		show_store(s);
-	printf(_("the screen locks after %d minutes\n"),
+	printf(ngettext("the screen locks after %d minute\n",
+			"the screen locks after %d minutes\n",
+			(unsigned long)s->policy.idle_minutes),
 		s->policy.idle_minutes);
 	if (s->n_questions > 0)
 		printf(ngettext("%zu question waits for an answer\n",

@@ -48,7 +48,9 @@ bayaz: not everything was tried
 [1]
 
 # Paper of another project.
-$ bayaz -C other project new Other --passphrase-file passphrase --recovery-file paper2 > said
+$ bayaz -C other project new Other --policy idle-minutes=1 --passphrase-file passphrase --recovery-file paper2 > said
+$ bayaz -C other project show --passphrase-file passphrase | tail -n 1
+the screen locks after 1 minute
 $ sed -n '/HALF-B/p' paper2 > b2
 $ bayaz project rehearse --paper-file standard --paper-file a --paper-file b2 --passphrase-file passphrase
 key                                       standard  protected
