@@ -69,7 +69,8 @@ static void put_row(const char *fingerprint, const char *name,
 static void add_note(struct str *notes, char *text)
 {
 	if (notes->len > 0)
-		str_add(notes, "; ");
+		/* TRANSLATORS: between two remarks on one laptop */
+		str_add(notes, _("; "));
 	str_add(notes, text);
 	free(text);
 }
