@@ -82,14 +82,17 @@ HEAD = """<h:html xmlns="http://www.w3.org/2002/xforms"
 """
 
 
-def text_form(name, kind, n_questions, photo=False):
+def text_form(name, kind, n_questions, photo=False, role=None):
     """A form of text questions q1, q2, ..., labelled "Question 1" and so on;
-    with a photo asked for between the first and the second."""
+    with a photo asked for between the first and the second; the first with a
+    bayaz:role."""
     nodes, binds, body = [], [], []
     for i in range(1, n_questions + 1):
         nodes.append("<q%d/>" % i)
-        binds.append('<bind nodeset="/data/q%d" type="string" '
-                     'bayaz:sensitivity="public"/>' % i)
+        binds.append('<bind nodeset="/data/q%d" type="string" %s'
+                     'bayaz:sensitivity="public"/>' % (
+                         i, 'bayaz:role="%s" ' % role if role and i == 1
+                         else ""))
         body.append('<input ref="/data/q%d"><label>Question %d</label>'
                     '</input>' % (i, i))
     if photo:

@@ -511,6 +511,58 @@ class Merge(Work):
                "merging again is not the same")
 
 
+class Receive(Work):
+    """What the centre sends is taken whole or not at all."""
+    name = "receive"
+
+    def prepare(self):
+        fieldwork.join("live/w")
+        self.bayaz("import", "walk-1.xml")
+        self.bayaz("pack", "-o", "receive.up")
+        run("merge", "receive.up", "--store", "receive.db", "--accept-new",
+            home="boss")
+        run("send", "-o", "receive.down", "--store", "receive.db", "--all",
+            "--form", "newer.xml", "--policy", "idle-minutes=7", home="boss")
+
+    def words(self):
+        return ["receive", "receive.down"]
+
+    def has_form(self):
+        return "newer" in self.bayaz("form", "list").stdout
+
+    def check(self, said, done):
+        there = self.has_form()
+        expect(there or not done, "received, and the form is not there")
+        again = json.loads(self.bayaz(*self.words(), "--json").stdout)
+        outcome = again["files"][0]["outcome"]
+        expect(outcome == ("known" if there else "taken"),
+               "the form is %s, and receiving again says %s" % (
+                   "there" if there else "missing", outcome))
+        expect(self.has_form(), "it is not received in the end")
+
+
+class Offline(Work):
+    """The project's key is in the workspace or in the file: never nowhere."""
+    name = "offline"
+
+    def prepare(self):
+        self.bayaz("project", "new", "Other", "--no-passphrase",
+                   "--recovery-file", "live/recovery")
+
+    def words(self):
+        return ["project", "offline", "live/key", "--words-file",
+                "live/words"]
+
+    def check(self, said, done):
+        rotated = self.bayaz("project", "rotate", good=False)
+        if rotated.returncode != 0:
+            self.bayaz("project", "online", "live/key", "--words-file",
+                       "live/words")
+            self.bayaz("project", "rotate")
+        else:
+            expect(not done, "put away, and it is in the workspace")
+
+
 def n_keys(home):
     """How many slots of the file of keys are not empty."""
     with open(os.path.join(home, "keys"), "rb") as file:
@@ -519,9 +571,9 @@ def n_keys(home):
 
 
 WORKS = [
-    Init, Join, Collect, Discard, Import, Pack, PackFolder,
+    Init, Join, Collect, Discard, Import, Pack, PackFolder, Receive,
     Leave, FinishSealed, PackSealed,            # with a passphrase
-    ProjectNew, ProjectAgain, Kit, Merge,       # at the centre
+    ProjectNew, ProjectAgain, Kit, Merge, Offline,       # at the centre
 ]
 
 
@@ -534,5 +586,7 @@ def chosen(words):
 def make_world():
     """The project that all works are of; run in an empty folder."""
     fieldwork.write("walk.xml", fieldwork.text_form("walk", "public", 4, True))
+    fieldwork.write("newer.xml", fieldwork.text_form("newer", "public", 1))
+    fieldwork.write("walk-1.xml", fieldwork.record_xml("walk", 1, ["a"]))
     fieldwork.write("visit.xml", fieldwork.text_form("visit", "protected", 2))
     fieldwork.make_project(["walk.xml"], ["visit.xml"])
