@@ -16,8 +16,8 @@ import fieldwork
 import works
 from fieldwork import LONG, Broken, expect
 
-MOMENTS = 8             # of each work, when it is short
-SEALED_MOMENTS = 3      # where looking derives keys from a passphrase
+MOMENTS = 6             # of each work, when it is short
+SEALED_MOMENTS = 2      # where looking derives keys from a passphrase
 SEED = int(os.environ.get("BAYAZ_SEED", "20261126"))
 PROGRAM = """
 import os
