@@ -18,7 +18,7 @@ from fieldwork import LONG, Broken, expect
 
 SEED = int(os.environ.get("BAYAZ_SEED", time.time_ns() % 1000000))
 # How often each is killed: short, long.
-KILLS, SEALED_KILLS = (10, 120), (2, 60)
+KILLS, SEALED_KILLS = (5, 80), (1, 40)
 
 
 def begin(work):

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 
 import fieldwork
 from faults import restore, snapshot, traced
@@ -166,7 +167,7 @@ class Leave(Work):
     name = "leave"
     promise = "\nsaved"
     passphrase = "pass"
-    vital = {"full": "live/w/keys", "kill": "live/w/keys"}
+    vital = {"full": "live/w/keys"}
     lines = ("one", "two", ":q")
 
     def prepare(self):
@@ -563,6 +564,211 @@ class Offline(Work):
             expect(not done, "put away, and it is in the workspace")
 
 
+class Passphrase(Work):
+    """One passphrase opens the workspace: the old or the new."""
+    name = "passphrase"
+    promise = "the new passphrase only"
+    passphrase = "pass"
+    vital = {"kill": "live/w/keys"}
+
+    def prepare(self):
+        fieldwork.write("other", "a quite different one\n")
+        fieldwork.join("live/w", "pass")
+        self.bayaz("import", self.one_record())
+
+    def one_record(self):
+        fieldwork.write("one.xml", fieldwork.record_xml("walk", 1,
+                                                        ["a", "b"]))
+        return "one.xml"
+
+    def words(self):
+        return ["passphrase", "--new-passphrase-file", "other"]
+
+    def check_disk(self, said):
+        if self.promise in said:
+            expect(n_keys("live/w") == 1, "changed, and the old key is there")
+
+    def check(self, said, done):
+        new = run("list", home="live/w", passphrase="other", good=False)
+        old = run("list", home="live/w", passphrase="pass", good=False)
+        expect([new.returncode, old.returncode] in ([0, 1], [1, 0]),
+               "the new one: exit %d: %s; the old one: exit %d: %s" % (
+                   new.returncode, new.stderr, old.returncode, old.stderr))
+        expect(not done or new.returncode == 0, "changed, and the new one "
+               "does not open it: " + new.stderr)
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
+        if new.returncode != 0:
+            self.bayaz(*self.words())
+        expect(len(fieldwork.records("live/w", "other")) == 1,
+               "the record is gone")
+
+
+class Purge(Work):
+    """A record is there as it was, or gone with its keys; others stay."""
+    name = "purge"
+    promise = "removed"
+    passphrase = "pass"
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+        for answers in (["one"], ["other"]):
+            before = {r["record"] for r in self.records()}
+            fieldwork.converse(
+                fieldwork.collect_words("live/w", "visit", "--new",
+                                        passphrase="pass"),
+                [*answers, ":q"])
+            new = {r["record"] for r in self.records()} - before
+            self.other = new.pop()
+            self.record = self.record or self.other
+
+    record = other = None
+
+    def words(self):
+        return ["purge", "--record", self.record, "--unsent"]
+
+    def check_disk(self, said):
+        if self.promise in said:
+            expect(n_keys("live/w") == 1, "purged, and the old key is there")
+
+    def answers(self, record):
+        shown = self.bayaz("show", "--json", record)
+        return [a["value"] for a in json.loads(shown.stdout)["answers"]]
+
+    def check(self, said, done):
+        there = {r["record"] for r in self.records()}
+        expect(n_keys("live/w") == 1, "an old key survives the next opening")
+        expect(there in ({self.record, self.other}, {self.other}),
+               "there are %s" % there)
+        if self.record in there:
+            expect(not done, "purged, and it is there")
+            expect(self.answers(self.record) == ["one"],
+                   "the record changed: %r" % self.answers(self.record))
+            self.bayaz(*self.words())
+        expect(self.answers(self.other) == ["other"], "another one changed")
+        expect(len(self.records()) == 1, "it is not purged in the end")
+
+
+class Withdraw(Work):
+    """What holds the code is gone and the request is there, or neither."""
+    name = "withdraw"
+    passphrase = "pass"
+    code = "1234-5678-9092"
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+        for answers in ([self.code], ["9081-7263-5434"]):
+            fieldwork.converse(
+                fieldwork.collect_words("live/w", "case", "--new",
+                                        passphrase="pass"),
+                [*answers, ":q"])
+        expect(self.n_drafts() == 2, "there are no drafts to withdraw")
+
+    def words(self):
+        return ["withdraw", self.code]
+
+    def n_drafts(self):
+        return [r["state"] for r in self.records()].count("draft")
+
+    def check(self, said, done):
+        n = self.n_drafts()
+        expect(n in (1, 2), "%d drafts are left" % n)
+        expect(not done or n == 1, "withdrawn, and the draft is there")
+        if n == 1:
+            self.check_packed("live/1.bayaz")
+        self.bayaz(*self.words())
+        expect(self.n_drafts() == 1, "it is not withdrawn in the end")
+        self.check_packed("live/2.bayaz")
+
+    def check_packed(self, path):
+        self.bayaz("pack", "-o", path)
+        kinds = [e["kind"] for e in fieldwork.manifest_of(path)["entries"]]
+        expect(kinds == ["deletion"], "packed: %s" % kinds)
+
+
+class Backup(Work):
+    """One file that restores, or none."""
+    name = "backup"
+    promise = "the workspace is in"
+    passphrase = "pass"
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+        fieldwork.write("one.xml", fieldwork.record_xml("walk", 1,
+                                                        ["a", "b"]))
+        self.bayaz("import", "one.xml")
+
+    def words(self):
+        return ["backup", "live/b.age"]
+
+    def check(self, said, done):
+        there = os.path.exists("live/b.age")
+        expect(there or not done, "backed up, and there is no file")
+        if not there:
+            self.bayaz(*self.words())
+        run("restore", "live/b.age", home="live/again", passphrase="pass")
+        expect(len(fieldwork.records("live/again", "pass")) == 1,
+               "the record is not in the backup")
+        expect(len(self.records()) == 1, "the workspace lost it")
+
+
+class Restore(Work):
+    """A workspace with everything and a key of its own, or none."""
+    name = "restore"
+    promise = "fingerprint"
+    passphrase = "pass"
+
+    def prepare(self):
+        if not os.path.exists("restore.age"):
+            fieldwork.join("restore.home", "pass")
+            fieldwork.write("one.xml", fieldwork.record_xml("walk", 1,
+                                                            ["a", "b"]))
+            run("import", "one.xml", home="restore.home", passphrase="pass")
+            run("backup", "restore.age", home="restore.home",
+                passphrase="pass")
+            run("pack", "-o", "restore.bayaz", home="restore.home",
+                passphrase="pass")
+        self.device = fieldwork.manifest_of("restore.bayaz")["device"]["key"]
+
+    def words(self):
+        return ["restore", "restore.age"]
+
+    def check(self, said, done):
+        listed = self.bayaz("list", good=False)
+        if listed.returncode != 0:
+            expect(not done, "restored, and it does not open: " +
+                   listed.stderr)
+            self.bayaz(*self.words())
+        expect(len(self.records()) == 1, "the record is not restored")
+        self.bayaz("pack", "-o", "live/x.bayaz")
+        manifest = fieldwork.manifest_of("live/x.bayaz")
+        expect(manifest["device"]["key"] != self.device,
+               "two laptops sign with one key")
+        expect(manifest["sequence"] == 1, "its bundles go on from the other's")
+
+
+class Copied(Restore):
+    """The first opening of a workspace that was copied."""
+    name = "copied"
+    promise = None
+
+    def prepare(self):
+        super().prepare()
+        run("restore", "restore.age", home="copied.home", passphrase="pass")
+        run("pack", "-o", "copied.bayaz", home="copied.home",
+            passphrase="pass")
+        self.device = fieldwork.manifest_of("copied.bayaz")["device"]["key"]
+        fieldwork.write("two.xml", fieldwork.record_xml("walk", 2,
+                                                        ["a", "b"]))
+        run("purge", "--record", fieldwork.records(
+            "copied.home", "pass")[0]["record"], home="copied.home",
+            passphrase="pass")
+        run("import", "two.xml", home="copied.home", passphrase="pass")
+        shutil.copytree("copied.home", "live/w")
+
+    def words(self):
+        return ["list"]
+
+
 def n_keys(home):
     """How many slots of the file of keys are not empty."""
     with open(os.path.join(home, "keys"), "rb") as file:
@@ -572,7 +778,8 @@ def n_keys(home):
 
 WORKS = [
     Init, Join, Collect, Discard, Import, Pack, PackFolder, Receive,
-    Leave, FinishSealed, PackSealed,            # with a passphrase
+    Leave, FinishSealed, PackSealed, Passphrase, Purge, Withdraw,
+    Backup, Restore, Copied,                    # with a passphrase
     ProjectNew, ProjectAgain, Kit, Merge, Offline,       # at the centre
 ]
 
@@ -589,4 +796,6 @@ def make_world():
     fieldwork.write("newer.xml", fieldwork.text_form("newer", "public", 1))
     fieldwork.write("walk-1.xml", fieldwork.record_xml("walk", 1, ["a"]))
     fieldwork.write("visit.xml", fieldwork.text_form("visit", "protected", 2))
-    fieldwork.make_project(["walk.xml"], ["visit.xml"])
+    fieldwork.write("case.xml", fieldwork.text_form(
+        "case", "protected", 1, role="case-code"))
+    fieldwork.make_project(["walk.xml"], ["visit.xml", "case.xml"])
