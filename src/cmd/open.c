@@ -184,7 +184,11 @@ static void print_head(const struct bundle *bundle, const struct keys *keys)
 	char fingerprint[FINGERPRINT_BYTES];
 
 	minisign_public_fingerprint(bundle_signer_claim(bundle), fingerprint);
-	if (strcmp(m->kind, "down") == 0)
+	if (strcmp(m->kind, "down") == 0 && bundle_is_sealed(bundle) &&
+			keys->passphrase.len == 0)
+		printf(_("for laptops, number %" PRId64 " of %s\n"),
+			m->sequence, m->date);
+	else if (strcmp(m->kind, "down") == 0)
 		printf(_("kit %" PRId64 " of %s\n"), m->sequence, m->date);
 	else
 		printf(_("bundle %" PRId64 " of %s\n"), m->sequence, m->date);

@@ -229,7 +229,7 @@ bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
 	if (path != NULL)
 		ok = file_read(path, SECRET_BYTES_MAX, &typed, err);
 	else
-		ok = cmd_ask_secret(_("the kit's eight words: "), &typed, err);
+		ok = cmd_ask_secret(_("the eight words: "), &typed, err);
 	if (ok && memchr(typed.data, '\0', typed.len) != NULL)
 		ok = err_set(err, ERR_VALUE, _("these are not eight words"));
 	if (ok)

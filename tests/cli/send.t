@@ -96,6 +96,9 @@ $ grep -c 'Is 12' d.bayaz
 0
 [1]
 
+$ bayaz -C laptop1 open d.bayaz | head -n 1
+for laptops, number {{[0-9]+}} of {{[0-9-]+}}
+
 # It goes by way of somebody who has no key: the copy is as good.
 $ mkdir stick && cp d.bayaz stick/x.bin
 $ bayaz -C laptop2 receive stick/x.bin
