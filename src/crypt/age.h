@@ -21,7 +21,7 @@ enum {
 	AGE_RECIPIENT_TEXT = 63,	/* age1... and NUL */
 	AGE_LOG_N_WRITTEN = 15,		/* scrypt work factor, log2 */
 	AGE_LOG_N_MAX = 20,
-	AGE_MAX_RECIPIENTS = 64,
+	AGE_MAX_RECIPIENTS = 1000,	/* readers take 1024 stanzas */
 };
 
 struct age_identity { uint8_t secret[32]; uint8_t point[32]; };

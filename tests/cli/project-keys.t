@@ -138,6 +138,15 @@ $ bayaz -C laptop project policy refuse-untagged=yes
 bayaz: this workspace holds no coordinator's keys
 [1]
 
+$ bayaz -C strict project new Strict --no-passphrase --recovery-file p3 --policy idle-minutes=1 --policy retention=a:1 > said 2>&1
+$ bayaz -C strict project policy
+idle-minutes=1
+refuse-untagged=no
+retention=a:1
+$ bayaz -C worse project new Strict --no-passphrase --policy idle=1
+bayaz: 'idle=1' is no policy: {{.*}}
+[2]
+
 # The project's key goes on a stick of its own, and comes back.
 $ bayaz project offline project.key --words-file keywords --passphrase-file passphrase
 project.key: the project's key; it is no longer in this workspace

@@ -329,6 +329,38 @@ static void one_flipped_bit_refuses_the_whole(void **state)
 	str_release(&bytes);
 }
 
+/* A province's laptops fit into one file; the last of them opens it. */
+static void a_thousand_laptops_open_one_file(void **state)
+{
+	struct age_recipient *laptops = xcalloc(AGE_MAX_RECIPIENTS,
+		sizeof *laptops);
+	struct age_to to = { .recipients = laptops,
+		.n_recipients = AGE_MAX_RECIPIENTS };
+	struct age_identity last;
+	struct age_keys keys = { .identities = &last, .n_identities = 1 };
+	struct kit kit;
+
+	(void)state;
+	for (int i = 0; i < AGE_MAX_RECIPIENTS; i++) {
+		age_identity_new(&last);
+		age_identity_recipient(&last, &laptops[i]);
+	}
+	fill_kit(&kit, 1);
+	assert_true(kit_write(path, &kit, &secrets.store, &to, &err));
+	kit_release(&kit);
+	kit_init(&kit);
+	if (!kit_read(path, &keys, &project, NULL, &kit, &err))
+		fail_msg("%s", err.message);
+	kit_release(&kit);
+	/* and nobody else */
+	age_identity_new(&last);
+	kit_init(&kit);
+	assert_false(kit_read(path, &keys, &project, NULL, &kit, &err));
+	assert_int_equal(err.code, ERR_NOKEY);
+	kit_release(&kit);
+	free(laptops);
+}
+
 static void a_write_that_fails_leaves_the_old_kit(void **state)
 {
 	unsigned n_failures = 0;
@@ -363,6 +395,7 @@ int main(void)
 		cmocka_unit_test(a_forged_kit_is_refused),
 		cmocka_unit_test(a_bundle_that_is_no_kit_is_refused),
 		cmocka_unit_test(one_flipped_bit_refuses_the_whole),
+		cmocka_unit_test(a_thousand_laptops_open_one_file),
 		cmocka_unit_test(a_write_that_fails_leaves_the_old_kit),
 	};
 
