@@ -47,16 +47,17 @@ static int64_t count_records(const struct manifest *manifest)
 	return n;
 }
 
-/* Of a revoked device nothing is trusted until judge_update() says so. */
+/* Of a device that is revoked, or that nobody accepts, nothing is trusted
+ * until judge_update() says so. */
 bool derive_manifest(struct store *store, int64_t fact,
 	const struct manifest *manifest, struct err *err)
 {
 	struct db_stmt *add = db_prepare(store_db(store),
 		"INSERT OR IGNORE INTO manifest (fact, device, name, sequence,"
 		" previous, date, training, records, recipient, trusted)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NOT EXISTS"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, EXISTS"
 		" (SELECT 1 FROM device WHERE key = ?2"
-		" AND status = '" DEVICE_REVOKED "'))", err);
+		" AND status = '" DEVICE_ACCEPTED "'))", err);
 
 	if (add == NULL)
 		return false;

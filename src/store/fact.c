@@ -227,6 +227,8 @@ bool fact_add_certificate(struct store *store,
 	return rejudge(store, fresh, key, err);
 }
 
+enum { KEEPS_MAX = 10000 };		/* a statement has 1 MiB at most */
+
 /* All that a store has said up to now. */
 static bool add_said(struct store *store, const char *key, struct json *hashes,
 	struct err *err)
@@ -260,6 +262,10 @@ bool fact_withdraw_certificate(struct store *store,
 	struct json *keeps = js_new_array();
 	bool ok = add_said(store, key, keeps, err), fresh;
 
+	if (ok && js_size(keeps) > KEEPS_MAX)
+		ok = err_set(err, ERR_LIMIT,
+			_("that store has said more than %d things, which one "
+			  "statement cannot keep"), KEEPS_MAX);
 	js_put_text(fact, "key", key);
 	js_put(fact, "keeps", keeps);
 	if (!ok) {

@@ -452,8 +452,12 @@ static bool judge_device(struct devices *d, const char *device,
 	int64_t except, bool *changed, struct err *err)
 {
 	struct chain_map chain = { .by_hash = MAP_INIT };
-	bool ok = load_links(d->store, device, &chain, err);
+	enum device_status status;
+	bool ok = load_links(d->store, device, &chain, err) &&
+		fact_device_status(d->store, device, &status, err);
 
+	for (size_t i = 0; ok && i < chain.links.n; i++)
+		chain.links.items[i].is = status != DEVICE_IS_UNKNOWN;
 	for (size_t i = 0; ok && i < d->sayings.n; i++) {
 		const struct saying *saying = &d->sayings.items[i];
 
@@ -467,14 +471,16 @@ static bool judge_device(struct devices *d, const char *device,
 	return ok;
 }
 
-/* Those that are revoked, and those of which something is set aside (they may
- * be accepted again). */
+/* Those that are revoked, those that nobody accepts who may (any more), and
+ * those of which something is set aside (they may be accepted again). */
 static bool judge_manifests(struct devices *d, int64_t except, bool *changed,
 	struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store_db(d->store),
 		"SELECT key FROM device WHERE status = '" DEVICE_REVOKED "'"
-		" UNION SELECT device FROM manifest WHERE NOT trusted", err);
+		" UNION SELECT device FROM manifest WHERE NOT trusted"
+		" UNION SELECT device FROM manifest"
+		" WHERE device NOT IN (SELECT key FROM device)", err);
 	VEC(char *) keys = { 0 };
 	enum db_result result;
 	bool ok;

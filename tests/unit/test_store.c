@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -766,6 +767,247 @@ static void a_withdrawn_store_says_nothing_more(void **state)
 	store_close(store);
 }
 
+/* Its acceptance was said by a store that is not believed any more. */
+static void what_nobody_accepts_any_more_does_not_count(void **state)
+{
+	struct store *store = new_store();
+	struct trust_signed said = TRUST_SIGNED_INIT;
+	struct trust_signed cert = TRUST_SIGNED_INIT;
+	struct minisign_public key;
+	struct minisign_key swat;
+	char text[MINISIGN_PUBLIC_TEXT], device[MINISIGN_PUBLIC_TEXT];
+	char *paths[4];
+
+	(void)state;
+	make_links(paths);
+	minisign_key_new(&swat);
+	minisign_key_public(&swat, &key);
+	minisign_public_format(&key, text);
+	assert_true(trust_cert_new(&project, &secrets.project, &key, "Swat",
+		ROLE_MERGE, TODAY, &cert, &err));
+	/* said where nothing of Swat has come */
+	assert_true(fact_withdraw_certificate(store, &secrets.project, text,
+		&said, &err));
+	store_close(store);
+	store = new_store();
+	assert_true(fact_add_certificate(store, &cert, &err));
+	key_of(1, device);
+	assert_true(fact_accept_device(store, &swat, device, &err));
+	(void)merge(store, paths[0]);
+	assert_true(has_record(store, "uuid:1"));
+	assert_true(fact_add_withdrawal(store, &said, &err));
+	assert_false(has_record(store, "uuid:1"));
+	accept_device(store, 1);
+	assert_true(has_record(store, "uuid:1"));
+	trust_signed_release(&said);
+	trust_signed_release(&cert);
+	free_history(paths);
+	store_close(store);
+}
+
+/* --- whatever is said about laptops, in whatever order --- */
+
+static uint64_t random_state;
+
+static unsigned pick(unsigned n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)(random_state % n);
+}
+
+enum { N_RANDOM = 10 };
+
+/* Bundles of device 1 with forks, and one record or an edit in each. */
+static void make_tree(char *paths[N_RANDOM])
+{
+	char manifests[N_RANDOM][SHA256_HEX_BYTES];
+	int sequences[N_RANDOM];
+
+	for (int i = 0; i < N_RANDOM; i++) {
+		int before = i == 0 ? -1 : (int)pick((unsigned)i);
+		char mark[8];
+
+		snprintf(mark, sizeof mark, "t%d", i);
+		sequences[i] = before < 0 ? 1 : sequences[before] + 1;
+		if (before < 0)
+			manifests[i][0] = '\0';
+		else
+			memcpy(manifests[i], manifests[before],
+				sizeof manifests[i]);
+		paths[i] = make_link(sequences[i], mark, manifests[i], true);
+	}
+}
+
+/* Somebody says something: whether it counts is not known yet. */
+static void say_something(struct store *store, const struct minisign_key *swat)
+{
+	const struct minisign_key *by = pick(2) == 0 ? swat : &secrets.project;
+	char key[MINISIGN_PUBLIC_TEXT];
+
+	key_of(1, key);
+	assert_true(db_begin(store_db(store), &err));
+	if (pick(2) == 0)
+		assert_true(fact_accept_device(store, by, key, &err));
+	else
+		assert_true(fact_revoke_device(store, by, key, pick(6), NULL,
+			&err));
+	assert_true(db_commit(store_db(store), &err));
+}
+
+static void certify_swat(struct store *store, const struct minisign_key *swat,
+	bool withdraw)
+{
+	struct trust_signed cert = TRUST_SIGNED_INIT;
+	struct minisign_public key;
+	char text[MINISIGN_PUBLIC_TEXT];
+
+	minisign_key_public(swat, &key);
+	minisign_public_format(&key, text);
+	assert_true(db_begin(store_db(store), &err));
+	if (withdraw)
+		assert_true(fact_withdraw_certificate(store, &secrets.project,
+			text, NULL, &err));
+	else
+		assert_true(trust_cert_new(&project, &secrets.project, &key,
+			"Swat", ROLE_MERGE, TODAY, &cert, &err) &&
+			fact_add_certificate(store, &cert, &err));
+	assert_true(db_commit(store_db(store), &err));
+	trust_signed_release(&cert);
+}
+
+/* One statement of a store, as it would travel. */
+struct said {
+	char kind[32], signer[MINISIGN_PUBLIC_TEXT];
+	struct trust_signed text;
+};
+struct said_list { struct said *items; size_t n, cap; };
+
+static void collect_statements(struct store *store, struct said_list *list)
+{
+	struct db_stmt *walk = db_prepare_once(store_db(store),
+		"SELECT kind, signer, content, signature FROM fact"
+		" WHERE kind NOT IN ('manifest', 'project')", &err);
+
+	assert_non_null(walk);
+	while (db_step(walk, &err) == DB_ROW) {
+		struct said said = { .text = TRUST_SIGNED_INIT };
+
+		snprintf(said.kind, sizeof said.kind, "%s", db_text(walk, 0));
+		snprintf(said.signer, sizeof said.signer, "%s",
+			db_text(walk, 1));
+		assert_true(content_get(store, db_int(walk, 2), 1 << 20,
+			&said.text.document, &err));
+		str_add(&said.text.signature, db_text(walk, 3));
+		vec_push(list, said);
+	}
+	db_free(walk);
+}
+
+static void hear(struct store *store, const struct said *said)
+{
+	struct minisign_public signer;
+
+	assert_true(db_begin(store_db(store), &err));
+	assert_true(minisign_public_parse(said->signer, &signer, &err));
+	if (strcmp(said->kind, FACT_CERTIFICATE) == 0)
+		assert_true(fact_add_certificate(store, &said->text, &err));
+	else if (strcmp(said->kind, FACT_WITHDRAWN) == 0)
+		assert_true(fact_add_withdrawal(store, &said->text, &err));
+	else
+		assert_true(fact_add(store, said->kind, &said->text, &signer,
+			NULL, NULL, &err) && fact_derive_devices(store, &err));
+	assert_true(db_commit(store_db(store), &err));
+}
+
+/* The same bundles and statements, shuffled. */
+static char *shuffled_dump(char *const paths[N_RANDOM],
+	const struct said_list *said)
+{
+	size_t n = N_RANDOM + said->n, *order = xcalloc(n, sizeof *order);
+	struct store *store = new_store();
+	char *text;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = pick((unsigned)i + 1);
+
+		order[i] = order[j];
+		order[j] = i;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (order[i] < N_RANDOM)
+			(void)merge(store, paths[order[i]]);
+		else
+			hear(store, &said->items[order[i] - N_RANDOM]);
+	assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
+	text = dump(store);
+	store_close(store);
+	free(order);
+	return text;
+}
+
+static char *original_dump(char *const paths[N_RANDOM],
+	struct said_list *said)
+{
+	struct store *store = new_store();
+	struct minisign_key swat;
+	char *text, *again;
+
+	minisign_key_new(&swat);
+	/* so that none waits in quarantine for ever, where no fact is */
+	accept_device(store, 1);
+	if (pick(4) > 0)
+		certify_swat(store, &swat, false);
+	for (int i = 0; i < N_RANDOM; i++) {
+		if (pick(2) == 0)
+			say_something(store, &swat);
+		(void)merge(store, paths[i]);
+		if (pick(12) == 0)
+			certify_swat(store, &swat, true);
+	}
+	assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
+	collect_statements(store, said);
+	text = dump(store);
+	assert_true(store_rebuild(store, &err));
+	again = dump(store);
+	assert_string_equal(again, text);
+	free(again);
+	store_close(store);
+	return text;
+}
+
+static void statements_and_bundles_mean_the_same_in_any_order(void **state)
+{
+	int n_rounds = getenv("BAYAZ_LONG") != NULL ? 150 : 10;
+
+	(void)state;
+	setup.accept_new = false;
+	for (int round = 1; round <= n_rounds; round++) {
+		struct said_list said = { NULL, 0, 0 };
+		char *paths[N_RANDOM], *first;
+
+		random_state = 88172645463325252u * (uint64_t)round;
+		make_tree(paths);
+		first = original_dump(paths, &said);
+		for (int trial = 0; trial < 3; trial++) {
+			char *text = shuffled_dump(paths, &said);
+
+			if (strcmp(text, first) != 0)
+				print_message("round %d\n", round);
+			assert_string_equal(text, first);
+			free(text);
+		}
+		free(first);
+		for (size_t i = 0; i < said.n; i++)
+			trust_signed_release(&said.items[i].text);
+		vec_release(&said);
+		for (int i = 0; i < N_RANDOM; i++)
+			free(paths[i]);
+	}
+	setup.accept_new = true;
+}
+
 /* --- tables --- */
 
 static void repeats_have_keys_and_classes_stand_apart(void **state)
@@ -1121,6 +1363,9 @@ int main(void)
 		cmocka_unit_test(a_gap_in_the_chain_loses_nothing),
 		cmocka_unit_test(strangers_revoke_nobody),
 		cmocka_unit_test(a_withdrawn_store_says_nothing_more),
+		cmocka_unit_test(what_nobody_accepts_any_more_does_not_count),
+		cmocka_unit_test(
+			statements_and_bundles_mean_the_same_in_any_order),
 		cmocka_unit_test(repeats_have_keys_and_classes_stand_apart),
 		cmocka_unit_test(versions_of_a_form_share_their_tables),
 		cmocka_unit_test(csv_leaves_out_what_is_not_public),
