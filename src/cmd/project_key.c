@@ -228,6 +228,22 @@ static bool get_words(const struct cmd_args *args, struct str *words,
 	return ok;
 }
 
+/* What was there is not only written over: who gets at old blocks of the disk,
+ * and the passphrase, does not find the key in them. */
+static bool replace_secrets(struct owner *o, struct err *err)
+{
+	bool ok = workspace_begin(o->ws, err);
+
+	if (!ok)
+		return false;
+	ok = workspace_erase_secret(o->ws, WORKSPACE_SECRETS, err) &&
+		member_put_secrets(o->ws, &o->secrets, err) &&
+		workspace_commit(o->ws, err);
+	if (!ok)
+		workspace_rollback(o->ws);
+	return ok;
+}
+
 /* The file is read back and opened before the key is given up here. */
 static bool move_out(struct owner *o, const char *path,
 	const struct str *words, struct err *err)
@@ -244,7 +260,7 @@ static bool move_out(struct owner *o, const char *path,
 		return false;
 	minisign_key_wipe(&o->secrets.project);
 	o->secrets.has_project = false;
-	return member_put_secrets(o->ws, &o->secrets, err);
+	return replace_secrets(o, err);
 }
 
 static bool go_offline(struct owner *o, const struct cmd_args *args,

@@ -460,6 +460,22 @@ bool workspace_get_secret(struct workspace *ws, const char *name,
 	return true;
 }
 
+bool workspace_erase_secret(struct workspace *ws, const char *name,
+	struct err *err)
+{
+	struct find_secret find = { name, NULL, 0 };
+
+	if (!workspace_begin(ws, err))
+		return false;
+	if (heads_each(ws, "secret", see_secret, &find, err) &&
+			(find.id == 0 || (head_delete(ws, "secret", find.id,
+				err) && workspace_forget(ws, find.id, err))) &&
+			workspace_commit(ws, err))
+		return true;
+	workspace_rollback(ws);
+	return false;
+}
+
 bool workspace_has_secret(struct workspace *ws, const char *name)
 {
 	struct find_secret find = { name, NULL, 0 };

@@ -102,5 +102,9 @@ bool workspace_get_secret(struct workspace *ws, const char *name,
 /* False also if it could not be looked for; then nothing can be changed any
  * more with this `ws`, lest something be put where something is. */
 bool workspace_has_secret(struct workspace *ws, const char *name);
+/* Remove it so that what the disk may still hold of it cannot be opened: the
+ * key of its bucket is renewed, as in a purge.  None there: done. */
+bool workspace_erase_secret(struct workspace *ws, const char *name,
+	struct err *err) MUST_CHECK;
 
 #endif

@@ -18,6 +18,26 @@
 @file a.xml
 <data id="wells" version="1"><depth>12</depth><meta><instanceID>uuid:a</instanceID></meta></data>
 @end
+@file shelter.xml
+<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms"
+ xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:bayaz="urn:x-bayaz:forms">
+ <h:head><h:title>Shelter</h:title>
+  <model>
+   <instance>
+    <data id="shelter" version="1" bayaz:class="protected"
+     bayaz:list-title="Visit B"><code/><meta><instanceID/></meta></data>
+   </instance>
+   <bind nodeset="/data/code" type="string" bayaz:sensitivity="restricted"/>
+  </model>
+ </h:head>
+ <h:body><input ref="/data/code"><label>Code</label></input></h:body>
+</h:html>
+@end
+@file p.xml
+<data id="shelter" version="1"><code>7</code><meta><instanceID>uuid:p</instanceID></meta></data>
+@end
 @file passphrase
 lantern over the river
 @end
@@ -78,6 +98,18 @@ paper, half B alone                       shut      -          right
 bayaz: this bundle holds no protected record: keys of protected forms were not tried on one
 bayaz: not everything was tried
 [1]
+$ bayaz project kit -o both.bayaz --form form.xml --form shelter.xml --words-file words --passphrase-file passphrase > said
+$ bayaz -C sealed join both.bayaz --words-file words --passphrase-file passphrase --name KP-002 > said
+$ bayaz -C sealed import p.xml --passphrase-file passphrase > said && bayaz -C sealed pack -o p.bayaz --passphrase-file passphrase > said
+$ bayaz project rehearse p.bayaz --paper-file paper --passphrase-file passphrase
+key                                       standard  protected
+this workspace, key of standard forms     opens     shut       right
+this workspace, key of protected forms    shut      opens      right
+paper, key of standard forms              opens     shut       right
+paper, halves A and B together            shut      opens      right
+paper, half A alone                       shut      shut       right
+paper, half B alone                       shut      shut       right
+every key opens what it is there for, and nothing else
 $ bayaz project rehearse form.xml --paper-file paper --passphrase-file passphrase
 bayaz: form.xml{{.*}}
 [1]
@@ -155,7 +187,7 @@ $ bayaz project rotate --passphrase-file passphrase
 bayaz: the project's key is not in this workspace: 'bayaz project online' brings it back
 [1]
 $ bayaz project kit -o kit3.bayaz --form form.xml --words-file words --passphrase-file passphrase
-kit3.bayaz: kit 3 with 1 form
+kit3.bayaz: kit 4 with 1 form
 $ bayaz project online project.key --words-file words --passphrase-file passphrase
 bayaz: project.key: these words do not open it
 [1]

@@ -726,6 +726,45 @@ static void a_failing_write_takes_all_or_nothing(void **state)
 	assert_true(n_failures > 2);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+	struct str bytes = STR_INIT;
+
+	assert_good(file_read(from, 64 << 20, &bytes, &err));
+	assert_good(file_write(to, bytes.data, bytes.len, 0600, &err));
+	str_wipe(&bytes);
+}
+
+/* Not even from a copy of the database that was made before. */
+static void an_erased_setting_does_not_come_back(void **state)
+{
+	struct workspace *ws = make_workspace();
+	char *place = xstrdup(workspace_folder(ws));
+	char *db = path_join(place, "field.db");
+	char *old = path_join(place, "old.db");
+
+	(void)state;
+	assert_good(workspace_put_secret(ws, "gone", "canary", 6, &err));
+	workspace_close(ws);
+	copy_file(db, old);
+	ws = workspace_open(place, PASSPHRASE, &err);
+	assert_good(ws != NULL);
+	assert_good(workspace_erase_secret(ws, "gone", &err));
+	assert_good(workspace_erase_secret(ws, "gone", &err));
+	assert_false(workspace_has_secret(ws, "gone"));
+	assert_true(workspace_has_secret(ws, WORKSPACE_DEVICE));
+	workspace_close(ws);
+	ws = workspace_open(place, PASSPHRASE, &err);
+	assert_good(ws != NULL);
+	assert_true(workspace_has_secret(ws, WORKSPACE_DEVICE));
+	workspace_close(ws);
+	copy_file(old, db);
+	assert_null(workspace_open(place, PASSPHRASE, &err));
+	free(place);
+	free(db);
+	free(old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -739,6 +778,7 @@ int main(void)
 		cmocka_unit_test(names_and_documents_of_a_hostile_bundle),
 		cmocka_unit_test(one_flipped_bit_changes_nothing),
 		cmocka_unit_test(a_failing_write_takes_all_or_nothing),
+		cmocka_unit_test(an_erased_setting_does_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
