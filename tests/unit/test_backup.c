@@ -308,7 +308,7 @@ static void set_fault(enum fault fault, unsigned nth)
 static bool restore_until(const char *to, enum fault fault, unsigned nth)
 {
 	pid_t child = fork();
-	int status;
+	int status = 0;
 
 	if (child == 0) {
 		struct err err = ERR_INIT;
