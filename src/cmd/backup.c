@@ -38,9 +38,10 @@ static void tell_backup(const struct cmd_args *args, bool other)
 	struct json *answer;
 
 	if (!cmd_flag(args, "json")) {
-		printf(other ? _("the workspace is in '%s', under the new "
-			"passphrase\n") : _("the workspace is in '%s', under "
-			"its own passphrase\n"), args->items[0]);
+		printf(other ? _("a copy of the workspace is in '%s': the new "
+			"passphrase opens it\n") : _("a copy of the workspace "
+			"is in '%s': the passphrase of the workspace opens "
+			"it\n"), args->items[0]);
 		return;
 	}
 	answer = js_new_object();

@@ -86,8 +86,8 @@ static int run_purge(const struct cmd_args *args)
 	bool ok;
 
 	if (one && cmd_flag(args, "dry-run"))
-		return cmd_usage_error(args, _("--dry-run tells what is due; "
-			"--record names one record"));
+		return cmd_usage_error(args, _("--dry-run and --record exclude "
+			"each other"));
 	if (!one && cmd_flag(args, "unsent"))
 		return cmd_usage_error(args,
 			_("--unsent needs a record: give it with --record"));

@@ -10,7 +10,7 @@ $ echo river > pass; echo brook > other
 $ bayaz init --passphrase-file pass > init.txt; bayaz form add form.xml --passphrase-file pass
 added 'wells' version '1'
 $ bayaz backup b.age --passphrase-file pass
-the workspace is in 'b.age', under its own passphrase
+a copy of the workspace is in 'b.age': the passphrase of the workspace opens it
 $ bayaz backup b.age --passphrase-file pass
 bayaz: 'b.age' exists already
 [1]
@@ -37,4 +37,4 @@ $ bayaz -C open backup o.age
 bayaz: there is no terminal to ask on: give a file with --passphrase-file or --words-file
 [2]
 $ bayaz -C open backup o.age --new-passphrase-file other
-the workspace is in 'o.age', under the new passphrase
+a copy of the workspace is in 'o.age': the new passphrase opens it

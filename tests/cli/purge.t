@@ -34,6 +34,6 @@ bayaz: --unsent needs a record: give it with --record
 bayaz: try 'bayaz help purge'
 [2]
 $ bayaz purge --record $a --dry-run
-bayaz: --dry-run tells what is due; --record names one record
+bayaz: --dry-run and --record exclude each other
 bayaz: try 'bayaz help purge'
 [2]
