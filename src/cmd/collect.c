@@ -1,6 +1,7 @@
 /* bayaz collect FORM: an interview, new or resumed. */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,27 @@
 #include "field/records.h"
 #include "session/audit.h"
 #include "ui/interview.h"
+#include "ui/today.h"
+
+/* The terminal is closed, the machine goes down, somebody presses Ctrl-C: the
+ * interview is left as with ':q'. */
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static void catch_signals(void)
+{
+	/* without SA_RESTART: reading ends */
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
 
 struct begun { int64_t id, changed; int changed_ms; };
 
@@ -27,6 +49,7 @@ struct collecting {
 	bool training;			/* asked for, or all is in this project */
 	VEC(struct begun) drafts;	/* of this form, oldest change first */
 	struct str last_saved;
+	struct field_clock clock;
 };
 
 static const char *property(void *data, const char *name)
@@ -269,7 +292,8 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	struct record *record, struct err *err)
 {
 	struct interview_setup setup = { .ws = c->ws, .record = record,
-		.in = stdin, .out = stdout };
+		.in = stdin, .out = stdout, .clock = &c->clock,
+		.stop = &stopped };
 
 	if (record_head(record)->form != c->newest.id)
 		log_note(_("this interview has version '%1$s' of the form; "
@@ -295,6 +319,22 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	return report(interview_run(&setup, err), record_head(record), err);
 }
 
+/* Before anything is dated.  False: `err`, or the input ended. */
+static bool check_clock(struct collecting *c, struct err *err)
+{
+	struct prompt prompt = { .in = stdin, .out = stdout, .stop = &stopped };
+	bool ok;
+
+	field_clock_begin(&c->clock, NULL);
+	workspace_use_clock(c->ws, &c->clock);
+	ok = today_check(c->ws, &c->clock, &prompt, err) &&
+		field_clock_note_seen(c->ws, &c->clock, err);
+	prompt_release(&prompt);
+	if (!ok && err->code == ERR_NONE)
+		err_set(err, ERR_IO, _("the input ended before an answer"));
+	return ok;
+}
+
 static int collect(const struct cmd_args *args, struct collecting *c,
 	struct err *err)
 {
@@ -304,7 +344,8 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 	c->ws = cmd_workspace_open(args, err);
 	if (c->ws != NULL)
 		read_training(c, args);
-	if (c->ws != NULL && forms_find(c->ws, args->items[0], NULL,
+	catch_signals();
+	if (c->ws != NULL && check_clock(c, err) && forms_find(c->ws, args->items[0], NULL,
 			&c->newest, err) &&
 			find_drafts(c, err))
 		record = choose_record(args, c, err);

@@ -74,10 +74,14 @@ static void add_header(struct str *line, const struct layout_table *table,
 
 static const char *const main_keys[] = {
 	"bz_record", "bz_version", "bz_form_version", "bz_instance",
-	"bz_conflict", NULL
+	"bz_conflict", "bz_date_given", NULL
 };
 static const char *const repeat_keys[] = {
 	"bz_record", "bz_row", "bz_parent", "bz_position", NULL
+};
+enum {
+	N_MAIN_KEYS = sizeof main_keys / sizeof *main_keys - 1,
+	N_REPEAT_KEYS = sizeof repeat_keys / sizeof *repeat_keys - 1,
 };
 
 /* A statement per sheet, stepped together: SQLite joins have fewer columns
@@ -105,7 +109,7 @@ static struct db_stmt *open_sheet(struct store *store,
 	if (s == 0)
 		str_add(&sql, t > 0 ? ", x.bz_row, x.bz_parent, x.bz_position" :
 			", x.bz_version, x.bz_form_version, x.bz_instance,"
-			" x.bz_conflict");
+			" x.bz_conflict, x.bz_date_given");
 	for (size_t i = 0; i < sheet->columns.n; i++) {
 		char *column = db_quote_name(
 			table->columns.items[sheet->columns.items[i]].name);
@@ -182,7 +186,7 @@ static void add_db_cell(struct str *line, struct db_stmt *row, int column,
 static void add_row(struct reading *r, struct str *line)
 {
 	const struct layout_table *table = &r->layout->tables.items[r->table];
-	int n_keys = r->table == 0 ? 5 : 4;
+	int n_keys = r->table == 0 ? N_MAIN_KEYS : N_REPEAT_KEYS;
 
 	for (int i = 0; i < n_keys; i++)
 		add_db_cell(line, r->sheets[0], i, i == 0);
@@ -240,10 +244,12 @@ struct writing {
 	FILE *const *to;
 	struct str line;
 	const char *record, *sha256, *form_version, *instance;
+	bool date_given;
 };
 
 static const char *const version_keys[] = {
-	"bz_record", "bz_version", "bz_form_version", "bz_instance", NULL
+	"bz_record", "bz_version", "bz_form_version", "bz_instance",
+	"bz_date_given", NULL
 };
 static const char *const version_repeat_keys[] = {
 	"bz_record", "bz_version", "bz_row", "bz_parent", "bz_position", NULL
@@ -276,6 +282,7 @@ static bool write_row(void *context, const struct row *row, struct err *err)
 	if (row->table == 0) {
 		export_csv_cell(&w->line, w->form_version, false, false);
 		export_csv_cell(&w->line, w->instance, false, false);
+		add_int(&w->line, w->date_given);
 	} else {
 		add_int(&w->line, row->row);
 		add_int(&w->line, row->parent);
@@ -303,6 +310,7 @@ static bool write_version(struct writing *w, struct store *store,
 
 	if (ok)
 		doc = version_read(bytes.data, bytes.len, &head, err);
+	w->date_given = doc != NULL && head.date_given;
 	if (doc != NULL)
 		ok = rows_build(w->layout, doc, write_row, w, err);
 	else if (ok)

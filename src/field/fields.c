@@ -3,7 +3,6 @@
 
 #include <endian.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -23,19 +22,6 @@ uint64_t get_le64(const uint8_t from[8])
 
 	memcpy(&number, from, 8);
 	return le64toh(number);
-}
-
-int64_t field_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-int64_t field_now(void)
-{
-	return (int64_t)time(NULL);
 }
 
 /* --- tagged fields --- */

@@ -567,7 +567,7 @@ static bool add_new(struct workspace *ws, struct form_info *form,
 
 	seal_key_new(key);
 	form->id = row_new_id();
-	form->added = field_now();
+	form->added = field_now(ws);
 	ok = put_all_media(ws, form, files, n_files, err) &&
 		write_form(ws, form, key, err) &&
 		body_write(ws, form->id, key, xml, n_bytes, err);

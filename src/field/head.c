@@ -332,9 +332,10 @@ static bool is_current(struct record *record, struct err *err)
 	return ok;
 }
 
-static void set_changed(struct record_head *head)
+static void set_changed(struct record *record)
 {
-	int64_t now = field_now_ms();
+	struct record_head *head = &record->head;
+	int64_t now = field_now_ms(record->ws);
 
 	head->changed = head->is_protected ? field_day(now / 1000) :
 		now / 1000;
@@ -348,7 +349,7 @@ bool record_save(struct record *record, struct err *err)
 
 	if (!is_current(record, err))
 		return false;
-	set_changed(&record->head);
+	set_changed(record);
 	record->revision++;
 	print_record(&plain, record);
 	ok = head_write(record->ws, "record", record->head.id, &plain, err);

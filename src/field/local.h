@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "crypt/seal.h"
 #include "db/db.h"
+#include "field/clock.h"
 #include "field/keys.h"
 #include "field/records.h"
 #include "field/workspace.h"
@@ -55,6 +56,7 @@ struct workspace {
 	bool rotate;		/* the keys are renewed at the commit */
 	bool is_copy;		/* of another workspace: copy.h */
 	struct room room;	/* one head is opened into this */
+	const struct field_clock *clock;	/* or NULL: the system's */
 	int depth;		/* of workspace_begin() */
 	bool is_light;		/* the change is, see workspace_begin_light() */
 	struct err unread;	/* why a secret could not be looked for */
@@ -305,8 +307,13 @@ bool index_load(struct workspace *ws, struct err *err) MUST_CHECK;
 void index_add(struct workspace *ws, const struct record *record);
 void index_key_of_origin(const uint8_t origin[16], char key[40]);
 
-int64_t field_now(void);		/* seconds since 1970 */
-int64_t field_now_ms(void);
+/* Since 1970, by the clock of the workspace (NULL: the system's); see
+ * field/clock.h. */
+int64_t field_now_ms(const struct workspace *ws);
+static inline int64_t field_now(const struct workspace *ws)
+{
+	return field_now_ms(ws) / 1000;
+}
 static inline int64_t field_day(int64_t time) { return time - time % 86400; }
 
 #endif

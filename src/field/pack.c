@@ -303,7 +303,7 @@ bool pack_ready(struct workspace *ws, const char *path,
 char *pack_new_name(struct workspace *ws, const char *folder, bool plain,
 	int64_t now)
 {
-	time_t time = (time_t)(now != 0 ? now : field_now());
+	time_t time = (time_t)(now != 0 ? now : field_now(ws));
 	char day[16], *path = NULL;
 	struct tm tm;
 

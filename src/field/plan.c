@@ -582,7 +582,8 @@ static bool new_plan(struct packer *p, const char *path, struct err *err)
 	plan->path = absolute(path);
 	crypt_random(random, sizeof random);
 	hex_encode(random, sizeof random, plan->token);
-	format_day(p->options->now != 0 ? p->options->now : field_now(),
+	format_day(p->options->now != 0 ? p->options->now :
+		field_now(p->ws),
 		plan->date);
 	sort_ids(plan);
 	return save_plan(p, err);

@@ -64,7 +64,7 @@ static void begin_head(struct record *record, const struct form_info *form)
 	record_set_text(&head->name, "");
 	record_set_text(&head->instance_id, "");
 	record_set_text(&head->place, "");
-	head->created = field_now();
+	head->created = field_now(record->ws);
 	if (is_protected)
 		head->created = field_day(head->created);
 }
@@ -344,7 +344,8 @@ static bool finish(struct record *record, const struct record_final *final,
 	head->has_final = true;
 	head->training = head->training || final->training;
 	head->clock_given = head->clock_given || final->clock_given;
-	head->finished = final->finished != 0 ? final->finished : field_now();
+	head->finished = final->finished != 0 ? final->finished :
+		field_now(record->ws);
 	if (head->is_protected)
 		return finish_protected(record, final, err);
 	return finish_standard(record, final, err) && record_save(record, err);

@@ -74,7 +74,7 @@ static bool count(struct db *db)
 
 	if (!load(db, &tries, NULL))
 		return false;
-	tries.last = field_now();
+	tries.last = field_now(NULL);
 	if (tries.n++ == 0)
 		tries.first = tries.last;
 	return save(db, &tries, NULL);

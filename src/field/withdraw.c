@@ -74,7 +74,7 @@ bool case_code_parse(const char *text, char code[CASE_CODE_BYTES],
 static char *print_request(const char *code)
 {
 	struct json *request = js_new_object();
-	time_t now = (time_t)field_now();
+	time_t now = (time_t)field_now(NULL);
 	char day[11], *text;
 	struct tm tm;
 
@@ -132,7 +132,7 @@ static bool keep_request(struct workspace *ws, const struct str *sealed,
 	record_set_text(&head->name, "");
 	record_set_text(&head->instance_id, "");
 	record_set_text(&head->place, "");
-	head->created = head->finished = field_day(field_now());
+	head->created = head->finished = field_day(field_now(ws));
 	head->has_final = true;
 	head->size_bytes = sealed->len;
 	sha256_bytes(sealed->data, sealed->len, head->sha256);

@@ -354,7 +354,7 @@ static void add_sheet_query(struct str *sql, const struct layout *layout,
 	if (s == 0)
 		str_add(sql, t > 0 ? ", x.bz_parent, x.bz_position" :
 			", x.bz_version, x.bz_form_version, x.bz_instance,"
-			" x.bz_conflict");
+			" x.bz_conflict, x.bz_date_given");
 	for (size_t i = 0; i < sheet->columns.n; i++) {
 		char *column = db_quote_name(
 			table->columns.items[sheet->columns.items[i]].name);

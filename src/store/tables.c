@@ -32,7 +32,8 @@ static const char *key_columns(size_t table, size_t sheet)
 			" bz_version TEXT NOT NULL,"
 			" bz_form_version TEXT NOT NULL,"
 			" bz_instance TEXT NOT NULL,"
-			" bz_conflict INTEGER NOT NULL";
+			" bz_conflict INTEGER NOT NULL,"
+			" bz_date_given INTEGER NOT NULL";
 	return sheet > 0 ? "bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL" :
 		"bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL,"
 		" bz_parent INTEGER NOT NULL, bz_position INTEGER NOT NULL";
@@ -41,7 +42,7 @@ static const char *key_columns(size_t table, size_t sheet)
 static int n_key_columns(size_t table, size_t sheet)
 {
 	if (table == 0)
-		return sheet > 0 ? 1 : 6;
+		return sheet > 0 ? 1 : 7;
 	return sheet > 0 ? 2 : 4;
 }
 
@@ -282,6 +283,7 @@ struct writing {
 	struct tables *tables;
 	struct form_tables *form;
 	const struct current *current;
+	bool date_given;
 };
 
 static void bind_keys(struct db_stmt *insert, const struct writing *w,
@@ -298,6 +300,7 @@ static void bind_keys(struct db_stmt *insert, const struct writing *w,
 		db_bind_text(insert, 4, c->form_version);
 		db_bind_text(insert, 5, c->instance);
 		db_bind_int(insert, 6, c->conflict);
+		db_bind_int(insert, 7, w->date_given);
 		return;
 	}
 	db_bind_int(insert, 2, row->row);
@@ -376,7 +379,7 @@ static bool insert_row(void *context, const struct row *row, struct err *err)
 static bool insert_rows(struct tables *tables, struct form_tables *form,
 	const struct current *c, struct err *err)
 {
-	struct writing w = { tables, form, c };
+	struct writing w = { .tables = tables, .form = form, .current = c };
 	struct version_head head;
 	struct str bytes = STR_INIT;
 	struct xml_doc *doc = NULL;
@@ -392,6 +395,7 @@ static bool insert_rows(struct tables *tables, struct form_tables *form,
 		err_clear(err);
 		return true;
 	}
+	w.date_given = head.date_given;
 	ok = rows_build(form->layout, doc, insert_row, &w, err);
 	xml_free(doc);
 	return ok;

@@ -40,7 +40,7 @@ struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	const struct xml_node *meta;
 	const char *id;
 
-	*head = (struct version_head){ "", "", "", "", false };
+	*head = (struct version_head){ "", "", "", "", false, false };
 	if (doc == NULL)
 		return NULL;
 	id = xml_attribute(doc->root, "", "id");
@@ -49,6 +49,8 @@ struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	head->form_version = xf_version_of(doc->root);
 	id = xml_attribute(doc->root, NS_BAYAZ, "training");
 	head->training = id != NULL && strcmp(id, "yes") == 0;
+	id = xml_attribute(doc->root, NS_BAYAZ, "clock");
+	head->date_given = id != NULL && strcmp(id, "given") == 0;
 	meta = xml_child(doc->root, NULL, NULL, "meta");
 	if (meta != NULL) {
 		head->instance = meta_text(doc, meta, "instanceID");

@@ -18,6 +18,7 @@ struct version_head {
 	const char *form, *form_version;
 	const char *instance, *deprecated;
 	bool training;			/* bayaz:training="yes" */
+	bool date_given;		/* bayaz:clock="given" */
 };
 
 /* Parse; NULL: ERR_XML, ERR_LIMIT.  xml_free() it. */

@@ -16,6 +16,14 @@
 #include "session/audit.h"
 #include "ui/upload.h"
 
+/* Seconds since 1970, by the record's clock. */
+static int64_t moment(const struct draft *d)
+{
+	return d->options.clock_ms != NULL ?
+		d->options.clock_ms(d->options.clock_data) / 1000 :
+		(int64_t)time(NULL);
+}
+
 /* --- replaying --- */
 
 static bool replay_insert(struct draft *d, const struct journal_event *e,
@@ -187,13 +195,14 @@ static const char *hold_ref(struct step_events *events, const struct node *n)
 }
 
 /* What chance or the clock gave belongs to what made it do so. */
-static void add_chance(struct step_events *events, struct session *s)
+static void add_chance(struct step_events *events, struct session *s,
+	int64_t now)
 {
 	struct node *n;
 
 	while ((n = session_next_unsaved(s)) != NULL) {
 		struct journal_event event = { .kind = JOURNAL_ANSWER,
-			.joined = true, .time = time(NULL),
+			.joined = true, .time = now,
 			.value = node_raw_value(n) };
 
 		event.path = hold_ref(events, n);
@@ -203,14 +212,14 @@ static void add_chance(struct step_events *events, struct session *s)
 
 /* The whole record as XML, and what loading it would not give. */
 static void add_state(struct step_events *events, struct session *s,
-	enum journal_kind kind, int64_t number, const char *xml)
+	enum journal_kind kind, int64_t number, const char *xml, int64_t now)
 {
 	struct journal_event state = { .kind = kind, .number = number,
-		.value = xml, .time = time(NULL) };
+		.value = xml, .time = now };
 
 	vec_push(&events->list, state);
 	session_all_unsaved(s);
-	add_chance(events, s);
+	add_chance(events, s, now);
 }
 
 static bool write_events(struct draft *d, const struct step_events *events,
@@ -227,7 +236,8 @@ static bool write_state(struct draft *d, struct err *err)
 	bool ok = session_serialize(d->session, true, &xml, err);
 
 	if (ok) {
-		add_state(&events, d->session, JOURNAL_STATE, 0, xml.data);
+		add_state(&events, d->session, JOURNAL_STATE, 0, xml.data,
+			moment(d));
 		ok = write_events(d, &events, err);
 	}
 	events_release(&events);
@@ -308,7 +318,8 @@ static bool fold(struct draft *d, struct step_events *events,
 	bool ok = session_serialize(d->session, true, &xml, err);
 
 	if (ok) {
-		add_state(events, d->session, JOURNAL_STATE, 0, xml.data);
+		add_state(events, d->session, JOURNAL_STATE, 0, xml.data,
+			moment(d));
 		if (language.value != NULL)
 			vec_push(&events->list, language);
 		add_comments(events, d);
@@ -342,13 +353,13 @@ static bool append_at(struct draft *d, enum journal_kind kind,
 	const char *place, struct err *err)
 {
 	struct journal_event event = { .kind = kind, .path = path,
-		.value = value, .number = number, .time = time(NULL),
+		.value = value, .number = number, .time = moment(d),
 		.place = place };
 	struct step_events events = { 0 };
 	bool ok;
 
 	vec_push(&events.list, event);
-	add_chance(&events, d->session);
+	add_chance(&events, d->session, moment(d));
 	ok = write_events(d, &events, err);
 	events_release(&events);
 	return ok;
@@ -522,7 +533,7 @@ static bool may_undo(const struct draft *d, const struct journal_step *step,
 bool draft_undo(struct draft *d, bool redo, struct journal_step *step,
 	struct err *err)
 {
-	struct journal_event event = { .time = time(NULL),
+	struct journal_event event = { .time = moment(d),
 		.kind = redo ? JOURNAL_REDO : JOURNAL_UNDO };
 
 	return journal_next_step(d->record, redo, step, err) &&
@@ -530,12 +541,18 @@ bool draft_undo(struct draft *d, bool redo, struct journal_step *step,
 		journal_append(d->record, &event, err) && reload(d, err);
 }
 
+bool draft_give_date(struct draft *d, const char *date, struct err *err)
+{
+	session_set_clock_given(d->session);
+	return append_at(d, JOURNAL_CLOCK, NULL, date, 0, NULL, err);
+}
+
 bool draft_keep_chance(struct draft *d, struct err *err)
 {
 	struct step_events events = { 0 };
 	bool ok;
 
-	add_chance(&events, d->session);
+	add_chance(&events, d->session, moment(d));
 	ok = write_events(d, &events, err);
 	events_release(&events);
 	return ok;
@@ -606,7 +623,7 @@ static bool keep_rebase(struct draft *d, struct workspace *ws,
 
 	if (ok) {
 		add_state(&events, new, JOURNAL_REBASE,
-			record_head(d->record)->form, xml.data);
+			record_head(d->record)->form, xml.data, moment(d));
 		add_asides(&events, found);
 		carry_comments(&events, d, new);
 		if (language.value != NULL)
@@ -755,7 +772,7 @@ static const char *meta_value(struct draft *d, const struct xf_node *form)
 bool draft_finish(struct draft *d, struct err *err)
 {
 	struct str xml = STR_INIT;
-	struct record_final final = { .finished = time(NULL) };
+	struct record_final final = { .finished = moment(d) };
 	struct upload_names names = { 0 };
 	bool ok;
 

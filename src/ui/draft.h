@@ -79,6 +79,10 @@ bool draft_unrebase(struct draft *draft, struct workspace *ws,
 bool draft_asides(struct record *record, struct rebase *found,
 	struct err *err) MUST_CHECK;
 
+/* The worker gave today's date: it is in the journal, and the record says so. */
+bool draft_give_date(struct draft *draft, const char *date, struct err *err)
+	MUST_CHECK;
+
 /* Write down what chance or the clock gave since (once(random())...), before
  * anybody sees it. */
 bool draft_keep_chance(struct draft *draft, struct err *err) MUST_CHECK;

@@ -11,6 +11,8 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/draft.h"
+#include "ui/prompt.h"
+#include "ui/today.h"
 #include "ui/trail.h"
 
 struct interview {
@@ -19,14 +21,13 @@ struct interview {
 	bool was_begun;		/* resumed; new ones need no reason for a change */
 	bool is_changed;	/* since it was opened */
 	bool has_moved;		/* the place on disk is another */
+	bool clock_is_noted;	/* the date that was given, in this record */
 	const struct interview_setup *setup;
-	FILE *in, *out;
+	struct prompt prompt;
 	struct steps steps;
 	uint64_t revision;	/* of the record, when they were made */
 	size_t at;		/* index into steps; steps.n: the end */
 	size_t shown_group;	/* headings up to here have been shown */
-	char *line;		/* last line read */
-	size_t line_size;
 };
 
 /* --- printing --- */
@@ -38,7 +39,7 @@ static void print_text(struct interview *i, const char *before,
 	struct str clean = STR_INIT;
 
 	utf8_mask(&clean, text, true);
-	fprintf(i->out, "%s%s%s", before, clean.data, after);
+	fprintf(i->prompt.out, "%s%s%s", before, clean.data, after);
 	str_wipe(&clean);
 }
 
@@ -122,7 +123,7 @@ static bool show_choices(struct interview *i, const struct step *step,
 		bool chosen = is_chosen(value, c->value,
 			step->control->kind != XF_SELECT1);
 
-		fprintf(i->out, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
+		fprintf(i->prompt.out, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
 		print_text(i, "", c->label[0] != '\0' ? c->label : c->value,
 			"\n");
 	}
@@ -136,7 +137,7 @@ static void show_answer(struct interview *i, const struct step *step)
 	if (value[0] == '\0' || is_select(step->control))
 		return;
 	if (step->control->kind == XF_SECRET)
-		fprintf(i->out, "  = ****\n");
+		fprintf(i->prompt.out, "  = ****\n");
 	else
 		print_text(i, "  = ", value, "\n");
 }
@@ -169,7 +170,7 @@ static void show_headings(struct interview *i)
 			print_owned(i, "\n== ", session_label(s, step->context,
 				step->control), " ==\n");
 		else if (step->kind == STEP_REPEAT_INSTANCE)
-			fprintf(i->out, "\n-- %zu/%zu --\n",
+			fprintf(i->prompt.out, "\n-- %zu/%zu --\n",
 				node_position(step->node),
 				node_count(node_parent(step->node),
 				node_form(step->node)));
@@ -184,8 +185,8 @@ static bool show_question(struct interview *i, struct err *err)
 
 	show_headings(i);
 	if (i->setup->training)
-		fprintf(i->out, "\n%s", _("(training: a made-up record)"));
-	fprintf(i->out, "\n[%zu/%zu] ", question_number(i, i->at),
+		fprintf(i->prompt.out, "\n%s", _("(training: a made-up record)"));
+	fprintf(i->prompt.out, "\n[%zu/%zu] ", question_number(i, i->at),
 		question_number(i, i->steps.n));
 	print_owned(i, "", session_label(s, step->context, step->control),
 		node_is_required(s, step->node) ? " *\n" : "\n");
@@ -196,51 +197,8 @@ static bool show_question(struct interview *i, struct err *err)
 	show_answer(i, step);
 	show_comment(i, step);
 	if (!is_note(i, step) && how != NULL)
-		fprintf(i->out, "  (%s)\n", how);
+		fprintf(i->prompt.out, "  (%s)\n", how);
 	return true;
-}
-
-/* --- reading --- */
-
-enum input { INPUT_END, INPUT_LINE, INPUT_BAD };
-
-/* One line without its end; cleaned as answers are kept: ASCII digits, NFC,
- * without direction marks. */
-static enum input read_line(struct interview *i)
-{
-	struct str clean = STR_INIT;
-	const char *at;
-	char *nfc;
-	ssize_t n;
-
-	fputs("> ", i->out);
-	fflush(i->out);
-	n = getline(&i->line, &i->line_size, i->in);
-	if (n < 0)
-		return INPUT_END;
-	while (n > 0 && (i->line[n - 1] == '\n' || i->line[n - 1] == '\r'))
-		i->line[--n] = '\0';
-	if (!utf8_is_valid(i->line, (size_t)n))
-		return INPUT_BAD;
-	nfc = utf8_nfc(i->line);
-	utf8_ascii_digits(nfc);
-	at = nfc;
-	while (*at != '\0') {
-		unsigned c = utf8_next(&at);
-
-		if (!(c >= 0x202A && c <= 0x202E) && !(c >= 0x2066 &&
-				c <= 0x2069) && c >= 0x20 && c != 0x7F)
-			str_add_utf8(&clean, c);
-	}
-	wipe(i->line, i->line_size);
-	wipe_free(nfc);
-	if (clean.len + 1 > i->line_size) {
-		i->line_size = clean.len + 1;
-		i->line = xreallocarray(i->line, i->line_size, 1);
-	}
-	memcpy(i->line, clean.data, clean.len + 1);
-	str_wipe(&clean);
-	return INPUT_LINE;
 }
 
 /* --- where we are --- */
@@ -310,7 +268,7 @@ static void go_back(struct interview *i)
 	if (k > 0)
 		i->at = k - 1;
 	else
-		fprintf(i->out, "%s\n", _("  this is the first question"));
+		fprintf(i->prompt.out, "%s\n", _("  this is the first question"));
 	i->shown_group = i->at;
 }
 
@@ -381,7 +339,7 @@ static void go_to_number(struct interview *i, const char *text)
 			i->has_moved = true;
 			return;
 		}
-	fprintf(i->out, "%s\n", _("  there is no question of that number"));
+	fprintf(i->prompt.out, "%s\n", _("  there is no question of that number"));
 }
 
 static void go_to_node(struct interview *i, const struct node *n)
@@ -520,7 +478,7 @@ static void print_help(struct interview *i)
 		"  :X clear all answers of this group\n"
 		"  :o outline         :l LANGUAGE       :q save and stop\n"
 		"  an answer that begins with ':' is typed with '::'\n"),
-		i->out);
+		i->prompt.out);
 }
 
 static void print_outline(struct interview *i)
@@ -530,7 +488,7 @@ static void print_outline(struct interview *i)
 
 		if (step->kind != STEP_QUESTION || is_note(i, step))
 			continue;
-		fprintf(i->out, "  %c%3zu ", node_value(i->draft.session,
+		fprintf(i->prompt.out, "  %c%3zu ", node_value(i->draft.session,
 			step->node)[0] != '\0' ? '+' : '.',
 			question_number(i, k));
 		print_owned(i, "", session_label(i->draft.session,
@@ -598,7 +556,7 @@ static bool clear_group(struct interview *i, struct err *err)
 	if (!draft_clear(&i->draft, group, err) || !refresh(i, err))
 		return false;
 	settle_at(i);
-	fprintf(i->out, "%s\n",
+	fprintf(i->prompt.out, "%s\n",
 		_("  cleared: ':u' brings the answers back"));
 	return true;
 }
@@ -631,7 +589,7 @@ static void go_to_change(struct interview *i, const struct journal_step *step,
 
 	i->has_moved = true;
 	if (!go_to_place(i, place))
-		fprintf(i->out, "%s\n", redo ?
+		fprintf(i->prompt.out, "%s\n", redo ?
 			_("  redone; that question is not asked now") :
 			_("  undone; that question is not asked now"));
 	settle_at(i);
@@ -736,33 +694,17 @@ static enum command run_command(struct interview *i, const char *text,
 
 /* --- the three kinds of stop --- */
 
-static bool is_word(const char *line, const char *word)
-{
-	return line[0] != '\0' && strncasecmp(line, word, strlen(line)) == 0;
-}
-
-/* TRANSLATORS: what people type for yes and no; the first letter is enough. */
-static bool says_yes(const char *line)
-{
-	return is_word(line, P_("answer", "yes")) || is_word(line, "yes");
-}
-
-static bool says_no(const char *line)
-{
-	return is_word(line, P_("answer", "no")) || is_word(line, "no");
-}
-
 static bool take_repeat_end(struct interview *i, const char *line,
 	struct err *err)
 {
 	const struct step step = i->steps.items[i->at];
 
-	if (says_no(line) || line[0] == '\0') {
+	if (prompt_says_no(line) || line[0] == '\0') {
 		go_next(i);
 		i->has_moved = true;
 		return true;
 	}
-	if (!says_yes(line))
+	if (!prompt_says_yes(line))
 		return err_set(err, ERR_VALUE, _("answer yes or no"));
 	if (!draft_insert(&i->draft, step.node, step.control->node, err) ||
 			!make_steps(i, err))
@@ -785,7 +727,7 @@ static bool show_repeat_end(struct interview *i)
 	show_headings(i);
 	print_owned(i, "\n", label, "");
 	/* TRANSLATORS: asked after the last of several (persons, visits ...) */
-	fprintf(i->out, _("\n%zu so far. Add another? yes or no\n"),
+	fprintf(i->prompt.out, _("\n%zu so far. Add another? yes or no\n"),
 		node_count(step->node, step->control->node));
 	return true;
 }
@@ -801,7 +743,7 @@ static bool is_complete(struct interview *i, struct err *err)
 		return false;
 	complete = found.n == 0;
 	if (!complete) {
-		fprintf(i->out, ngettext("\n%zu answer is missing or wrong\n",
+		fprintf(i->prompt.out, ngettext("\n%zu answer is missing or wrong\n",
 			"\n%zu answers are missing or wrong\n", found.n),
 			found.n);
 		if (found.items[0].message != NULL)
@@ -842,20 +784,6 @@ static bool refuses_consent(struct interview *i)
 
 /* --- the audit log, for forms that ask for it --- */
 
-/* A line that is not blank; false: there is no more input. */
-static bool ask_line(struct interview *i, const char *question)
-{
-	enum input input;
-
-	do {
-		fprintf(i->out, "\n%s\n", question);
-		input = read_line(i);
-		if (input == INPUT_END)
-			return false;
-	} while (input == INPUT_BAD || i->line[strspn(i->line, " ")] == '\0');
-	return true;
-}
-
 /* False: `err`, or the input ended. */
 static bool open_trail(struct interview *i, struct err *err)
 {
@@ -863,10 +791,10 @@ static bool open_trail(struct interview *i, struct err *err)
 	const char *user = NULL;
 
 	if (audit_wanted(i->draft.form, &settings) && settings.user) {
-		if (!ask_line(i, _("Who asks the questions? (This goes into "
+		if (!prompt_read_text(&i->prompt, _("Who asks the questions? (This goes into "
 				"the record's log.)")))
 			return false;
-		user = i->line;
+		user = i->prompt.line;
 	}
 	return trail_open(&i->trail, &i->draft, !i->was_begun, user, err);
 }
@@ -895,10 +823,10 @@ static bool note_reason(struct interview *i, struct err *err)
 {
 	if (!i->trail.is_on || !i->trail.audit.settings.reasons ||
 			!i->was_begun || !i->is_changed ||
-			!ask_line(i, _("Why was it changed?")))
+			!prompt_read_text(&i->prompt, _("Why was it changed?")))
 		return true;
 	i->is_changed = false;
-	return trail_note(&i->trail, AUDIT_CHANGE_REASON, NULL, i->line, err);
+	return trail_note(&i->trail, AUDIT_CHANGE_REASON, NULL, i->prompt.line, err);
 }
 
 /* An answer that the form does not allow; the caller's error stays. */
@@ -940,7 +868,7 @@ static bool finish(struct interview *i, struct err *err)
 static enum interview_end command_at_end(struct interview *i, bool *stay,
 	struct err *err)
 {
-	char *line = xstrdup(i->line);
+	char *line = xstrdup(i->prompt.line);
 	enum command done = run_command(i, line + 1, err);
 
 	wipe_free(line);
@@ -957,7 +885,7 @@ static enum interview_end command_at_end(struct interview *i, bool *stay,
 static enum interview_end at_end(struct interview *i, bool *stay,
 	struct err *err)
 {
-	enum input input;
+	enum prompt_input input;
 
 	*stay = true;
 	if (!is_complete(i, err))
@@ -966,13 +894,13 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 	fputs(refuses_consent(i) ?
 		_("\nThere is no consent. Discard this record? yes or no\n") :
 		_("\nThis is the end. Finish the record? yes or no\n"),
-		i->out);
-	input = read_line(i);
-	if (input == INPUT_END) {
+		i->prompt.out);
+	input = prompt_read(&i->prompt);
+	if (input == PROMPT_END) {
 		*stay = false;
 		return INTERVIEW_SAVED;
 	}
-	if (input == INPUT_LINE && says_yes(i->line)) {
+	if (input == PROMPT_LINE && prompt_says_yes(i->prompt.line)) {
 		*stay = false;
 		if (refuses_consent(i))
 			return draft_lock(&i->draft, err) && record_discard(i->draft.record, false, err) ?
@@ -980,7 +908,7 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 		return finish(i, err) ? INTERVIEW_FINISHED :
 			INTERVIEW_FAILED;
 	}
-	if (input == INPUT_LINE && i->line[0] == ':')
+	if (input == PROMPT_LINE && i->prompt.line[0] == ':')
 		return command_at_end(i, stay, err);
 	go_back(i);
 	return INTERVIEW_SAVED;
@@ -989,7 +917,7 @@ static enum interview_end at_end(struct interview *i, bool *stay,
 static bool take_line(struct interview *i, bool *quit, struct err *err)
 {
 	const struct step *step = &i->steps.items[i->at];
-	char *line = xstrdup(i->line);
+	char *line = xstrdup(i->prompt.line);
 	const char *typed = line;
 	bool ok = true;
 
@@ -1023,7 +951,7 @@ static bool show(struct interview *i, struct err *err)
 	bool ok = i->steps.items[i->at].kind == STEP_REPEAT_END ?
 		show_repeat_end(i) : show_question(i, err);
 
-	return ok && !ferror(i->out);
+	return ok && !ferror(i->prompt.out);
 }
 
 /* Where to go on next time, if it is left now. */
@@ -1054,13 +982,38 @@ static bool prepare(struct interview *i, struct err *err)
 		keep_place(i, err);
 }
 
+/* The date that the worker gave goes into the record, once. */
+static bool note_clock(struct interview *i, struct err *err)
+{
+	struct field_clock *clock = i->setup->clock;
+
+	if (clock == NULL || !clock->is_given || i->clock_is_noted)
+		return true;
+	i->clock_is_noted = true;
+	return draft_give_date(&i->draft, clock->date, err);
+}
+
+/* False: `err`, or the input ended. */
+static bool check_clock(struct interview *i, struct err *err)
+{
+	struct field_clock *clock = i->setup->clock;
+
+	if (clock != NULL && !clock->is_given && field_clock_jumped(clock) &&
+			!today_check(i->setup->ws, clock, &i->prompt, err))
+		return false;
+	return note_clock(i, err);
+}
+
 static enum interview_end loop(struct interview *i, struct err *err)
 {
 	for (;;) {
-		enum input input;
+		enum prompt_input input;
 		bool quit = false, stay;
 		uint64_t revision;
 
+		if (!check_clock(i, err))
+			return err->code == ERR_NONE ? INTERVIEW_SAVED :
+				INTERVIEW_FAILED;
 		if (!prepare(i, err) || !note_stop(i, err))
 			return INTERVIEW_FAILED;
 		if (i->at >= i->steps.n) {
@@ -1072,11 +1025,11 @@ static enum interview_end loop(struct interview *i, struct err *err)
 		}
 		if (!show(i, err))
 			return INTERVIEW_FAILED;
-		input = read_line(i);
-		if (input == INPUT_END)
+		input = prompt_read(&i->prompt);
+		if (input == PROMPT_END)
 			return INTERVIEW_SAVED;
-		if (input == INPUT_BAD) {
-			fprintf(i->out, "%s\n",
+		if (input == PROMPT_BAD) {
+			fprintf(i->prompt.out, "%s\n",
 				_("  ! this is not valid UTF-8 text"));
 			continue;
 		}
@@ -1102,6 +1055,9 @@ static bool leave(struct interview *i, enum interview_end end,
 {
 	struct err ignored = ERR_INIT;
 
+	if (i->setup->clock != NULL && !field_clock_note_seen(i->setup->ws,
+			i->setup->clock, &ignored))
+		err_clear(&ignored);
 	if (end == INTERVIEW_SAVED)
 		return close_trail(i, err) && draft_lock(&i->draft, err);
 	if (end == INTERVIEW_FAILED && !draft_lock(&i->draft, &ignored))
@@ -1109,16 +1065,27 @@ static bool leave(struct interview *i, enum interview_end end,
 	return true;
 }
 
+static int64_t clock_ms(void *data)
+{
+	return field_clock_now_ms(data);
+}
+
 enum interview_end interview_run(const struct interview_setup *setup,
 	struct err *err)
 {
-	struct interview i = { .setup = setup, .in = setup->in,
-		.out = setup->out };
+	struct interview i = { .setup = setup,
+		.prompt = { .in = setup->in, .out = setup->out,
+			.stop = setup->stop } };
 	enum interview_end end = INTERVIEW_FAILED;
 
 	i.draft.form = setup->form;
 	i.draft.record = setup->record;
 	i.draft.options = setup->options;
+	if (setup->clock != NULL) {
+		i.draft.options.clock_ms = clock_ms;
+		i.draft.options.clock_data = setup->clock;
+		i.draft.options.clock_given = setup->clock->is_given;
+	}
 	i.was_begun = record_head(setup->record)->n_events > 0;
 	if (draft_open(&i.draft, err) &&
 			make_steps(&i, err)) {
@@ -1130,9 +1097,7 @@ enum interview_end interview_run(const struct interview_setup *setup,
 		if (!leave(&i, end, err))
 			end = INTERVIEW_FAILED;
 	}
-	if (i.line != NULL)
-		wipe(i.line, i.line_size);
-	free(i.line);
+	prompt_release(&i.prompt);
 	trail_release(&i.trail);
 	steps_release(&i.steps);
 	draft_close(&i.draft);

@@ -14,10 +14,12 @@
 #ifndef BAYAZ_UI_INTERVIEW_H
 #define BAYAZ_UI_INTERVIEW_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "base/err.h"
+#include "field/clock.h"
 #include "field/records.h"
 #include "session/session.h"
 
@@ -34,7 +36,10 @@ struct interview_setup {
 	struct record *record;		/* an open draft, new or begun */
 	struct session_options options;	/* language, properties, last-saved */
 	bool training;			/* made-up: every screen says so */
+	struct field_clock *clock;	/* begun; asked about while it runs;
+					 * NULL: the system's, unasked */
 	FILE *in, *out;
+	const volatile sig_atomic_t *stop;	/* not 0: leave; or NULL */
 };
 
 /* Run until the end of input, quitting or finishing. */

@@ -59,9 +59,9 @@ $ bayaz merge 1.bayaz --store a.db --accept-new > said
 
 # Public columns only; what a spreadsheet would run is made text.
 $ bayaz export wells --store a.db
-bz_record,bz_version,bz_form_version,bz_instance,bz_conflict,depth,note
-uuid:a,{{[0-9a-f]+}},1,uuid:a,0,-12,'=1+1
-uuid:b,{{[0-9a-f]+}},1,uuid:b,0,7,"dry, deep"
+bz_record,bz_version,bz_form_version,bz_instance,bz_conflict,bz_date_given,depth,note
+uuid:a,{{[0-9a-f]+}},1,uuid:a,0,0,-12,'=1+1
+uuid:b,{{[0-9a-f]+}},1,uuid:b,0,0,7,"dry, deep"
 $ bayaz export ./form.xml --store a.db -o tables
 $ ls tables
 bz_wells.csv
@@ -77,7 +77,7 @@ w__child.csv
 # Restricted columns with a reason, which is kept; identifying ones never.
 $ bayaz export wells --store a.db --restricted --reason 'audit of June' -o r.csv
 $ head -1 r.csv
-bz_record,bz_version,bz_form_version,bz_instance,bz_conflict,village,depth,note
+bz_record,bz_version,bz_form_version,bz_instance,bz_conflict,bz_date_given,village,depth,note
 $ grep -l Canary2 r.csv
 r.csv
 $ grep -l Canary1 r.csv w.csv tables/*

@@ -106,6 +106,21 @@ $ bayaz export wells --store store.db 2>/dev/null | grep -c 'Madeup\|Taken\|Fill
 0
 [1]
 
+# So does a record whose date the worker gave.
+$ sed 's/bayaz:training="yes"/bayaz:clock="given"/; s/uuid:/uuid:1/' filled.xml > dated.xml
+$ bayaz import dated.xml --passphrase-file pass > out.txt
+$ bayaz pack -o 3.bayaz --passphrase-file pass > out.txt
+$ age -d -i paper.key 3.bayaz | gzip -dc 2>/dev/null | tar xO manifest.json | grep -o '"clock_doubted":[a-z]*'
+"clock_doubted":true
+$ bayaz -C boss merge --store store.db 3.bayaz > out.txt 2>&1
+$ bayaz export wells --store store.db 2>/dev/null | cut -d , -f 6,7 | sort
+0,Ghazi
+0,Kot
+1,Filled
+bz_date_given,village
+$ bayaz export wells --store store.db --all-versions 2>/dev/null | grep -c ',1,Filled'
+1
+
 # In a project for training everything is made up, and counts.
 $ bayaz -C school project new School --training --no-passphrase --recovery-file recovery2 > out.txt 2>&1
 $ bayaz -C school project kit -o kit2.bayaz --form wells.xml --words-file words2 > out.txt

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/chance.h"
@@ -21,6 +22,8 @@
 #include "trust/device.h"
 #include "trust/project.h"
 #include "ui/draft.h"
+#include "ui/interview.h"
+#include "ui/today.h"
 
 #define PASSPHRASE "twelve quiet apples"
 
@@ -126,11 +129,13 @@ static void join_project(struct workspace *ws)
 	"<bind nodeset='/data/r/drawn' calculate='once(int(random() * " \
 	"1000000))'/><bind nodeset='/data/n' type='int' constraint='. &lt; 9'/>" \
 	"<bind nodeset='/data/p' type='binary'/>" \
+	"<bind nodeset='/data/day' type='date' jr:preload='date'" \
+	" jr:preloadParams='today'/>" \
 	"<bind nodeset='/data/g/d' relevant=\"/data/g/c != ''\"/>" \
 	"<bind nodeset='/data/meta/instanceID' jr:preload='uid'/>" \
 	"</model></h:head><h:body>" body "</h:body></h:html>"
 #define ASK(ref) "<input ref='" ref "'><label>Q</label></input>"
-#define NODES "<a/><b/><n/><p/><drawn/><again/><g><c/><d/></g>" \
+#define NODES "<a/><b/><n/><p/><day/><drawn/><again/><g><c/><d/></g>" \
 	"<r jr:template=''><name/><drawn/></r>"
 #define BODY ASK("/data/a") ASK("/data/b") ASK("/data/n") \
 	"<upload ref='/data/p' mediatype='image/*'><label>P</label></upload>" \
@@ -141,7 +146,7 @@ static void join_project(struct workspace *ws)
 static const char standard_form[] = FORM("1", "standard", NODES, BODY);
 static const char protected_form[] = FORM("1", "protected", NODES, BODY);
 static const char newer_form[] = FORM("2", "protected",
-	"<a/><n/><p/><drawn/><again/><g><c/><d/></g>"
+	"<a/><n/><p/><day/><drawn/><again/><g><c/><d/></g>"
 	"<r jr:template=''><name/><drawn/></r>",
 	ASK("/data/a") ASK("/data/n") ASK("/data/g/c"));
 
@@ -753,6 +758,322 @@ static void whichever_write_fails_the_draft_is_there_and_folds(void **state)
 	folder = from;
 }
 
+/* --- the clock --- */
+
+#define DAY INT64_C(86400)
+
+/* A clock that can be set, and time that goes on evenly. */
+struct made_up { int64_t now_s, steady_s; };
+
+static int64_t made_up_now(void *context)
+{
+	return ((struct made_up *)context)->now_s * 1000;
+}
+
+static int64_t made_up_steady(void *context)
+{
+	return ((struct made_up *)context)->steady_s * 1000;
+}
+
+static struct field_clock begin_clock(struct made_up *time)
+{
+	const struct clock_source source = { made_up_now, made_up_steady,
+		time };
+	struct field_clock clock;
+
+	field_clock_begin(&clock, &source);
+	return clock;
+}
+
+/* Days after the program was built. */
+static const char *day_text(int days)
+{
+	static char text[4][CLOCK_DATE_BYTES];
+	static unsigned at;
+	time_t when = (time_t)(BUILD_TIME + days * DAY);
+	struct tm tm;
+
+	gmtime_r(&when, &tm);
+	at = (at + 1) % 4;
+	strftime(text[at], CLOCK_DATE_BYTES, "%Y-%m-%d", &tm);
+	return text[at];
+}
+
+/* In the digits of Urdu. */
+static char *in_urdu(const char *text)
+{
+	struct str out = STR_INIT;
+
+	for (; *text != '\0'; text++)
+		if (*text >= '0' && *text <= '9')
+			str_add_utf8(&out, 0x6F0 + (unsigned)(*text - '0'));
+		else
+			str_addc(&out, *text);
+	return str_steal(&out);
+}
+
+/* What a person types, and what is shown. */
+struct talk { struct prompt prompt; char *shown; size_t n_shown; FILE *in; };
+
+static struct talk begin_talk(const char *typed)
+{
+	struct talk talk = { .shown = NULL };
+
+	talk.in = tmpfile();
+	fputs(typed, talk.in);
+	rewind(talk.in);
+	return talk;
+}
+
+static void end_talk(struct talk *talk)
+{
+	fclose(talk->in);
+	free(talk->shown);
+}
+
+/* Typed lines; how it ended, and what was shown in talk->shown. */
+static bool check_today(struct workspace *ws, struct field_clock *clock,
+	struct talk *talk)
+{
+	struct err err = ERR_INIT;
+	FILE *out = open_memstream(&talk->shown, &talk->n_shown);
+	struct prompt prompt = { .in = talk->in, .out = out };
+	bool ok = today_check(ws, clock, &prompt, &err);
+
+	assert_int_equal(err.code, ERR_NONE);
+	prompt_release(&prompt);
+	fclose(out);
+	return ok;
+}
+
+static void a_clock_that_is_right_is_not_asked_about(void **state)
+{
+	struct made_up time = { BUILD_TIME + 3 * DAY, 7 };
+	struct scene s = begin(standard_form);
+	struct field_clock clock = begin_clock(&time);
+	struct talk talk = begin_talk("");
+
+	(void)state;
+	assert_true(check_today(s.ws, &clock, &talk));
+	assert_string_equal(talk.shown, "");
+	assert_false(clock.is_given);
+	assert_int_equal(field_clock_now_ms(&clock), time.now_s * 1000);
+	end_talk(&talk);
+	end(&s);
+}
+
+/* A battery that is empty: 1970. */
+static void a_clock_before_the_program_is_asked_about(void **state)
+{
+	struct made_up time = { 3600, 7 };
+	struct scene s = begin(standard_form);
+	struct field_clock clock = begin_clock(&time);
+	char *urdu = in_urdu(day_text(5)), *typed;
+	struct talk talk;
+	char date[CLOCK_DATE_BYTES];
+
+	(void)state;
+	typed = str_format("\n\nno idea\n2026-02-30\n26-11-2026\n%s\n%s\n%s\n"
+		"%s\n", "1970-01-02", day_text(-2), "2999-01-01", urdu);
+	talk = begin_talk(typed);
+	assert_true(check_today(s.ws, &clock, &talk));
+	assert_non_null(strstr(talk.shown, "1970-01-01"));
+	assert_non_null(strstr(talk.shown, "that is no date"));
+	assert_non_null(strstr(talk.shown, "are newer"));
+	assert_non_null(strstr(talk.shown, "too far ahead"));
+	assert_true(clock.is_given);
+	assert_string_equal(clock.date, day_text(5));
+	field_clock_date(&clock, date);
+	assert_string_equal(date, day_text(5));
+	time.now_s = 99;	/* whatever the clock does now, time goes on */
+	time.steady_s += DAY;
+	field_clock_date(&clock, date);
+	assert_string_equal(date, day_text(6));
+	end_talk(&talk);
+	talk = begin_talk("");
+	assert_true(check_today(s.ws, &clock, &talk));	/* once is enough */
+	end_talk(&talk);
+	free(urdu);
+	free(typed);
+	end(&s);
+}
+
+static void a_clock_before_the_kit_is_asked_about(void **state)
+{
+	struct made_up time = { BUILD_TIME + 3 * DAY, 7 };
+	struct scene s = begin(standard_form);
+	struct field_clock clock = begin_clock(&time);
+	struct err err = ERR_INIT;
+	char *typed = str_format("%s\n%s\n", day_text(7), day_text(12));
+	struct talk talk = begin_talk(typed);
+
+	(void)state;
+	assert_good(field_clock_note_kit(s.ws, day_text(10), &err), &err);
+	assert_good(field_clock_note_kit(s.ws, day_text(4), &err), &err);
+	assert_true(check_today(s.ws, &clock, &talk));
+	assert_non_null(strstr(talk.shown, "are newer"));
+	assert_string_equal(clock.date, day_text(12));
+	end_talk(&talk);
+	free(typed);
+	end(&s);
+}
+
+/* It ran ahead once: the true date is before what was seen, and can be said. */
+static void a_clock_before_the_last_session_is_asked_about(void **state)
+{
+	struct made_up time = { BUILD_TIME + 400 * DAY, 7 };
+	struct scene s = begin(standard_form);
+	struct field_clock clock = begin_clock(&time);
+	struct err err = ERR_INIT;
+	char *typed = str_format("%s\nno\n%s\nyes\n", day_text(5), day_text(6));
+	struct talk talk = begin_talk(typed);
+
+	(void)state;
+	assert_good(field_clock_note_seen(s.ws, &clock, &err), &err);
+	time.now_s = BUILD_TIME + 5 * DAY;
+	clock = begin_clock(&time);
+	assert_true(check_today(s.ws, &clock, &talk));
+	assert_non_null(strstr(talk.shown, day_text(400)));
+	assert_string_equal(clock.date, day_text(6));
+	end_talk(&talk);
+	assert_good(field_clock_note_seen(s.ws, &clock, &err), &err);
+	time.now_s = BUILD_TIME + 7 * DAY;	/* it is right again */
+	clock = begin_clock(&time);
+	talk = begin_talk("");
+	assert_true(check_today(s.ws, &clock, &talk));
+	assert_false(clock.is_given);
+	end_talk(&talk);
+	free(typed);
+	end(&s);
+}
+
+/* An interview of the scene's draft, under this clock. */
+static enum interview_end interview(struct scene *s, struct field_clock *clock,
+	struct talk *talk)
+{
+	struct err err = ERR_INIT;
+	FILE *out = open_memstream(&talk->shown, &talk->n_shown);
+	struct interview_setup setup = { .ws = s->ws, .form = s->form,
+		.record = s->record, .clock = clock, .in = talk->in,
+		.out = out };
+	enum interview_end end;
+
+	workspace_use_clock(s->ws, clock);
+	end = interview_run(&setup, &err);
+	assert_int_equal(err.code, ERR_NONE);
+	fclose(out);
+	workspace_use_clock(s->ws, NULL);
+	return end;
+}
+
+struct dates { char text[200]; };
+
+static bool note_date(void *context, uint64_t number,
+	const struct journal_event *e, struct err *err)
+{
+	struct dates *dates = context;
+
+	(void)number;
+	(void)err;
+	if (e->kind == JOURNAL_CLOCK)
+		strncat(dates->text, e->value, sizeof dates->text -
+			strlen(dates->text) - 1);
+	return true;
+}
+
+static void assert_dated(struct scene *s, const char *date)
+{
+	struct dates dates = { "" };
+	struct err err = ERR_INIT;
+	char *xml;
+
+	assert_true(record_head(s->record)->clock_given);
+	assert_good(journal_replay(s->record, note_date, &dates, &err), &err);
+	assert_string_equal(dates.text, date);
+	close_draft(s);
+	open_draft(s);
+	xml = xml_of(s);
+	assert_non_null(strstr(xml, "bayaz:clock=\"given\""));
+	free(xml);
+}
+
+static void a_given_date_is_that_of_the_record(void **state)
+{
+	struct made_up time = { 3600, 7 };
+	struct scene s = begin(standard_form);
+	struct field_clock clock = begin_clock(&time);
+	struct err err = ERR_INIT;
+	enum clock_answer given;
+	struct form_info info;
+	struct talk talk;
+
+	(void)state;
+	assert_good(field_clock_give(s.ws, &clock, day_text(9), false, &given,
+		&err), &err);
+	assert_int_equal(given, CLOCK_TAKEN);
+	draft_close(&s.draft);
+	record_close(s.record);
+	workspace_use_clock(s.ws, &clock);
+	info = add_form(s.ws, standard_form);
+	s.record = record_new(s.ws, &info, 0, &err);
+	form_info_release(&info);
+	s.id = record_head(s.record)->id;
+	talk = begin_talk("one\n:q\n");
+	assert_int_equal(interview(&s, &clock, &talk), INTERVIEW_SAVED);
+	assert_int_equal(record_head(s.record)->created / DAY,
+		BUILD_TIME / DAY + 9);
+	memset(&s.draft, 0, sizeof s.draft);
+	assert_dated(&s, day_text(9));
+	assert_value(&s, "/data/day", day_text(9));
+	assert_value(&s, "/data/a", "one");
+	end_talk(&talk);
+	end(&s);
+}
+
+/* The clock is set while the program runs. */
+struct jumping { struct made_up *time; const char *typed; };
+
+static ssize_t read_and_jump(void *cookie, char *buffer, size_t size)
+{
+	struct jumping *j = cookie;
+	size_t n = strcspn(j->typed, "\n") + (strchr(j->typed, '\n') != NULL);
+
+	if (n > size)
+		return -1;
+	memcpy(buffer, j->typed, n);
+	j->typed += n;
+	j->time->now_s += 2 * DAY;	/* with each line */
+	j->time->steady_s += 60;
+	return (ssize_t)n;
+}
+
+static void a_clock_that_jumps_is_asked_about_before_the_next_question(
+	void **state)
+{
+	struct made_up time = { BUILD_TIME + 5 * DAY, 7 };
+	struct scene s = begin(protected_form);
+	struct field_clock clock = begin_clock(&time);
+	char *typed = str_format("one\n%s\ntwo\n:q\n", day_text(5));
+	struct jumping jumping = { &time, typed };
+	const cookie_io_functions_t functions = { .read = read_and_jump };
+	struct talk talk = { .in = fopencookie(&jumping, "r", functions) };
+	const char *asked;
+
+	(void)state;
+	draft_close(&s.draft);
+	assert_int_equal(interview(&s, &clock, &talk), INTERVIEW_SAVED);
+	asked = strstr(talk.shown, "What is today's date?");
+	assert_non_null(asked);
+	assert_null(strstr(asked + 1, "What is today's date?"));
+	assert_int_equal(record_head(s.record)->n_events, 1);	/* folded */
+	assert_dated(&s, day_text(5));
+	assert_value(&s, "/data/a", "one");
+	assert_value(&s, "/data/b", "two");
+	end_talk(&talk);
+	free(typed);
+	end(&s);
+}
+
 #define IN_A_FOLDER(test) \
 	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
 
@@ -767,7 +1088,14 @@ int main(void)
 		IN_A_FOLDER(a_standard_draft_keeps_its_undo),
 		IN_A_FOLDER(what_a_rebase_kept_aside_outlives_the_fold),
 		IN_A_FOLDER(whichever_write_fails_the_draft_is_there_and_folds),
+		IN_A_FOLDER(a_clock_that_is_right_is_not_asked_about),
+		IN_A_FOLDER(a_clock_before_the_program_is_asked_about),
+		IN_A_FOLDER(a_clock_before_the_kit_is_asked_about),
+		IN_A_FOLDER(a_clock_before_the_last_session_is_asked_about),
+		IN_A_FOLDER(a_given_date_is_that_of_the_record),
+		IN_A_FOLDER(a_clock_that_jumps_is_asked_about_before_the_next_question),
 	};
 
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, make_root, remove_root);
 }

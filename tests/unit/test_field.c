@@ -1319,7 +1319,7 @@ static struct purge_counts due_in(struct workspace *ws, int days, bool dry)
 	struct purge_counts counts;
 	struct err err = ERR_INIT;
 
-	assert_good(purge_due(ws, field_now() + (int64_t)days * DAY, dry,
+	assert_good(purge_due(ws, field_now(NULL) + (int64_t)days * DAY, dry,
 		&counts, &err), &err);
 	return counts;
 }

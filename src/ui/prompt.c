@@ -1,0 +1,98 @@
+#include "config.h"
+
+#include "ui/prompt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
+
+static bool is_kept(unsigned c)
+{
+	return !(c >= 0x202A && c <= 0x202E) && !(c >= 0x2066 && c <= 0x2069) &&
+		c >= 0x20 && c != 0x7F;
+}
+
+static void clean_line(struct prompt *p)
+{
+	struct str clean = STR_INIT;
+	char *nfc = utf8_nfc(p->line);
+	const char *at = nfc;
+
+	utf8_ascii_digits(nfc);
+	while (*at != '\0') {
+		unsigned c = utf8_next(&at);
+
+		if (is_kept(c))
+			str_add_utf8(&clean, c);
+	}
+	wipe(p->line, p->line_size);
+	wipe_free(nfc);
+	if (clean.len + 1 > p->line_size) {
+		p->line_size = clean.len + 1;
+		p->line = xreallocarray(p->line, p->line_size, 1);
+	}
+	memcpy(p->line, clean.data, clean.len + 1);
+	str_wipe(&clean);
+}
+
+enum prompt_input prompt_read(struct prompt *p)
+{
+	ssize_t n = -1;
+
+	fputs("> ", p->out);
+	fflush(p->out);
+	if (p->stop == NULL || *p->stop == 0)
+		n = getline(&p->line, &p->line_size, p->in);
+	if (n < 0)
+		return PROMPT_END;
+	while (n > 0 && (p->line[n - 1] == '\n' || p->line[n - 1] == '\r'))
+		p->line[--n] = '\0';
+	if (!utf8_is_valid(p->line, (size_t)n))
+		return PROMPT_BAD;
+	clean_line(p);
+	return PROMPT_LINE;
+}
+
+bool prompt_read_text(struct prompt *p, const char *question)
+{
+	enum prompt_input input;
+
+	do {
+		fprintf(p->out, "\n%s\n", question);
+		input = prompt_read(p);
+		if (input == PROMPT_END)
+			return false;
+	} while (input == PROMPT_BAD || p->line[strspn(p->line, " ")] == '\0');
+	return true;
+}
+
+void prompt_release(struct prompt *p)
+{
+	if (p->line != NULL)
+		wipe(p->line, p->line_size);
+	free(p->line);
+	p->line = NULL;
+	p->line_size = 0;
+}
+
+static bool is_word(const char *line, const char *word)
+{
+	return line[0] != '\0' && strncasecmp(line, word, strlen(line)) == 0;
+}
+
+/* TRANSLATORS: what people type for yes and no; the first letter is enough. */
+bool prompt_says_yes(const char *line)
+{
+	return is_word(line, P_("answer", "yes")) || is_word(line, "yes");
+}
+
+bool prompt_says_no(const char *line)
+{
+	return is_word(line, P_("answer", "no")) || is_word(line, "no");
+}

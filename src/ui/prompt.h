@@ -1,0 +1,38 @@
+/*
+ * A line from a person, as answers are kept: digits of any script as ASCII,
+ * composed, without direction marks and control characters.
+ */
+#ifndef BAYAZ_UI_PROMPT_H
+#define BAYAZ_UI_PROMPT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum prompt_input {
+	PROMPT_END,	/* there is no more */
+	PROMPT_LINE,
+	PROMPT_BAD,	/* it is no UTF-8 */
+};
+
+struct prompt {
+	FILE *in, *out;
+	const volatile sig_atomic_t *stop;	/* not 0: there is no more; or
+						 * NULL */
+	char *line;		/* the last one read, without its end */
+	size_t line_size;
+};
+
+/* Shows "> " and reads. */
+enum prompt_input prompt_read(struct prompt *prompt);
+/* Again until it is not blank; false: the input ended. */
+bool prompt_read_text(struct prompt *prompt, const char *question);
+void prompt_release(struct prompt *prompt);	/* wipes the line */
+
+/* Does the line say it, in the person's language or in English?  The first
+ * letter is enough. */
+bool prompt_says_yes(const char *line);
+bool prompt_says_no(const char *line);
+
+#endif
