@@ -11,7 +11,6 @@
 #include "cmd/cmd.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
-#include "field/clock.h"
 #include "field/forms.h"
 #include "field/receive.h"
 #include "field/workspace.h"
@@ -96,7 +95,6 @@ static bool take_kit(struct joining *j, const char *name, struct err *err)
 	ok = make_device(j, name, err) &&
 		receive_kit(j->ws, &j->kit, &j->result, err) &&
 		member_set_number(j->ws, WORKSPACE_KIT, j->kit.number, err) &&
-		field_clock_note_kit(j->ws, j->kit.date, err) &&
 		workspace_commit(j->ws, err);
 	if (!ok)
 		workspace_rollback(j->ws);

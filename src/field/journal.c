@@ -241,8 +241,11 @@ static bool put_fold(struct record *record, const struct journal_event *events,
 }
 
 bool journal_fold(struct record *record, const struct journal_event *events,
-	size_t n_events, struct err *err)
+	size_t n_events, const char *const *files, size_t n_files,
+	struct err *err)
 {
+	const struct record_final kept = { .files = files,
+		.n_files = n_files };
 	bool ok;
 
 	if (record->head.state != RECORD_DRAFT)
@@ -253,7 +256,8 @@ bool journal_fold(struct record *record, const struct journal_event *events,
 			_("a fold begins with a state"));
 	if (!workspace_begin(record->ws, err))
 		return false;
-	ok = journal_destroy(record, err);
+	ok = journal_destroy(record, err) &&
+		record_keep_files(record, &kept, err);
 	seal_key_new(record->key);
 	ok = ok && put_fold(record, events, n_events, err) &&
 		record_save(record, err) &&

@@ -100,10 +100,12 @@ bool journal_tell_all(struct record *record, journal_tell tell, void *context,
 
 /* Replace the whole journal by these events, the first of them a state, in one
  * row (locking a protected draft).  They count from then on, whatever is
- * undone.  The record gets a new key and the workspace new ones, so that
- * nothing of what was there before can be opened any more. */
+ * undone.  Of the attachments those of these names stay (NULL: all).  The
+ * record gets a new key and the workspace new ones, so that nothing of what was
+ * there before can be opened any more. */
 bool journal_fold(struct record *record, const struct journal_event *events,
-	size_t n_events, struct err *err) MUST_CHECK;
+	size_t n_events, const char *const *files, size_t n_files,
+	struct err *err) MUST_CHECK;
 
 /* SHA-256 over the last event's number and tag: goes into the manifest. */
 void journal_head(const struct record *record, uint8_t sha256[32]);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "field/clock.h"
 #include "field/forms.h"
 #include "field/records.h"
 #include "field/workspace.h"
@@ -543,7 +544,8 @@ bool receive_kit(struct workspace *ws, const struct kit *kit,
 	memset(result, 0, sizeof *result);
 	if (!workspace_begin(ws, err))
 		return false;
-	ok = take_all(&t, err) && workspace_commit(ws, err);
+	ok = take_all(&t, err) && field_clock_note_kit(ws, kit->date, err) &&
+		workspace_commit(ws, err);
 	if (!ok)
 		workspace_rollback(ws);
 	vec_release(&t.to_purge);

@@ -314,10 +314,12 @@ static bool fold(struct draft *d, struct step_events *events,
 {
 	struct journal_event language = { .kind = JOURNAL_LANGUAGE,
 		.joined = true, .value = session_language(d->session) };
+	struct upload_names names = { 0 };
 	struct str xml = STR_INIT;
 	bool ok = session_serialize(d->session, true, &xml, err);
 
 	if (ok) {
+		upload_names_find(d->session, true, &names);
 		add_state(events, d->session, JOURNAL_STATE, 0, xml.data,
 			moment(d));
 		if (language.value != NULL)
@@ -325,8 +327,9 @@ static bool fold(struct draft *d, struct step_events *events,
 		add_comments(events, d);
 		ok = journal_replay(d->record, take_lasting, events, err) &&
 			journal_fold(d->record, events->list.items,
-				events->list.n, err);
+				events->list.n, names.items, names.n, err);
 	}
+	upload_names_release(&names);
 	str_wipe(&xml);
 	return ok;
 }
@@ -387,6 +390,18 @@ static void refuse(struct draft *d, const char *path, const char *value)
 
 	if (!append_at(d, JOURNAL_REFUSED, path, value, 0, path, &ignored))
 		err_clear(&ignored);
+}
+
+bool draft_refuse(struct draft *d, const struct node *n, const char *typed,
+	struct err *err)
+{
+	struct str ref = STR_INIT;
+	bool ok;
+
+	node_ref(n, &ref);
+	ok = append_at(d, JOURNAL_REFUSED, ref.data, typed, 0, NULL, err);
+	str_release(&ref);
+	return ok;
 }
 
 bool draft_answer(struct draft *d, struct node *n, const char *value,
@@ -783,7 +798,7 @@ bool draft_finish(struct draft *d, struct err *err)
 		final.n_bytes = xml.len;
 		final.instance_id = meta_value(d, d->form->instance_id);
 		final.instance_name = meta_value(d, d->form->instance_name);
-		upload_names_find(d->session, &names);
+		upload_names_find(d->session, false, &names);
 		final.training = session_is_training(d->session);
 		final.clock_given = session_clock_is_given(d->session);
 		final.files = names.items;

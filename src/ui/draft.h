@@ -43,6 +43,9 @@ bool draft_lock(struct draft *draft, struct err *err) MUST_CHECK;
  * The record's place is then '+' and the question: the stop after it. */
 bool draft_answer(struct draft *draft, struct node *n, const char *value,
 	struct err *err) MUST_CHECK;
+/* What was typed at a question and could not even be read as an answer. */
+bool draft_refuse(struct draft *draft, const struct node *n, const char *typed,
+	struct err *err) MUST_CHECK;
 /* Take a file in, sealed, and answer with its base name, numbered if the draft
  * has another file of that name. */
 bool draft_attach(struct draft *draft, struct node *n, const char *path,

@@ -423,6 +423,29 @@ static bool is_fatal(const struct err *err)
 		err->code != ERR_NOTFOUND;
 }
 
+/* What could not be read is kept as well; the caller's error stays. */
+static void keep_typed(struct interview *i, const struct node *n,
+	const char *typed)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!draft_refuse(&i->draft, n, typed, &ignored))
+		err_clear(&ignored);
+}
+
+static bool give_answer(struct interview *i, const struct step *step,
+	const char *value, const char *typed, struct err *err)
+{
+	if (step->control->kind != XF_UPLOAD)
+		return draft_answer(&i->draft, step->node, value, err);
+	if (draft_attach(&i->draft, step->node, value, err))
+		return true;
+	if (err->code == ERR_IO)
+		err->code = ERR_VALUE;	/* another name may do */
+	keep_typed(i, step->node, typed);
+	return false;
+}
+
 static bool take_answer(struct interview *i, const char *typed,
 	struct err *err)
 {
@@ -430,13 +453,9 @@ static bool take_answer(struct interview *i, const char *typed,
 	struct str value = STR_INIT;
 	bool ok = typed_value(i, step, typed, &value, err);
 
-	if (ok && step->control->kind == XF_UPLOAD) {
-		ok = draft_attach(&i->draft, step->node, value.data, err);
-		if (!ok && err->code == ERR_IO)
-			err->code = ERR_VALUE;	/* another name may do */
-	} else if (ok) {
-		ok = draft_answer(&i->draft, step->node, value.data, err);
-	}
+	if (!ok && !is_fatal(err))
+		keep_typed(i, step->node, typed);
+	ok = ok && give_answer(i, step, value.data, typed, err);
 	str_wipe(&value);
 	if (!ok)
 		return false;

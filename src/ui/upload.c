@@ -63,15 +63,16 @@ static void add_name(struct upload_names *names, const char *name)
 	names->items[names->n++] = name;
 }
 
-static void find(struct session *session, struct node *n,
+static void find(struct session *session, struct node *n, bool all,
 	struct upload_names *names)
 {
 	const struct xf_node *form = node_form(n);
 
-	if (!node_is_relevant(session, n))
+	if (!all && !node_is_relevant(session, n))
 		return;
 	if (form->is_value) {
-		const char *name = node_value(session, n);
+		const char *name = all ? node_raw_value(n) :
+			node_value(session, n);
 
 		if (name[0] != '\0' && (is_for_files(form) ||
 				strcmp(name, AUDIT_FILE) == 0))
@@ -81,14 +82,15 @@ static void find(struct session *session, struct node *n,
 	for (unsigned i = 0; i < form->n_children; i++)
 		for (size_t k = 1; k <= node_count(n, form->children[i]); k++)
 			find(session, node_instance(n, form->children[i], k),
-				names);
+				all, names);
 }
 
-void upload_names_find(struct session *session, struct upload_names *names)
+void upload_names_find(struct session *session, bool all,
+	struct upload_names *names)
 {
 	add_name(names, "");
 	names->n = 0;
-	find(session, session_root(session), names);
+	find(session, session_root(session), all, names);
 }
 
 void upload_names_release(struct upload_names *names)

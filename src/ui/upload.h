@@ -4,6 +4,7 @@
 #ifndef BAYAZ_UI_UPLOAD_H
 #define BAYAZ_UI_UPLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -18,9 +19,10 @@ char *upload_name(const struct record_head *head, const char *path)
 
 struct upload_names { const char **items; size_t n, room; };
 
-/* What relevant questions for files are answered with.  The texts are the
- * session's; `items` is never NULL. */
-void upload_names_find(struct session *session, struct upload_names *names);
+/* What relevant questions for files are answered with, or (`all`) those too that
+ * are not relevant now.  The texts are the session's; `items` is never NULL. */
+void upload_names_find(struct session *session, bool all,
+	struct upload_names *names);
 void upload_names_release(struct upload_names *names);
 
 #endif

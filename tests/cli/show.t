@@ -70,6 +70,12 @@ Age?	/data/age	30
 $ bayaz show $(cat done) --history | wc -l
 4
 
+# What could not be read as an answer is kept, too.
+$ printf '%s\n' '' thirty 40 '' maybe :q | bayaz collect talk --new > out.txt
+$ bayaz list | sed -n 's/^  \([0-9a-f]*\).draft.*/\1/p' > drafts
+$ for id in $(cat drafts); do bayaz show $id --history; done | grep 'thirty' | cut -f 3,4,5
+refused	/data/age	thirty
+
 # The versions in a store: what a laptop sent, its correction, and one that
 # another laptop made of the same, which is a conflict.
 @file edit.sh

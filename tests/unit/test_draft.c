@@ -631,6 +631,32 @@ static void what_is_left_is_one_state(void **state)
 	free(old);
 }
 
+/* A photo that was taken back is gone, one that waits for its question stays. */
+static void a_file_that_nothing_names_goes_with_the_fold(void **state)
+{
+	static const char jpeg[] = "\xFF\xD8\xFF\xDA\0\2x\xFF\xD9";
+	struct scene s = begin(protected_form);
+	char *path = str_format("%s/a.jpg", root), *old;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_good(file_write(path, jpeg, sizeof jpeg - 1, 0600, &err), &err);
+	assert_good(draft_attach(&s.draft, at(&s, "/data/p"), path, &err),
+		&err);
+	assert_good(draft_attach(&s.draft, at(&s, "/data/p"), path, &err),
+		&err);
+	assert_int_equal(record_head(s.record)->n_attachments, 2);
+	old = keep_old();
+	assert_good(draft_lock(&s.draft, &err), &err);
+	assert_int_equal(record_head(s.record)->n_attachments, 1);
+	assert_string_equal(record_head(s.record)->attachments[0].name,
+		"picture-2.jpg");
+	assert_old_does_not_open(old);
+	free(old);
+	free(path);
+	end(&s);
+}
+
 static void after_a_crash_the_next_opening_folds(void **state)
 {
 	struct scene s = begin(protected_form);
@@ -1084,6 +1110,7 @@ int main(void)
 		IN_A_FOLDER(a_cleared_group_comes_back),
 		IN_A_FOLDER(a_file_of_the_same_name_does_not_replace_the_other),
 		IN_A_FOLDER(what_is_left_is_one_state),
+		IN_A_FOLDER(a_file_that_nothing_names_goes_with_the_fold),
 		IN_A_FOLDER(after_a_crash_the_next_opening_folds),
 		IN_A_FOLDER(a_standard_draft_keeps_its_undo),
 		IN_A_FOLDER(what_a_rebase_kept_aside_outlives_the_fold),

@@ -747,7 +747,7 @@ static void a_folded_journal_is_one_state(void **state)
 	(void)state;
 	assert_true(answer(record, "1", &err));
 	assert_true(answer(record, "2", &err));
-	assert_good(journal_fold(record, folded, 3, &err), &err);
+	assert_good(journal_fold(record, folded, 3, NULL, 0, &err), &err);
 	assert_true(answer(record, "3", &err));
 	assert_replay(record, "8:=<data/> 4:/data/a=a comment 10:=2026-11-26 "
 		"1:/data/a=3 ");

@@ -525,7 +525,8 @@ static void a_folded_journal_is_nowhere(void **state)
 	(void)state;
 	begin(&story, protected_form, true);
 	id = story.record->head.id;
-	assert_good(journal_fold(story.record, &event, 1, &err), &err);
+	assert_good(journal_fold(story.record, &event, 1, NULL, 0,
+		&err), &err);
 	end(&story, id, PASSPHRASE);
 }
 
