@@ -139,17 +139,69 @@ static bool is_named(const struct record_final *final, const char *name)
 	return false;
 }
 
+static void set_aside(struct record *record,
+	struct record_attachment *attachment)
+{
+	struct record_head *head = &record->head;
+	size_t at = (size_t)(attachment - head->attachments);
+
+	record->spares = xreallocarray(record->spares, record->n_spares + 1,
+		sizeof *record->spares);
+	record->spares[record->n_spares++] = *attachment;
+	memmove(attachment, attachment + 1,
+		(head->n_attachments - at - 1) * sizeof *attachment);
+	head->n_attachments--;
+}
+
+/* Going down, so that the spares have the order in which they come back. */
 bool record_keep_files(struct record *record, const struct record_final *final,
 	struct err *err)
 {
 	struct record_head *head = &record->head;
+	bool ok = true;
 
-	for (size_t i = head->n_attachments; final->files != NULL && i > 0; i--)
-		if (!is_named(final, head->attachments[i - 1].name) &&
-				!take_out(record, &head->attachments[i - 1],
-					err))
-			return false;
-	return true;
+	for (size_t i = head->n_attachments; ok && final->files != NULL &&
+			i > 0; i--) {
+		struct record_attachment *a = &head->attachments[i - 1];
+
+		if (is_named(final, a->name))
+			continue;
+		if (head->is_protected)
+			ok = take_out(record, a, err);
+		else
+			set_aside(record, a);
+	}
+	return ok;
+}
+
+void record_take_back_files(struct record *record)
+{
+	struct record_head *head = &record->head;
+
+	head->attachments = xreallocarray(head->attachments,
+		head->n_attachments + record->n_spares + 1,
+		sizeof *head->attachments);
+	while (record->n_spares > 0)
+		head->attachments[head->n_attachments++] =
+			record->spares[--record->n_spares];
+	free(record->spares);
+	record->spares = NULL;
+}
+
+bool record_drop_spares(struct record *record, struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < record->n_spares; i++) {
+		if (ok && record->spares[i].file != 0)
+			ok = files_drop(record->ws, record->spares[i].file,
+				err);
+		wipe_free(record->spares[i].name);
+	}
+	free(record->spares);
+	record->spares = NULL;
+	record->n_spares = 0;
+	return ok;
 }
 
 bool record_drop_files(struct record *record, struct err *err)
@@ -162,5 +214,5 @@ bool record_drop_files(struct record *record, struct err *err)
 			ok = files_drop(record->ws, head->attachments[i].file,
 				err);
 	record_drop_file_names(head);
-	return ok;
+	return record_drop_spares(record, err) && ok;
 }

@@ -18,7 +18,7 @@ enum {
 	R_PLACE = 14, R_SIZE = 15, R_SHA256 = 16, R_PRIOR = 17,
 	R_ATTACHMENT = 18, R_EVENTS = 19, R_LAST_TAG = 20, R_BUNDLE = 21,
 	R_ORIGIN = 22, /* 23 was used once */ R_REVISION = 25,
-	R_CHANGED_MS = 26, R_BODY_FILE = 30,
+	R_CHANGED_MS = 26, R_SPARE = 27, R_BODY_FILE = 30,
 	FLAG_PROTECTED = 1, FLAG_TRAINING = 2, FLAG_WAS_READY = 4,
 	FLAG_CLOCK = 8,
 	ATTACHMENT_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
@@ -72,14 +72,22 @@ void record_head_release(struct record_head *head)
 	memset(head, 0, sizeof *head);
 }
 
+static void drop_spare_names(struct record *record)
+{
+	for (size_t i = 0; i < record->n_spares; i++)
+		wipe_free(record->spares[i].name);
+	free(record->spares);
+}
+
 void record_release(struct record *record)
 {
 	record_head_release(&record->head);
+	drop_spare_names(record);
 	journal_forget_undo(record);
 	wipe(record, sizeof *record);
 }
 
-static void put_attachment(struct str *to,
+static void put_attachment(struct str *to, int tag,
 	const struct record_attachment *attachment)
 {
 	struct str bytes = STR_INIT;
@@ -91,7 +99,7 @@ static void put_attachment(struct str *to,
 	str_addn(&bytes, number, 8);
 	str_addn(&bytes, attachment->sha256, 32);
 	str_add(&bytes, attachment->name);
-	field_put(to, R_ATTACHMENT, bytes.data, bytes.len);
+	field_put(to, tag, bytes.data, bytes.len);
 	str_wipe(&bytes);
 }
 
@@ -132,14 +140,16 @@ static void print_record(struct str *to, const struct record *record)
 	for (size_t i = 0; i < head->n_priors; i++)
 		field_put(to, R_PRIOR, head->priors[i], 32);
 	for (size_t i = 0; i < head->n_attachments; i++)
-		put_attachment(to, &head->attachments[i]);
+		put_attachment(to, R_ATTACHMENT, &head->attachments[i]);
+	for (size_t i = 0; i < record->n_spares; i++)
+		put_attachment(to, R_SPARE, &record->spares[i]);
 	if (head->n_events > 0)
 		field_put(to, R_LAST_TAG, record->last_tag, SEAL_TAG_BYTES);
 	if (memcmp(record->origin, none, 16) != 0)
 		field_put(to, R_ORIGIN, record->origin, 16);
 }
 
-static bool take_attachment(struct record_head *head,
+static bool take_attachment(struct record_attachment **list, size_t *n,
 	const struct field *field)
 {
 	const uint8_t *bytes = (const uint8_t *)field->bytes;
@@ -147,9 +157,8 @@ static bool take_attachment(struct record_head *head,
 
 	if (field->n_bytes < ATTACHMENT_FIXED)
 		return false;
-	head->attachments = xreallocarray(head->attachments,
-		head->n_attachments + 1, sizeof *head->attachments);
-	attachment = &head->attachments[head->n_attachments++];
+	*list = xreallocarray(*list, *n + 1, sizeof **list);
+	attachment = &(*list)[(*n)++];
 	attachment->file = (int64_t)get_le64(bytes);
 	attachment->size_bytes = get_le64(bytes + 8);
 	memcpy(attachment->sha256, bytes + 16, 32);
@@ -228,7 +237,10 @@ static bool take_field(struct record *record, const struct field *field)
 		head->has_final = true;
 		return field_copy(field, head->sha256, 32);
 	case R_PRIOR: return take_prior(head, field);
-	case R_ATTACHMENT: return take_attachment(head, field);
+	case R_ATTACHMENT: return take_attachment(&head->attachments,
+		&head->n_attachments, field);
+	case R_SPARE: return take_attachment(&record->spares,
+		&record->n_spares, field);
 	case R_LAST_TAG:
 		return field_copy(field, record->last_tag, SEAL_TAG_BYTES);
 	case R_ORIGIN: return field_copy(field, record->origin, 16);
@@ -285,6 +297,7 @@ static bool parse_in_place(struct record *record, int64_t id,
 static void release_borrowed(struct record *record)
 {
 	record_drop_file_names(&record->head);
+	drop_spare_names(record);
 	free(record->head.priors);
 	wipe(record, sizeof *record);
 }

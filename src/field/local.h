@@ -246,6 +246,10 @@ struct record {
 	uint8_t origin[16];	/* keyed hash of what was imported, or zeros */
 	int64_t body_file;	/* file that holds the sealed bytes; 0: its body */
 	bool borrowed;		/* the texts of the head lie elsewhere */
+	/* Files of a finished standard record that it does not name: not sent,
+	 * and there again when it is opened again. */
+	struct record_attachment *spares;
+	size_t n_spares;
 	uint64_t revision;	/* of the head: how often it was saved */
 	struct undo *undo;	/* what of the journal counts; NULL: not asked */
 };
@@ -286,7 +290,10 @@ bool records_walk(struct workspace *ws,
 	bool (*visit)(void *context, const struct record *record, bool *stop,
 		struct err *err),
 	void *context, struct err *err) MUST_CHECK;
-/* Of the attachments only those that the final record names. */
+/* Of the attachments only those that the final record names; of a standard one
+ * the others become spares.  And back; and dropped for good. */
+void record_take_back_files(struct record *record);
+bool record_drop_spares(struct record *record, struct err *err) MUST_CHECK;
 bool record_keep_files(struct record *record, const struct record_final *final,
 	struct err *err) MUST_CHECK;
 bool journal_destroy(struct record *record, struct err *err) MUST_CHECK;

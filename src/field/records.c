@@ -257,6 +257,7 @@ bool record_reopen(struct record *record, struct err *err)
 	if (!is_free(record, err))
 		return false;
 	head->state = RECORD_DRAFT;
+	record_take_back_files(record);
 	return record_save_alone(record, err);
 }
 
@@ -287,6 +288,7 @@ bool record_received(struct record *record, struct err *err)
 		return false;
 	record->head.state = RECORD_RECEIVED;
 	return record_settle(record, journal_destroy(record, err) &&
+		record_drop_spares(record, err) &&
 		record_save(record, err), err);
 }
 

@@ -503,6 +503,38 @@ static void a_file_of_the_same_name_does_not_replace_the_other(void **state)
 	end(&s);
 }
 
+/* With the finished record goes what it names; the rest waits. */
+static void opened_again_a_record_has_the_files_of_its_undo(void **state)
+{
+	struct scene s = begin(standard_form);
+	char *path = str_format("%s/photo.txt", root);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	write_photo(path, "the first");
+	assert_good(draft_attach(&s.draft, at(&s, "/data/p"), path, &err),
+		&err);
+	write_photo(path, "the second");
+	assert_good(draft_attach(&s.draft, at(&s, "/data/p"), path, &err),
+		&err);
+	assert_good(draft_finish(&s.draft, &err), &err);
+	assert_int_equal(record_head(s.record)->n_attachments, 1);
+	assert_photo(&s, "photo-2.txt", "second");
+	draft_close(&s.draft);
+	assert_good(record_reopen(s.record, &err), &err);
+	record_close(s.record);
+	workspace_close(s.ws);
+	open_draft(&s);
+	assert_true(undo(&s, false));
+	assert_value(&s, "/data/p", "photo.txt");
+	assert_photo(&s, "photo.txt", "first");
+	assert_good(draft_finish(&s.draft, &err), &err);
+	assert_int_equal(record_head(s.record)->n_attachments, 1);
+	assert_good(records_purge(s.ws, &s.id, 1, &err), &err);
+	free(path);
+	end(&s);
+}
+
 /* --- protected drafts --- */
 
 struct looking { const char *word; bool found; };
@@ -1109,6 +1141,7 @@ int main(void)
 		IN_A_FOLDER(undo_and_redo_bring_back_what_was),
 		IN_A_FOLDER(a_cleared_group_comes_back),
 		IN_A_FOLDER(a_file_of_the_same_name_does_not_replace_the_other),
+		IN_A_FOLDER(opened_again_a_record_has_the_files_of_its_undo),
 		IN_A_FOLDER(what_is_left_is_one_state),
 		IN_A_FOLDER(a_file_that_nothing_names_goes_with_the_fold),
 		IN_A_FOLDER(after_a_crash_the_next_opening_folds),
