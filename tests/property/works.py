@@ -157,6 +157,10 @@ class Collect(Work):
                  json.loads(shown.stdout)["events"] if e["kind"] != "state"]
         may_be = [[e for e in self.events[:n] if e]
                   for n in (confirmed, confirmed + 1)]
+        following = self.events[confirmed:confirmed + 1]
+        if following and following[0]:
+            # what was typed, and could not be taken: a file, a full disk
+            may_be.append(may_be[0] + [("refused", following[0][1])])
         expect(found in may_be, "%d lines were confirmed: events %r, not %r" %
                (confirmed, found, may_be))
 
