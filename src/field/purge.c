@@ -9,6 +9,8 @@
 #include "base/vec.h"
 #include "field/local.h"
 #include "field/packing.h"
+#include "field/receive.h"
+#include "trust/project.h"
 
 static bool purge_one(struct workspace *ws, int64_t id, struct err *err)
 {
@@ -77,6 +79,7 @@ struct due {
 	int64_t now;
 	struct purge_counts *counts;
 	struct plan plan;	/* what it holds stays */
+	struct trust_policy policy;
 	VEC(struct kept_for) forms;
 	int sealed_months;	/* of those that tell no form any more */
 	VEC(int64_t) ids;
@@ -91,6 +94,8 @@ static bool see_form(void *context, const struct form_info *form)
 	if (kept.months == 0)
 		kept.months = is_protected ? PURGE_RETENTION_PROTECTED :
 			PURGE_RETENTION;
+	kept.months = trust_policy_months(&due->policy, form->form_id,
+		kept.months);
 	if (is_protected && kept.months < due->sealed_months)
 		due->sealed_months = kept.months;
 	vec_push(&due->forms, kept);
@@ -155,6 +160,17 @@ static bool see_record(void *context, const struct record *record, bool *stop,
 	return true;
 }
 
+/* What the project asks in place of what forms say. */
+static bool read_policy(struct workspace *ws, struct trust_policy *policy,
+	struct err *err)
+{
+	struct trust_project project;
+
+	return !workspace_has_secret(ws, WORKSPACE_PROJECT) ||
+		(field_project(ws, &project, err) &&
+		receive_policy(ws, &project, policy, err));
+}
+
 bool purge_due(struct workspace *ws, int64_t now, bool dry,
 	struct purge_counts *counts, struct err *err)
 {
@@ -168,7 +184,7 @@ bool purge_due(struct workspace *ws, int64_t now, bool dry,
 	if (!workspace_begin(ws, err))
 		return false;
 	ok = plan_look(ws, &due.plan, err) &&
-		forms_each(ws, see_form, &due, err) &&
+		read_policy(ws, &due.policy, err) && forms_each(ws, see_form, &due, err) &&
 		records_walk(ws, see_record, &due, err) &&
 		(dry || records_purge(ws, due.ids.items, due.ids.n, err));
 	plan_release(&due.plan);

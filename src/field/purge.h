@@ -17,7 +17,8 @@ struct workspace;
 enum {
 	PURGE_DISCARDED_DAYS = 30,	/* after it was discarded */
 	PURGE_RECEIVED_DAYS = 90,	/* after the receipt; protected: 0 */
-	/* Months after it was finished, where its form says nothing. */
+	/* Months after it was finished, where neither its form nor the
+	 * project's policy says anything. */
 	PURGE_RETENTION = 60,
 	PURGE_RETENTION_PROTECTED = 24,
 };

@@ -151,10 +151,9 @@ static struct form_info add_form(struct workspace *ws, const char *xml)
 
 static struct trust_secrets secrets;
 
-static void join_project(struct workspace *ws)
+static void join_project_with(struct workspace *ws, struct trust_policy policy)
 {
 	struct trust_signed text = TRUST_SIGNED_INIT;
-	struct trust_policy policy = { false };
 	struct trust_recovery recovery;
 	struct trust_project project;
 	struct trust_device device;
@@ -179,6 +178,11 @@ static void join_project(struct workspace *ws)
 	trust_recovery_wipe(&recovery);
 	trust_device_wipe(&device);
 	free(json);
+}
+
+static void join_project(struct workspace *ws)
+{
+	join_project_with(ws, (struct trust_policy){ .refuse_untagged = false });
 }
 
 static bool answer(struct record *record, const char *value, struct err *err)
@@ -1379,6 +1383,26 @@ static void what_is_over_age_goes_if_it_was_sent(void **state)
 	workspace_close(ws);
 }
 
+static void the_policy_comes_before_the_form(void **state)
+{
+	struct workspace *ws = make_workspace(NULL);
+	struct trust_policy policy = { .refuse_untagged = false };
+	struct form_info form = add_form(ws, year_form);
+	struct err err = ERR_INIT;
+	char *text = str_format("retention=%s:2", form.form_id);
+
+	(void)state;
+	assert_good(trust_policy_set(&policy, text, &err), &err);
+	join_project_with(ws, policy);
+	add_in_state(ws, year_form, RECORD_PACKED);
+	add_in_state(ws, standard_form, RECORD_PACKED);
+	assert_int_equal(due_in(ws, 60, true).over_age, 0);
+	assert_int_equal(due_in(ws, 62, true).over_age, 1);
+	form_info_release(&form);
+	free(text);
+	workspace_close(ws);
+}
+
 /* A sealed one tells no form: 24 months, or what any of them allows. */
 static void a_sealed_record_has_the_shortest_time(void **state)
 {
@@ -2234,6 +2258,7 @@ int main(void)
 		IN_A_FOLDER(what_was_discarded_goes_after_thirty_days),
 		IN_A_FOLDER(what_was_received_goes_and_protected_at_once),
 		IN_A_FOLDER(what_is_over_age_goes_if_it_was_sent),
+		IN_A_FOLDER(the_policy_comes_before_the_form),
 		IN_A_FOLDER(a_sealed_record_has_the_shortest_time),
 		IN_A_FOLDER(one_record_goes_only_if_it_may),
 		IN_A_FOLDER(a_case_code_has_check_digits),
