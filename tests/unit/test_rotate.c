@@ -203,16 +203,18 @@ static const char *bytes_of(const struct heads *heads, int64_t id)
 	return NULL;
 }
 
-/* The first with a neighbour in its bucket; drafts are added until there is. */
+/* The first with a neighbour in its bucket while others are in other ones;
+ * drafts are added until there is. */
 static int64_t with_neighbour(struct workspace *ws)
 {
 	int64_t in[KEYS_BUCKETS] = { 0 };
 
-	for (;;) {
+	for (int n_buckets = 0;;) {
 		int64_t id = add_draft(ws);
 
-		if (in[keys_bucket(id)] != 0)
+		if (in[keys_bucket(id)] != 0 && n_buckets > 1)
 			return id;
+		n_buckets += in[keys_bucket(id)] == 0;
 		in[keys_bucket(id)] = id;
 	}
 }
