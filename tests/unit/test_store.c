@@ -827,7 +827,7 @@ static void make_tree(char *paths[N_RANDOM])
 
 	for (int i = 0; i < N_RANDOM; i++) {
 		int before = i == 0 ? -1 : (int)pick((unsigned)i);
-		char mark[8];
+		char mark[16];
 
 		snprintf(mark, sizeof mark, "t%d", i);
 		sequences[i] = before < 0 ? 1 : sequences[before] + 1;
