@@ -19,17 +19,7 @@
 #include "bundle/sealed.h"
 #include "bundle/write.h"
 
-/* A sanitizer takes memory of its own. */
-#if defined __SANITIZE_ADDRESS__
-#define SANITIZED true
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
+#include "sanitized.h"
 
 static struct age_identity reader;
 static struct age_recipient recipient;
