@@ -14,10 +14,11 @@
 #include "field/records.h"
 #include "field/workspace.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/scratch.h"
 
 #define PASSPHRASE "river"
 
-static char root[64];
+static char root[SCRATCH_BYTES];
 static char *folder, *file;
 
 static void remove_root(void)
@@ -29,12 +30,8 @@ static void make_root(void)
 {
 	if (root[0] != '\0')
 		return;
-	snprintf(root, sizeof root, "/dev/shm/bayaz-fuzz-XXXXXX");
-	if (mkdtemp(root) == NULL) {
-		snprintf(root, sizeof root, "/tmp/bayaz-fuzz-XXXXXX");
-		if (mkdtemp(root) == NULL)
-			abort();
-	}
+	if (!scratch_make("fuzz", root))
+		abort();
 	folder = path_join(root, "w");
 	file = path_join(root, "b.age");
 	atexit(remove_root);

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -25,73 +24,21 @@
 #include "field/records.h"
 #include "field/workspace.h"
 #include "trust/device.h"
+#include "laptop.h"
 
-#define PASSPHRASE "twelve quiet apples"
-
-static char root[64];
-static char *folder;		/* of the workspace */
 static char *file;		/* of the backup */
-static unsigned n_folders;
 
-static int make_root(void **state)
+static int fresh_file(void **state)
 {
-	(void)state;
-	snprintf(root, sizeof root, "/dev/shm/bayaz-backup-XXXXXX");
-	if (mkdtemp(root) != NULL)
-		return 0;
-	snprintf(root, sizeof root, "/tmp/bayaz-backup-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *name = path_join(path, entry->d_name);
-
-		if (entry->d_name[0] != '.' && unlink(name) != 0)
-			remove_folder(name);
-		free(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_folder(root);
-	return 0;
-}
-
-static int fresh_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);		/* so that it can be told to fail later */
-	folder = str_format("%s/w%u", root, n_folders++);
+	fresh_folder(state);
 	file = str_format("%s.age", folder);
 	return 0;
 }
 
-static int forget_folder(void **state)
+static int forget_file(void **state)
 {
-	(void)state;
-	db_fail_nth(0);
-	file_fail_nth(0);
-	free(folder);
 	free(file);
-	return 0;
-}
-
-static void assert_good(bool ok, const struct err *err)
-{
-	char text[800];
-
-	if (!ok)
-		fail_msg("%s", err_text(err, text, sizeof text));
+	return forget_folder(state);
 }
 
 static struct workspace *open_in(const char *where)
@@ -353,7 +300,7 @@ static void a_restoring_may_end_anywhere(void **state)
 			bool did = restore_until(to, (enum fault)fault, nth);
 
 			check_restored(to, did, id);
-			remove_folder(to);
+			scratch_remove(to);
 			n_stopped += !did;
 			n_whole += did;
 			assert_true(nth < 1000);
@@ -453,18 +400,18 @@ static void a_copy_gets_a_key_of_its_own(void **state)
 	free(moved);
 }
 
-#define IN_A_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
+#define WITH_A_FILE(test) \
+	cmocka_unit_test_setup_teardown(test, fresh_file, forget_file)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_A_FOLDER(a_backup_comes_back),
-		IN_A_FOLDER(a_backup_holds_what_is_in_the_log),
-		IN_A_FOLDER(a_damaged_backup_leaves_nothing),
-		IN_A_FOLDER(a_restoring_may_end_anywhere),
-		IN_A_FOLDER(whichever_write_fails_no_half_backup_is_there),
-		IN_A_FOLDER(a_copy_gets_a_key_of_its_own),
+		WITH_A_FILE(a_backup_comes_back),
+		WITH_A_FILE(a_backup_holds_what_is_in_the_log),
+		WITH_A_FILE(a_damaged_backup_leaves_nothing),
+		WITH_A_FILE(a_restoring_may_end_anywhere),
+		WITH_A_FILE(whichever_write_fails_no_half_backup_is_there),
+		WITH_A_FILE(a_copy_gets_a_key_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);

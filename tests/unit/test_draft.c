@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -24,72 +23,9 @@
 #include "ui/draft.h"
 #include "ui/interview.h"
 #include "ui/today.h"
-
-#define PASSPHRASE "twelve quiet apples"
+#include "laptop.h"
 
 /* --- a workspace per test --- */
-
-static char root[64];
-static char *folder;
-static unsigned n_folders;
-
-static int make_root(void **state)
-{
-	(void)state;
-	snprintf(root, sizeof root, "/dev/shm/bayaz-draft-XXXXXX");
-	if (mkdtemp(root) != NULL)
-		return 0;
-	snprintf(root, sizeof root, "/tmp/bayaz-draft-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *name = path_join(path, entry->d_name);
-
-		if (entry->d_name[0] != '.' && unlink(name) != 0)
-			remove_folder(name);
-		free(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_folder(root);
-	return 0;
-}
-
-static int fresh_folder(void **state)
-{
-	(void)state;
-	folder = str_format("%s/w%u", root, n_folders++);
-	return 0;
-}
-
-static int forget_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);
-	file_fail_nth(0);
-	free(folder);
-	return 0;
-}
-
-static void assert_good(bool ok, const struct err *err)
-{
-	char text[800];
-
-	if (!ok)
-		fail_msg("%s", err_text(err, text, sizeof text));
-}
 
 static void join_project(struct workspace *ws)
 {
@@ -586,7 +522,7 @@ static void assert_old_does_not_open(const char *old)
 	copy(folder, old, "keys");
 	assert_null(workspace_open(old, PASSPHRASE, &err));
 	assert_int_equal(err.code, ERR_CONFLICT);
-	remove_folder(old);
+	scratch_remove(old);
 }
 
 static char *keep_old(void)
@@ -794,7 +730,7 @@ static bool lock_failing(const char *from, int64_t id, struct xform *form,
 	open_draft(&s);
 	assert_folded(&s);
 	close_draft(&s);
-	remove_folder(folder);
+	scratch_remove(folder);
 	free(folder);
 	assert_true(nth < 500);
 	return ok;
@@ -1131,9 +1067,6 @@ static void a_clock_that_jumps_is_asked_about_before_the_next_question(
 	free(typed);
 	end(&s);
 }
-
-#define IN_A_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
 
 int main(void)
 {

@@ -31,93 +31,11 @@
 #include "field/workspace.h"
 #include "trust/device.h"
 #include "trust/project.h"
+#include "laptop.h"
 
-#define PASSPHRASE "twelve quiet apples"
 #define CANARY "Zq7-canary-Xw3"
 
 /* --- a folder per test --- */
-
-static char root[64];
-static char *folder;		/* of the workspace */
-static unsigned n_folders;
-
-static int make_root(void **state)
-{
-	(void)state;
-	/* in memory where there is such a place: the tests sync a lot */
-	snprintf(root, sizeof root, "/dev/shm/bayaz-field-XXXXXX");
-	if (mkdtemp(root) != NULL)
-		return 0;
-	snprintf(root, sizeof root, "/tmp/bayaz-field-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *name = path_join(path, entry->d_name);
-
-		if (entry->d_name[0] != '.' && unlink(name) != 0)
-			remove_folder(name);
-		free(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_folder(root);
-	return 0;
-}
-
-static int fresh_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);		/* so that it can be told to fail later */
-	folder = str_format("%s/w%u", root, n_folders++);
-	return 0;
-}
-
-static int forget_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);
-	file_fail_nth(0);
-	free(folder);
-	folder = NULL;
-	return 0;
-}
-
-static void assert_good(bool ok, const struct err *err)
-{
-	char text[800];
-
-	if (!ok)
-		fail_msg("%s", err_text(err, text, sizeof text));
-}
-
-static struct workspace *open_with(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-	struct workspace *ws = workspace_open(folder, passphrase, &err);
-
-	assert_good(ws != NULL, &err);
-	return ws;
-}
-
-static struct workspace *make_workspace(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-
-	assert_good(workspace_create(folder, passphrase, &err), &err);
-	return open_with(passphrase);
-}
 
 /* --- forms and projects to work with --- */
 
@@ -1615,7 +1533,7 @@ static bool fails_at(int where, unsigned nth, const char *from, int64_t id,
 	set_fault(where, 0);
 	workspace_close(ws);
 	check_confirmed(id, confirmed, passphrase);
-	remove_folder(folder);
+	scratch_remove(folder);
 	free(folder);
 	folder = NULL;
 	assert_true(nth < 1000);
@@ -2192,7 +2110,7 @@ static bool pack_fails_at(int where, unsigned nth)
 	unlink(two);
 	free(one);
 	free(two);
-	remove_folder(folder);
+	scratch_remove(folder);
 	free(folder);
 	folder = NULL;
 	assert_true(nth < 1000);
@@ -2212,9 +2130,6 @@ static void whichever_write_fails_packing_can_be_repeated(void **state)
 	}
 	fresh_folder(NULL);
 }
-
-#define IN_A_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
 
 int main(void)
 {

@@ -29,87 +29,9 @@
 #include "field/workspace.h"
 #include "trust/device.h"
 #include "trust/project.h"
+#include "laptop.h"
 
-#define PASSPHRASE "twelve quiet apples"
 #define CANARY "Zq7-canary/Xw3?"
-
-static char root[64];
-static char *folder;		/* of the workspace */
-static unsigned n_folders;
-
-static int make_root(void **state)
-{
-	(void)state;
-	snprintf(root, sizeof root, "/dev/shm/bayaz-forget-XXXXXX");
-	if (mkdtemp(root) != NULL)
-		return 0;
-	snprintf(root, sizeof root, "/tmp/bayaz-forget-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *name = path_join(path, entry->d_name);
-
-		if (entry->d_name[0] != '.' && unlink(name) != 0)
-			remove_folder(name);
-		free(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_folder(root);
-	return 0;
-}
-
-static int fresh_folder(void **state)
-{
-	(void)state;
-	folder = str_format("%s/w%u", root, n_folders++);
-	return 0;
-}
-
-static int forget_folder(void **state)
-{
-	(void)state;
-	free(folder);
-	folder = NULL;
-	return 0;
-}
-
-static void assert_good(bool ok, const struct err *err)
-{
-	char text[800];
-
-	if (!ok)
-		fail_msg("%s", err_text(err, text, sizeof text));
-}
-
-static struct workspace *open_with(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-	struct workspace *ws = workspace_open(folder, passphrase, &err);
-
-	assert_good(ws != NULL, &err);
-	return ws;
-}
-
-static struct workspace *make_workspace(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-
-	assert_good(workspace_create(folder, passphrase, &err), &err);
-	return open_with(passphrase);
-}
 
 #define FORM(id, attributes) \
 	"<h:html xmlns=\"http://www.w3.org/2002/xforms\"" \
@@ -542,9 +464,6 @@ static void another_passphrase_leaves_nothing_of_the_old(void **state)
 		&err);
 	end(&story, 0, "other words");
 }
-
-#define IN_A_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
 
 int main(void)
 {

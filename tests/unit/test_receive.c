@@ -23,12 +23,13 @@
 #include "trust/device.h"
 #include "trust/kit.h"
 #include "trust/message.h"
+#include "tests/scratch.h"
 
 #define TODAY "2026-11-23"
 #define PASSPHRASE "twelve quiet apples"
 
 static struct err err;
-static char folder[64], path[96];
+static char folder[SCRATCH_BYTES], path[96];
 static unsigned n_places;
 static struct trust_project project;
 static struct trust_secrets secrets;
@@ -93,12 +94,8 @@ static int set_up(void **state)
 	struct trust_recovery recovery;
 
 	(void)state;
-	snprintf(folder, sizeof folder, "/dev/shm/bayaz-receive-XXXXXX");
-	if (mkdtemp(folder) == NULL) {
-		snprintf(folder, sizeof folder, "/tmp/bayaz-receive-XXXXXX");
-		if (mkdtemp(folder) == NULL)
-			return -1;
-	}
+	if (!scratch_make("receive", folder))
+		return -1;
 	snprintf(path, sizeof path, "%s/down.bayaz", folder);
 	db_fail_nth(0);		/* so that it can be told to fail later */
 	if (!crypt_init(&err) || !trust_project_new("Pilot", TODAY, false,

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,89 +23,7 @@
 #include "field/local.h"
 #include "field/records.h"
 #include "field/workspace.h"
-
-#define PASSPHRASE "twelve quiet apples"
-
-static char root[64];
-static char *folder;		/* of the workspace */
-static unsigned n_folders;
-
-static int make_root(void **state)
-{
-	(void)state;
-	snprintf(root, sizeof root, "/dev/shm/bayaz-rotate-XXXXXX");
-	if (mkdtemp(root) != NULL)
-		return 0;
-	snprintf(root, sizeof root, "/tmp/bayaz-rotate-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *name = path_join(path, entry->d_name);
-
-		if (entry->d_name[0] != '.' && unlink(name) != 0)
-			remove_folder(name);
-		free(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_folder(root);
-	return 0;
-}
-
-static int fresh_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);		/* so that it can be told to fail later */
-	folder = str_format("%s/w%u", root, n_folders++);
-	return 0;
-}
-
-static int forget_folder(void **state)
-{
-	(void)state;
-	db_fail_nth(0);
-	file_fail_nth(0);
-	free(folder);
-	folder = NULL;
-	return 0;
-}
-
-static void assert_good(bool ok, const struct err *err)
-{
-	char text[800];
-
-	if (!ok)
-		fail_msg("%s", err_text(err, text, sizeof text));
-}
-
-static struct workspace *open_with(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-	struct workspace *ws = workspace_open(folder, passphrase, &err);
-
-	assert_good(ws != NULL, &err);
-	return ws;
-}
-
-static struct workspace *make_workspace(const char *passphrase)
-{
-	struct err err = ERR_INIT;
-
-	assert_good(workspace_create(folder, passphrase, &err), &err);
-	return open_with(passphrase);
-}
+#include "laptop.h"
 
 static const char form_xml[] =
 	"<h:html xmlns=\"http://www.w3.org/2002/xforms\""
@@ -537,7 +454,7 @@ static bool tried_at(const struct scene *scene, enum fault fault, unsigned nth)
 	copy_workspace(scene->from);
 	work_until(scene, fault, nth, &did);
 	check_after(scene, did);
-	remove_folder(folder);
+	scratch_remove(folder);
 	free(folder);
 	folder = NULL;
 	assert_true(nth < 1000);
@@ -586,9 +503,6 @@ static void a_change_of_passphrase_may_end_anywhere(void **state)
 	(void)state;
 	check_every_point(PASSPHRASE_CHANGE);
 }
-
-#define IN_A_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, fresh_folder, forget_folder)
 
 int main(void)
 {
