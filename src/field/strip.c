@@ -59,7 +59,8 @@ static bool malformed(const struct strip *s, struct err *err)
 		"be, so place and time cannot be taken out of it"), s->name);
 }
 
-static bool take(struct strip *s, void *to, size_t n, struct err *err)
+/* `to` NULL: passed over. */
+static bool take(struct strip *s, void *to, uint64_t n, struct err *err)
 {
 	uint8_t *at = to;
 
@@ -70,10 +71,12 @@ static bool take(struct strip *s, void *to, size_t n, struct err *err)
 			return false;
 		if (s->ended)
 			return cut_short(s, err);
-		part = s->n - s->at < n ? s->n - s->at : n;
-		memcpy(at, s->in + s->at, part);
+		part = s->n - s->at < n ? s->n - s->at : (size_t)n;
+		if (at != NULL) {
+			memcpy(at, s->in + s->at, part);
+			at += part;
+		}
 		s->at += part;
-		at += part;
 		n -= part;
 	}
 	return true;
@@ -81,18 +84,7 @@ static bool take(struct strip *s, void *to, size_t n, struct err *err)
 
 static bool skip(struct strip *s, uint64_t n, struct err *err)
 {
-	while (n > 0) {
-		size_t part;
-
-		if (!more(s, err))
-			return false;
-		if (s->ended)
-			return cut_short(s, err);
-		part = s->n - s->at < n ? s->n - s->at : (size_t)n;
-		s->at += part;
-		n -= part;
-	}
-	return true;
+	return take(s, NULL, n, err);
 }
 
 /* A step gives out no more than the room holds: a segment and its frame, or
