@@ -222,3 +222,13 @@ bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
 		return false;
 	return n == 32 || damaged(store, err);
 }
+
+void row_hash(struct db_stmt *row, int column, char hex[SHA256_HEX_BYTES])
+{
+	size_t n;
+	const void *bytes = db_blob(row, column, &n);
+
+	hex[0] = '\0';
+	if (bytes != NULL && n == SHA256_BYTES)
+		hex_encode(bytes, n, hex);
+}

@@ -11,8 +11,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "crypt/crypt.h"
 #include "base/str.h"
 
+struct db_stmt;
 struct store;
 
 enum { CONTENT_PART_BYTES = 1 << 20 };
@@ -44,5 +46,8 @@ bool content_get(struct store *store, int64_t id, size_t limit,
 	struct str *out, struct err *err) MUST_CHECK;
 bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
 	struct err *err) MUST_CHECK;
+
+/* A SHA-256 in a column, in hexadecimal; "" if there is none. */
+void row_hash(struct db_stmt *row, int column, char hex[SHA256_HEX_BYTES]);
 
 #endif

@@ -369,17 +369,6 @@ struct chain_map {
 	struct map by_hash;		/* hash -> struct link */
 };
 
-static void copy_hash(struct db_stmt *row, int column,
-	char hex[SHA256_HEX_BYTES])
-{
-	size_t n;
-	const void *bytes = db_blob(row, column, &n);
-
-	hex[0] = '\0';
-	if (bytes != NULL && n == SHA256_BYTES)
-		hex_encode(bytes, n, hex);
-}
-
 static bool load_links(struct store *store, const char *device,
 	struct chain_map *chain, struct err *err)
 {
@@ -396,8 +385,8 @@ static bool load_links(struct store *store, const char *device,
 		struct link link = { .fact = db_int(walk, 0),
 			.was = db_int(walk, 3) != 0, .is = true };
 
-		copy_hash(walk, 1, link.sha256);
-		copy_hash(walk, 2, link.previous);
+		row_hash(walk, 1, link.sha256);
+		row_hash(walk, 2, link.previous);
 		vec_push(&chain->links, link);
 	}
 	db_reset(walk);

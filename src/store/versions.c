@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "store/content.h"
 #include "store/versions.h"
 
 #include <stdlib.h>
@@ -50,17 +51,6 @@ static char *text_of(struct db_stmt *row, int column)
 	return xstrdup(text != NULL ? text : "");
 }
 
-static void hash_of(struct db_stmt *row, int column,
-	char hex[SHA256_HEX_BYTES])
-{
-	size_t n;
-	const void *bytes = db_blob(row, column, &n);
-
-	hex[0] = '\0';
-	if (bytes != NULL && n == SHA256_BYTES)
-		hex_encode(bytes, n, hex);
-}
-
 /* --- one version --- */
 
 static bool read_bundles(struct store *store, int64_t content,
@@ -85,7 +75,7 @@ static bool read_bundles(struct store *store, int64_t content,
 			.sequence = db_int(walk, 3),
 			.finished = text_of(walk, 4) };
 
-		hash_of(walk, 5, b.manifest);
+		row_hash(walk, 5, b.manifest);
 		vec_push(&v->bundles, b);
 	}
 	db_reset(walk);
@@ -139,7 +129,7 @@ static bool read_rows(struct store *store, int64_t id,
 			.is_head = db_int(walk, 7) != 0,
 			.is_shown = db_int(walk, 8) != 0 };
 
-		hash_of(walk, 1, v.sha256);
+		row_hash(walk, 1, v.sha256);
 		vec_push(&record->versions, v);
 		vec_push(&ids->list, db_int(walk, 0));
 	}
@@ -189,7 +179,7 @@ static bool read_sealed(struct store *store, int64_t id,
 	db_bind_int(get, 1, id);
 	ok = db_step(get, err) == DB_ROW;
 	if (ok)
-		hash_of(get, 0, v.sha256);
+		row_hash(get, 0, v.sha256);
 	db_reset(get);
 	v.form_version = xstrdup("");
 	v.instance = xstrdup("");
