@@ -43,6 +43,7 @@ struct field_index {
 
 struct found { int64_t id, time; };
 
+struct json;
 struct trust_project;
 
 /* Locked memory that grows: what is opened one after the other. */
@@ -308,6 +309,12 @@ bool plan_holds(struct workspace *ws, int64_t id, bool *holds,
 /* ERR_REFUSED: no project joined. */
 bool field_project(struct workspace *ws, struct trust_project *project,
 	struct err *err) MUST_CHECK;
+
+/* A setting in JSON among the secrets; NULL: there is none.  js_free() it. */
+bool setting_get(struct workspace *ws, const char *name, struct json **value,
+	struct err *err) MUST_CHECK;
+bool setting_put(struct workspace *ws, const char *name,
+	const struct json *value, struct err *err) MUST_CHECK;
 
 void index_release(struct workspace *ws);
 bool index_load(struct workspace *ws, struct err *err) MUST_CHECK;

@@ -31,33 +31,6 @@ static const uint64_t MAX_BYTES = UINT64_C(12) << 30;
 
 /* --- the chain and the plan, as small texts --- */
 
-static bool load_setting(struct workspace *ws, const char *name,
-	struct json **value, struct err *err)
-{
-	struct str text = STR_INIT;
-	bool ok;
-
-	*value = NULL;
-	if (!workspace_has_secret(ws, name))
-		return true;
-	ok = workspace_get_secret(ws, name, &text, err);
-	if (ok)
-		*value = js_parse(text.data, text.len, err);
-	str_wipe(&text);
-	return ok && *value != NULL;
-}
-
-static bool save_setting(struct workspace *ws, const char *name,
-	struct json *value, struct err *err)
-{
-	char *text = js_print(value);
-	bool ok = workspace_put_secret(ws, name, text, strlen(text), err);
-
-	free(text);
-	js_free(value);
-	return ok;
-}
-
 static void take_text(const struct json *value, const char *key, char *to,
 	size_t size_bytes)
 {
@@ -71,7 +44,7 @@ static bool load_chain(struct packer *p, struct err *err)
 	struct chain *chain = &p->chain;
 	struct json *value;
 
-	if (!load_setting(p->ws, CHAIN, &value, err))
+	if (!setting_get(p->ws, CHAIN, &value, err))
 		return false;
 	chain->sequence = (uint64_t)js_get_int(value, "sequence", 0);
 	chain->n_packed = (uint64_t)js_get_int(value, "packed", 0);
@@ -87,11 +60,14 @@ static bool load_chain(struct packer *p, struct err *err)
 static bool save_chain(struct packer *p, struct err *err)
 {
 	struct json *value = js_new_object();
+	bool ok;
 
 	js_put_int(value, "sequence", (int64_t)p->plan.sequence);
 	js_put_text(value, "manifest", p->result->manifest);
 	js_put_int(value, "packed", p->manifest.n_packed);
-	return save_setting(p->ws, CHAIN, value, err);
+	ok = setting_put(p->ws, CHAIN, value, err);
+	js_free(value);
+	return ok;
 }
 
 void plan_release(struct plan *plan)
@@ -134,7 +110,7 @@ static bool load_plan(struct workspace *ws, struct plan *plan,
 	struct json *value;
 
 	memset(plan, 0, sizeof *plan);
-	if (!load_setting(ws, PACKING, &value, err))
+	if (!setting_get(ws, PACKING, &value, err))
 		return false;
 	if (value == NULL)
 		return true;
@@ -155,6 +131,7 @@ static bool save_plan(struct packer *p, struct err *err)
 {
 	const struct plan *plan = &p->plan;
 	struct json *value = js_new_object();
+	bool ok;
 
 	js_put_int(value, "sequence", (int64_t)plan->sequence);
 	js_put_text(value, "date", plan->date);
@@ -164,7 +141,9 @@ static bool save_plan(struct packer *p, struct err *err)
 	js_put_int(value, "left", (int64_t)plan->n_left);
 	js_put_int(value, "packed", (int64_t)plan->n_packed);
 	js_put(value, "records", ids_json(plan));
-	return save_setting(p->ws, PACKING, value, err);
+	ok = setting_put(p->ws, PACKING, value, err);
+	js_free(value);
+	return ok;
 }
 
 static bool clear_plan(struct packer *p, struct err *err)

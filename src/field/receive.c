@@ -12,6 +12,7 @@
 #include "base/vec.h"
 #include "field/clock.h"
 #include "field/forms.h"
+#include "field/local.h"
 #include "field/records.h"
 #include "field/workspace.h"
 #include "trust/device.h"
@@ -30,34 +31,6 @@ struct taking {
 	VEC(int64_t) to_purge;
 };
 
-/* --- settings in JSON --- */
-
-static bool get_json(struct workspace *ws, const char *name,
-	struct json **value, struct err *err)
-{
-	struct str text = STR_INIT;
-	bool ok;
-
-	*value = NULL;
-	if (!workspace_has_secret(ws, name))
-		return true;
-	ok = workspace_get_secret(ws, name, &text, err);
-	if (ok)
-		*value = js_parse(text.data, text.len, err);
-	str_wipe(&text);
-	return ok && *value != NULL;
-}
-
-static bool put_json(struct workspace *ws, const char *name,
-	const struct json *value, struct err *err)
-{
-	char *text = js_print(value);
-	bool ok = workspace_put_secret(ws, name, text, strlen(text), err);
-
-	free(text);
-	return ok;
-}
-
 /* --- numbers --- */
 
 static bool take_number(struct taking *t, struct err *err)
@@ -67,7 +40,7 @@ static bool take_number(struct taking *t, struct err *err)
 	int64_t newest;
 	bool ok;
 
-	if (!get_json(t->ws, NUMBERS, &numbers, err))
+	if (!setting_get(t->ws, NUMBERS, &numbers, err))
 		return false;
 	if (numbers == NULL)
 		numbers = js_new_object();
@@ -77,7 +50,7 @@ static bool take_number(struct taking *t, struct err *err)
 	if (ok) {
 		t->result->again = t->kit->number == newest;
 		js_put_int(numbers, maker, t->kit->number);
-		ok = put_json(t->ws, NUMBERS, numbers, err);
+		ok = setting_put(t->ws, NUMBERS, numbers, err);
 	}
 	js_free(numbers);
 	return ok;
@@ -360,7 +333,7 @@ static bool add_query(struct taking *t, const struct trust_query *query,
 	}
 	js_add(queries, is);
 	t->result->n_queries++;
-	return put_json(t->ws, QUERIES, queries, err);
+	return setting_put(t->ws, QUERIES, queries, err);
 }
 
 static bool take_query(struct taking *t, const struct kit_message *message,
@@ -370,7 +343,7 @@ static bool take_query(struct taking *t, const struct kit_message *message,
 	struct json *queries = NULL;
 	bool ok = trust_query_parse(&message->text, t->kit->project.id,
 			&message->signer, &query, err) &&
-		get_json(t->ws, QUERIES, &queries, err);
+		setting_get(t->ws, QUERIES, &queries, err);
 
 	if (ok && queries == NULL)
 		queries = js_new_array();
@@ -386,7 +359,7 @@ bool receive_queries(struct workspace *ws,
 	struct json *queries;
 	bool go_on = true;
 
-	if (!get_json(ws, QUERIES, &queries, err))
+	if (!setting_get(ws, QUERIES, &queries, err))
 		return false;
 	for (size_t i = 0; go_on && i < js_size(queries); i++) {
 		const struct json *is = js_at(queries, i);
