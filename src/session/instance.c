@@ -40,6 +40,7 @@ struct node *node_new(struct session *s, const struct xf_node *form,
 		n->dirty |= property_bit(XF_P_CONSTRAINT);
 	if (node_select(form) != NULL && node_select(form)->itemset != NULL)
 		n->dirty |= property_bit(XF_P_CHOICES);
+	note_stale(s, n);
 	if (form->n_attributes > 0) {
 		n->attributes = xcalloc(form->n_attributes,
 			sizeof *n->attributes);
@@ -296,6 +297,7 @@ struct node *instance_insert(struct session *s, struct node *parent,
 	struct node *n = node_new(s, repeat, parent);
 
 	slot_insert(&parent->slots[repeat->slot], position, n);
+	s->shape++;
 	undo_inserted(s, n);
 	if (repeat->count != NULL)
 		given = given_instance(repeat, position);
@@ -354,9 +356,22 @@ static void forget_marks(struct session *s)
 	(list)->n = kept_; \
 } while (0)
 
+static void forget_stale(struct session *s)
+{
+	for (size_t i = 0; i < s->stale.n; i++)
+		if (goes(s->stale.items[i]))
+			s->stale.items[i]->is_stale = false;
+	for (size_t i = 0; i < s->asleep.n; i++)
+		if (goes(s->asleep.items[i]))
+			s->asleep.items[i]->is_asleep = false;
+	FORGET(&s->stale);
+	FORGET(&s->asleep);
+}
+
 static void forget_going(struct session *s)
 {
 	forget_marks(s);
+	forget_stale(s);
 	FORGET(&s->counts);
 	FORGET(&s->waiting);
 	FORGET(&s->unsaved);
@@ -383,6 +398,7 @@ void instances_remove(struct session *s, struct node *parent,
 	memmove(slot->items + position, slot->items + end,
 		(slot->n - end) * sizeof *slot->items);
 	slot->n -= (uint32_t)count;
+	s->shape++;
 	for (size_t i = position; i < slot->n; i++)
 		slot->items[i]->position = (uint32_t)i;
 }
@@ -391,15 +407,18 @@ void instance_restore(struct session *s, struct node *n, size_t position)
 {
 	slot_insert(&n->parent->slots[n->form->slot], position, n);
 	ids_restore_below(s, n);
+	s->shape++;
 	s->n_nodes += count_below(n);
 }
 
 struct node *instance_add_optional(struct session *s, struct node *parent,
 	const struct xf_node *form)
 {
-	if (parent->slots[form->slot].n == 0)
+	if (parent->slots[form->slot].n == 0) {
 		slot_insert(&parent->slots[form->slot], 0,
 			node_new(s, form, parent));
+		s->shape++;
+	}
 	return parent->slots[form->slot].items[0];
 }
 

@@ -184,6 +184,7 @@ void mark_property(struct session *s, struct node *n, enum xf_property p)
 		return;
 	undo_keep_state(s, n);
 	n->dirty |= property_bit(p);
+	note_stale(s, n);
 	switch (p) {
 	case XF_P_VALUE:
 		if (n->form->bind->constraint != NULL)

@@ -51,6 +51,7 @@ struct node {
 	uint8_t computed;		/* enum xp_type of what was calculated, or
 					 * COMPUTED_DATE */
 	bool constraint_failed_eval;	/* the expression could not be evaluated */
+	bool is_stale, is_asleep;	/* stands in the session's list, once */
 	bool is_going;			/* with all in it; see instances_remove() */
 	bool is_in;			/* relevant with all above it, as known in ... */
 	uint64_t relevance_round;	/* ... this round; see session.relevance_round */
@@ -108,6 +109,14 @@ struct session {
 	VEC(struct node *) counts;	/* nodes with a repeat whose count is dirty */
 	VEC(struct node *) waiting;	/* the same, not relevant at the time */
 	bool relevance_marked;		/* since they were looked at */
+	VEC(struct node *) stale;	/* may have changed; see settle.c */
+	VEC(struct node *) asleep;	/* the same, not relevant at the time */
+	bool is_touched;		/* all of it was looked at once */
+	uint64_t shape;			/* goes on when instances come or go, or
+					 * the relevance of a node is another */
+	uint64_t settled_shape;		/* when those asleep were looked at */
+	bool asks_empty_repeats;	/* session_steps() did: whether one without
+					 * instances is relevant, no node remembers */
 	/* Goes on whenever some node's relevance becomes unknown: what nodes
 	 * remember of themselves and all above them counts for one round. */
 	uint64_t relevance_round;
@@ -230,6 +239,9 @@ enum { COMPUTED_DATE = XP_STRING + 1 };
 bool eval_result(const struct xf_expr *expr, const struct xf_bind *bind,
 	struct xp_context *ctx, const char **text, uint8_t *type,
 	struct err *err);
+
+/* settle.c: to be called when a property of the node becomes unknown. */
+void note_stale(struct session *s, struct node *n);
 
 /* count.c */
 bool settle_counts(struct session *s, struct err *err);

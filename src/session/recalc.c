@@ -191,6 +191,14 @@ static void compute_value(struct session *s, struct node *n)
 	arena_reset(s->scratch, mark);
 }
 
+static void compute_relevance(struct session *s, struct node *n)
+{
+	bool before = n->relevant;
+
+	n->relevant = eval_flag(s, n, n->form->bind->relevant, true);
+	s->shape += n->relevant != before;
+}
+
 static void run_compute(struct session *s, struct node *n, enum xf_property p)
 {
 	const struct xf_bind *b = n->form->bind;
@@ -200,7 +208,7 @@ static void run_compute(struct session *s, struct node *n, enum xf_property p)
 		compute_value(s, n);
 		break;
 	case XF_P_RELEVANT:
-		n->relevant = eval_flag(s, n, b->relevant, true);
+		compute_relevance(s, n);
 		break;
 	case XF_P_READONLY:
 		n->readonly = eval_flag(s, n, b->readonly, false);

@@ -105,6 +105,8 @@ void session_free(struct session *s)
 	vec_release(&s->written_over);
 	vec_release(&s->counts);
 	vec_release(&s->waiting);
+	vec_release(&s->stale);
+	vec_release(&s->asleep);
 	vec_release(&s->unsaved);
 	session_commit(s);
 	vec_release(&s->changes);
@@ -173,53 +175,11 @@ static void plant(struct session *s, const struct xml_node *xml,
 	settle_fixed(s, s->root);
 }
 
-/* JavaRosa calculates what is not relevant as well, and stumbles there, too. */
-static void try_calculation(struct session *s, struct node *n)
-{
-	const struct xf_expr *expr = n->form->bind->calculate;
-	struct arena_mark mark = arena_mark(s->scratch);
-	struct xp_context ctx = node_context(s, n);
-	struct err err = ERR_INIT;
-	const char *text;
-	uint8_t type;
-
-	if (!eval_result(expr, n->form->bind, &ctx, &text, &type, &err))
-		note_failure(s, n, expr, &err);
-	arena_reset(s->scratch, mark);
-}
-
-static bool may_stumble(const struct node *n)
-{
-	const struct xf_expr *expr = n->form->bind->calculate;
-
-	return expr != NULL && expr->calls_unknown &&
-		(n->dirty & property_bit(XF_P_VALUE));
-}
-
-/* Everything that a wrong expression can break is computed once at the start,
- * so that the form is refused before the first question, not at the tenth. */
-static void touch(struct session *s, struct node *n)
-{
-	node_is_relevant(s, n);
-	if (n->form->is_value) {
-		node_value(s, n);
-		if (may_stumble(n))
-			try_calculation(s, n);
-		node_is_required(s, n);
-		node_is_readonly(s, n);
-		return;
-	}
-	for (unsigned i = 0; i < n->form->n_children; i++)
-		for (uint32_t k = 0; k < n->slots[i].n; k++)
-			touch(s, n->slots[i].items[k]);
-}
-
 static bool start(struct session *s, unsigned events, struct err *err)
 {
 	if (!fire_load(s, events, err) || !settle_counts(s, err))
 		return false;
-	touch(s, s->root);
-	return settle_counts(s, err) && !take_failure(s, err);
+	return session_settle(s, err);
 }
 
 static void fill_instance_id(struct session *s)
@@ -661,12 +621,6 @@ bool session_validate(struct session *s, struct session_violations *out,
 {
 	validate_below(s, s->root, out);
 	return !take_failure(s, err);
-}
-
-bool session_settle(struct session *s, struct err *err)
-{
-	touch(s, s->root);
-	return settle_counts(s, err) && !take_failure(s, err);
 }
 
 bool session_finalize(struct session *s, struct err *err)

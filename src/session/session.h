@@ -271,7 +271,8 @@ bool session_take_failure(struct session *s, struct err *err);
  * those at the end hold answers and stay.  NULL: there is none. */
 const struct xf_node *session_take_kept(struct session *s);
 
-/* "Read the form to its end": counts and choices are settled. */
+/* "Read the form to its end": everything that may have changed since the last
+ * time is computed, counts and choices are settled. */
 bool session_settle(struct session *s, struct err *err) MUST_CHECK;
 
 /* What belongs at the end (`end` timestamps, last recalculation). */
@@ -296,6 +297,7 @@ struct step {
 				 * repeat's end: the node it hangs in; NULL:
 				 * group without ref at top level */
 	struct node *context;	/* where texts are evaluated: never NULL */
+	size_t number;		/* of questions up to here, with this one */
 };
 struct steps { struct step *items; size_t n, cap; };
 /* The one instance of `form` that `context` lies in, or that is reached from it
@@ -306,6 +308,9 @@ struct node *session_seen_from(struct node *context,
  * may add an instance.  Release with steps_release(). */
 bool session_steps(struct session *s, struct steps *out, struct err *err)
 	MUST_CHECK;
+/* Another number than at the last session_steps(), after session_settle():
+ * there may be other steps now. */
+uint64_t session_shape(const struct session *s);
 void steps_release(struct steps *steps);
 
 #endif

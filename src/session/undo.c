@@ -84,6 +84,7 @@ void session_commit(struct session *s)
 /* What is marked must be in the lists of marks. */
 static void mark_again(struct session *s, struct node *n)
 {
+	note_stale(s, n);
 	if (n->dirty & property_bit(XF_P_VALUE)) {
 		note_mark(s, n, XF_P_VALUE);
 		note_timely(s, n);
@@ -100,6 +101,7 @@ static void restore_state(struct session *s, struct node *n,
 	n->dirty = state->dirty;
 	s->relevance_round++;
 	n->busy = 0;
+	s->shape += n->relevant != state->relevant;
 	n->relevant = state->relevant;
 	n->readonly = state->readonly;
 	n->required = state->required;
@@ -127,6 +129,7 @@ static void restore(struct session *s, struct change *c)
 		n->raw = c->text;
 		free(n->shown);
 		n->shown = NULL;
+		note_stale(s, n);
 		break;
 	case CHANGED_ATTRIBUTE:
 		free(c->attribute->value);

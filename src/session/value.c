@@ -395,6 +395,7 @@ void node_store(struct session *s, struct node *n, const char *value)
 	n->raw = value[0] != '\0' ? xstrdup(value) : NULL;
 	free(n->shown);
 	n->shown = NULL;
+	note_stale(s, n);
 	if (n->form->bind->constraint != NULL)
 		n->dirty |= property_bit(XF_P_CONSTRAINT);
 	if (n->form->bind->calculate != NULL &&

@@ -14,7 +14,9 @@ static void add_step(struct steps *out, enum step_kind kind,
 	const struct xf_control *control, struct node *node,
 	struct node *context)
 {
-	struct step step = { kind, control, node, context };
+	size_t before = out->n > 0 ? out->items[out->n - 1].number : 0;
+	struct step step = { kind, control, node, context,
+		before + (kind == STEP_QUESTION) };
 
 	vec_push(out, step);
 }
@@ -70,8 +72,11 @@ static void walk_repeat(struct session *s, const struct xf_control *control,
 		add_step(out, STEP_REPEAT_INSTANCE, control, n, n);
 		walk(s, control->children, control->n_children, n, out);
 	}
-	if (!node_is_fixed(s, control->node) &&
-			repeat_is_relevant(s, parent, control->node))
+	if (node_is_fixed(s, control->node))
+		return;
+	if (slot->n == 0 && control->node->bind->relevant != NULL)
+		s->asks_empty_repeats = true;
+	if (repeat_is_relevant(s, parent, control->node))
 		add_step(out, STEP_REPEAT_END, control, parent, parent);
 }
 
@@ -108,11 +113,17 @@ static void walk(struct session *s, struct xf_control *const *controls,
 		walk_one(s, controls[i], context, out);
 }
 
+uint64_t session_shape(const struct session *s)
+{
+	return s->shape + (s->asks_empty_repeats ? s->revision : 0);
+}
+
 bool session_steps(struct session *s, struct steps *out, struct err *err)
 {
 	if (!settle_counts(s, err))
 		return false;
 	out->n = 0;
+	s->asks_empty_repeats = false;
 	walk(s, s->form->body, s->form->n_body, s->root, out);
 	return !take_failure(s, err);
 }

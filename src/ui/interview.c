@@ -21,11 +21,12 @@ struct interview {
 	bool was_begun;		/* resumed; new ones need no reason for a change */
 	bool is_changed;	/* since it was opened */
 	bool has_moved;		/* the place on disk is another */
+	bool goes_on;		/* answered: to the next question, once it is known */
 	bool clock_is_noted;	/* the date that was given, in this record */
 	const struct interview_setup *setup;
 	struct prompt prompt;
 	struct steps steps;
-	uint64_t revision;	/* of the record, when they were made */
+	uint64_t shape;		/* of the record, when they were made */
 	size_t at;		/* index into steps; steps.n: the end */
 	size_t shown_group;	/* headings up to here have been shown */
 };
@@ -150,13 +151,12 @@ static void show_comment(struct interview *i, const struct step *step)
 		print_text(i, "  # ", text, "\n");
 }
 
+/* Of the question there; of the last one before, if there is none. */
 static size_t question_number(const struct interview *i, size_t at)
 {
-	size_t n = 0;
-
-	for (size_t k = 0; k <= at && k < i->steps.n; k++)
-		n += i->steps.items[k].kind == STEP_QUESTION;
-	return n;
+	if (i->steps.n == 0)
+		return 0;
+	return i->steps.items[at < i->steps.n ? at : i->steps.n - 1].number;
 }
 
 static void show_headings(struct interview *i)
@@ -228,7 +228,7 @@ static bool make_steps(struct interview *i, struct err *err)
 {
 	bool ok = session_steps(i->draft.session, &i->steps, err);
 
-	i->revision = session_revision(i->draft.session);
+	i->shape = session_shape(i->draft.session);
 	return ok;
 }
 
@@ -460,9 +460,7 @@ static bool take_answer(struct interview *i, const char *typed,
 	if (!ok)
 		return false;
 	i->has_moved = false;
-	if (!refresh(i, err))
-		return false;
-	go_next(i);
+	i->goes_on = true;
 	return true;
 }
 
@@ -994,11 +992,15 @@ static bool keep_place(struct interview *i, struct err *err)
  * disk, before a word of it is seen. */
 static bool prepare(struct interview *i, struct err *err)
 {
-	return session_settle(i->draft.session, err) &&
-		draft_keep_chance(&i->draft, err) &&
-		(session_revision(i->draft.session) == i->revision ||
-			refresh(i, err)) &&
-		keep_place(i, err);
+	if (!session_settle(i->draft.session, err) ||
+			!draft_keep_chance(&i->draft, err) ||
+			(session_shape(i->draft.session) != i->shape &&
+			!refresh(i, err)))
+		return false;
+	if (i->goes_on)
+		go_next(i);
+	i->goes_on = false;
+	return keep_place(i, err);
 }
 
 /* The date that the worker gave goes into the record, once. */

@@ -6,7 +6,9 @@
  *   everything is computed anew;
  * - written, read and written again, it is the same;
  * - whatever the order in which its answers were given, it is the same;
- * - another language and back changes nothing.
+ * - another language and back changes nothing;
+ * - settling, which looks at what changed only, leaves nothing uncomputed that a
+ *   person may meet, and while the shape stands the steps are the same.
  */
 #include "config.h"
 
@@ -18,6 +20,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "session/node.h"
 #include "session/session.h"
 
 enum { INPUTS = 4, CALCS = 6, FIELDS = 2, INNER = 3, CHANGES = 40 };
@@ -125,13 +128,17 @@ static void add_binds(struct str *x)
 			"<bind nodeset='/data/g/i%u' type='int'/>", i, i);
 	str_addf(x, "<bind nodeset='/data/g' relevant='/data/i%u &gt; %u'/>",
 		below(INPUTS), below(5));
-	str_addf(x, "<bind nodeset='/data/g/deep' "
-		"relevant='/data/g/i%u &gt; %u'/>", below(INPUTS), below(9));
+	str_addf(x, "<bind nodeset='/data/g/deep' readonly='/data/i%u &gt; %u' "
+		"relevant='/data/g/i%u &gt; %u'/>", below(INPUTS), below(9),
+		below(INPUTS), below(9));
 	str_addf(x, "<bind nodeset='/data/g/deep/d' "
 		"calculate='/data/g/i%u + 1'/>", below(INPUTS));
 	str_addf(x, "<bind nodeset='/data/p/f1' type='int' "
 		"relevant='../f0 &gt; %u'/>", below(9));
-	str_add(x, "<bind nodeset='/data/p/f0' type='int'/>");
+	str_addf(x, "<bind nodeset='/data/p/f0' type='int' "
+		"required='/data/i%u &gt; %u'/>", below(INPUTS), below(9));
+	str_addf(x, "<bind nodeset='/data/p/q' relevant='../f0 &gt; %u'/>",
+		below(5));
 	for (unsigned i = 0; i < INNER; i++) {
 		str_addf(x, "<bind nodeset='/data/p/n%u' calculate='", i);
 		add_inner_expression(x, i);
@@ -312,6 +319,68 @@ static void check_language(struct session *s)
 	free(after);
 }
 
+/* --- settling --- */
+
+static void check_computed(struct session *s, struct node *n)
+{
+	const uint8_t all = property_bit(XF_P_VALUE) |
+		property_bit(XF_P_RELEVANT) | property_bit(XF_P_READONLY) |
+		property_bit(XF_P_REQUIRED);
+
+	if (!node_is_relevant(s, n))
+		return;
+	if ((n->dirty & all) != 0)
+		print_message("not computed: %s %x\n", n->form->ref,
+			(unsigned)n->dirty);
+	assert_int_equal(n->dirty & all, 0);
+	if (n->form->is_value) {
+		assert_true(n->raw == NULL || node_select(n->form) == NULL ||
+			n->shown != NULL);
+		return;
+	}
+	for (unsigned i = 0; i < n->form->n_children; i++)
+		for (uint32_t k = 0; k < n->slots[i].n; k++)
+			check_computed(s, n->slots[i].items[k]);
+}
+
+/* `shape` and `steps` are those of the time before. */
+static void check_settled(struct session *s, uint64_t *shape,
+	struct steps *steps)
+{
+	struct steps now = { 0 };
+	bool same;
+
+	assert_true(session_settle(s, NULL));
+	check_computed(s, session_root(s));
+	same = session_shape(s) == *shape;
+	assert_true(session_steps(s, &now, NULL));
+	for (size_t i = 0; same && i < now.n; i++) {
+		assert_true(i < steps->n);
+		assert_int_equal(now.items[i].kind, steps->items[i].kind);
+		assert_ptr_equal(now.items[i].node, steps->items[i].node);
+		assert_ptr_equal(now.items[i].control,
+			steps->items[i].control);
+	}
+	assert_true(!same || now.n == steps->n);
+	*shape = session_shape(s);
+	steps_release(steps);
+	*steps = now;
+}
+
+/* What fails is taken back: that, too, changes what is known. */
+static void change_and_take_back(struct session *s)
+{
+	session_begin(s);
+	for (unsigned i = below(4); i > 0; i--)
+		if (below(2) == 0)
+			change_instances(s);
+		else
+			set_somewhere(s);
+	if (below(2) == 0)
+		assert_true(session_settle(s, NULL));
+	session_rollback(s);
+}
+
 /* --- the same answers in any order --- */
 
 enum { MEMBERS = 3, ANSWERS = 2 * INPUTS + MEMBERS * FIELDS + 1 };
@@ -397,6 +466,8 @@ static void run_form(void)
 	struct str xml = STR_INIT;
 	struct xform *form;
 	struct session *s;
+	struct steps steps = { 0 };
+	uint64_t shape = 0;
 	struct err err = ERR_INIT;
 
 	make_form(&xml);
@@ -414,12 +485,18 @@ static void run_form(void)
 			set_somewhere(s);
 		for (unsigned k = below(4); k > 0; k--)
 			read_somewhere(s);
+		if (below(6) == 0)
+			change_and_take_back(s);
+		if (below(2) == 0)
+			check_settled(s, &shape, &steps);
 		if (below(4) == 0)
 			compare(s, form, xml.data);
 	}
 	compare(s, form, xml.data);
 	check_rewritten(s, form);
 	check_language(s);
+	check_settled(s, &shape, &steps);
+	steps_release(&steps);
 	session_free(s);
 	xform_free(form);
 	problems_release(&problems);
