@@ -11,6 +11,7 @@
 #include "store/content.h"
 #include "store/derive.h"
 #include "store/judge.h"
+#include "store/say.h"
 #include "store/store.h"
 #include "trust/cert.h"
 #include "trust/project.h"
@@ -138,47 +139,6 @@ bool fact_add_project(struct store *store, const struct trust_signed *text,
 		store_read_project(store, err);
 }
 
-/* Its signer is part of it: what two stores say are two facts, each of which
- * counts as long as its own signer may say it. */
-static struct json *statement(const struct store *store, const char *kind,
-	const struct minisign_key *key)
-{
-	struct json *fact = js_new_object();
-	char text[MINISIGN_PUBLIC_TEXT];
-	struct minisign_public signer;
-
-	minisign_key_public(key, &signer);
-	minisign_public_format(&signer, text);
-	js_put_text(fact, "signer", text);
-
-	js_put_int(fact, "format", 1);
-	js_put_text(fact, "fact", kind);
-	js_put_text(fact, "project", store_project(store));
-	js_put(fact, "replaces", js_new_array());
-	return fact;
-}
-
-/* Sign, keep and free it. */
-static bool say(struct store *store, const char *kind, struct json *fact,
-	const struct minisign_key *key, struct trust_signed *said,
-	bool *is_new, int64_t *id, struct err *err)
-{
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	struct minisign_public signer;
-	char *line = js_print(fact);
-	bool ok;
-
-	minisign_key_public(key, &signer);
-	trust_sign(&text, line, key);
-	ok = fact_add(store, kind, &text, &signer, id, is_new, err);
-	if (ok && said != NULL)
-		trust_signed_copy(said, &text);
-	trust_signed_release(&text);
-	free(line);
-	js_free(fact);
-	return ok;
-}
-
 bool fact_derive_devices(struct store *store, struct err *err)
 {
 	bool changed;
@@ -257,7 +217,7 @@ bool fact_withdraw_certificate(struct store *store,
 	const struct minisign_key *project_key, const char *key,
 	struct trust_signed *said, struct err *err)
 {
-	struct json *fact = statement(store, FACT_WITHDRAWN,
+	struct json *fact = say_new(store, FACT_WITHDRAWN,
 		project_key);
 	struct json *keeps = js_new_array();
 	bool ok = add_said(store, key, keeps, err), fresh;
@@ -301,7 +261,7 @@ static struct json *about_device(struct store *store, const char *kind,
 	const struct minisign_key *key, const char *device_key,
 	bool replaces_revoked, struct err *err)
 {
-	struct json *fact = statement(store, kind, key);
+	struct json *fact = say_new(store, kind, key);
 	struct json *hashes = js_new_array();
 	bool ok = judge_in_force(store, device_key, replaces_revoked, hashes,
 		err);
@@ -376,7 +336,7 @@ bool fact_revoke_device(struct store *store, const struct minisign_key *key,
 static struct json *form_statement(struct store *store,
 	const struct minisign_key *key, const struct fact_form *form)
 {
-	struct json *fact = statement(store, FACT_FORM, key);
+	struct json *fact = say_new(store, FACT_FORM, key);
 	struct json *files = js_new_array();
 	char hex[SHA256_HEX_BYTES];
 
