@@ -9,6 +9,7 @@
 #include "crypt/crypt.h"
 #include "db/db.h"
 #include "store/content.h"
+#include "store/forms.h"
 #include "store/store.h"
 #include "store/version.h"
 #include "xform/xform.h"
@@ -529,65 +530,17 @@ static bool name_forms(struct store *store, struct arena *arena,
 	return result != DB_FAILED;
 }
 
-typedef VEC(struct xform *) xforms;
-
-static bool load_form(struct store *store, int64_t content, xforms *forms,
-	struct err *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct xf_options options = { .missing_is_error = false };
-	struct str xml = STR_INIT;
-	struct xform *form = NULL;
-	bool ok = content_get(store, content, VERSION_MAX_BYTES, &xml, err);
-
-	if (ok)
-		form = xform_load(xml.data, xml.len, "", &options, &problems);
-	if (form != NULL)
-		vec_push(forms, form);
-	problems_release(&problems);
-	str_release(&xml);
-	return ok;
-}
-
-/* Newest first: by version, then by hash. */
-static bool load_forms(struct store *store, const char *id, xforms *forms,
-	struct err *err)
-{
-	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT f.content FROM form f JOIN content c ON c.id = f.content"
-		" WHERE f.id = ?1 ORDER BY f.version DESC, c.sha256 DESC", err);
-	VEC(int64_t) contents = { 0 };
-	enum db_result result;
-	bool ok;
-
-	if (walk == NULL)
-		return false;
-	db_bind_text(walk, 1, id);
-	while ((result = db_step(walk, err)) == DB_ROW) {
-		int64_t content = db_int(walk, 0);
-
-		vec_push(&contents, content);
-	}
-	db_reset(walk);
-	ok = result != DB_FAILED;
-	for (size_t i = 0; ok && i < contents.n; i++)
-		ok = load_form(store, contents.items[i], forms, err);
-	vec_release(&contents);
-	return ok;
-}
-
 static struct layout *new_layout(struct store *store,
 	const struct form_name *name, struct err *err)
 {
 	struct layout *layout = NULL;
-	xforms forms = { 0 };
+	struct store_forms forms = STORE_FORMS_INIT;
 
-	if (load_forms(store, name->id, &forms, err))
+	if (store_forms_load(store, name->id, &forms, err))
 		layout = layout_new(name->base,
-			(const struct xform *const *)forms.items, forms.n);
-	for (size_t i = 0; i < forms.n; i++)
-		xform_free(forms.items[i]);
-	vec_release(&forms);
+			(const struct xform *const *)forms.list.items,
+			forms.list.n);
+	store_forms_release(&forms);
 	return layout;
 }
 

@@ -1,0 +1,23 @@
+/*
+ * The forms of a store, read from the bytes it holds, with their media.
+ */
+#ifndef BAYAZ_STORE_FORMS_H
+#define BAYAZ_STORE_FORMS_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "xform/xform.h"
+
+struct store;
+
+struct store_forms { VEC(struct xform *) list; };
+#define STORE_FORMS_INIT { { NULL, 0, 0 } }
+
+/* Add all versions of form `id`, newest first: by version, then by hash.  What
+ * cannot be read as a form is left out.  store_forms_release() it, whatever
+ * came out. */
+bool store_forms_load(struct store *store, const char *id,
+	struct store_forms *forms, struct err *err) MUST_CHECK;
+void store_forms_release(struct store_forms *forms);
+
+#endif
