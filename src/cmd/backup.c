@@ -55,7 +55,7 @@ static bool backup(const struct cmd_args *args, struct workspace *ws,
 {
 	bool other = needs_other(args, ws), ok;
 	struct progress progress;
-	const struct backup_watch watch = { progress_bytes, &progress };
+	const struct vault_watch watch = { progress_bytes, &progress };
 
 	if (other) {
 		str_wipe(passphrase);

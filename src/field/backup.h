@@ -10,21 +10,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "bundle/vault.h"
 
 struct workspace;
-
-/* Told now and then how far it is; NULL where one is asked for: nobody is. */
-struct backup_watch {
-	void (*progress)(void *context, uint64_t done_bytes,
-		uint64_t all_bytes);
-	void *context;
-};
 
 /* What the workspace holds at one moment; other programs may go on using it,
  * but change nothing meanwhile.  ERR_CONFLICT: there is such a file.
  * ERR_LIMIT: a database of 8 GiB or more. */
 bool backup_write(struct workspace *ws, const char *path,
-	const char *passphrase, const struct backup_watch *watch,
+	const char *passphrase, const struct vault_watch *watch,
 	struct err *err) MUST_CHECK;
 
 /* Where a backup is unpacked before it becomes the workspace: a folder inside
