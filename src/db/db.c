@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "db/db.h"
 #include "db/fault.h"
+#include "db/inside.h"
 
 #define BUSY_TIMEOUT_MS 5000
 
@@ -53,8 +54,7 @@ static bool fail_io(struct err *err, const struct db *db, int status)
 		db->path, sqlite3_errmsg(db->handle));
 }
 
-/* `status` of a call that failed, as an error.  Always false. */
-static bool fail(const struct db *db, int status, struct err *err)
+bool db_fail(const struct db *db, int status, struct err *err)
 {
 	switch (status & 0xff) {
 	case SQLITE_CORRUPT:
@@ -120,7 +120,7 @@ static bool harden(struct db *db, struct err *err)
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	if (status != SQLITE_OK)
-		return fail(db, status, err);
+		return db_fail(db, status, err);
 	return db_exec(db, "PRAGMA cell_size_check=ON;"
 		"PRAGMA temp_store=MEMORY;"
 		"PRAGMA mmap_size=0", err);
@@ -152,7 +152,7 @@ static struct db *open_handle(char *path, int flags, bool read_only,
 	status = sqlite3_open_v2(path, &db->handle,
 		flags | SQLITE_OPEN_NOMUTEX, db_fault_vfs());
 	if (status != SQLITE_OK) {
-		fail(db, status, err);
+		db_fail(db, status, err);
 		goto failed;
 	}
 	if (!harden(db, err) || !first_look(db, err))
@@ -217,6 +217,11 @@ void db_close(struct db *db)
 const char *db_path(const struct db *db)
 {
 	return db->path;
+}
+
+sqlite3 *db_handle(const struct db *db)
+{
+	return db->handle;
 }
 
 /* ---- migration ---- */
@@ -297,12 +302,22 @@ bool db_exec(struct db *db, const char *sql, struct err *err)
 {
 	int status = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
-	return status == SQLITE_OK || fail(db, status, err);
+	return status == SQLITE_OK || db_fail(db, status, err);
 }
 
 bool db_begin(struct db *db, struct err *err)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", err);
+}
+
+bool db_begin_read(struct db *db, struct err *err)
+{
+	int64_t number;
+
+	/* a transaction begins with the first thing that is read */
+	return db_exec(db, "BEGIN", err) &&
+		db_number(db, "SELECT count(*) FROM sqlite_schema", &number,
+			err);
 }
 
 bool db_commit(struct db *db, struct err *err)
@@ -355,7 +370,7 @@ static struct db_stmt *compile(struct db *db, const char *sql, bool keep,
 		keep ? SQLITE_PREPARE_PERSISTENT : 0, &handle, &rest);
 
 	if (status != SQLITE_OK) {
-		fail(db, status, err);
+		db_fail(db, status, err);
 		return NULL;
 	}
 	if (handle == NULL || rest[strspn(rest, " \t\n;")] != '\0') {
@@ -466,7 +481,7 @@ enum db_result db_step(struct db_stmt *stmt, struct err *err)
 	if (status == SQLITE_ROW)
 		return DB_ROW;
 	if (status != SQLITE_DONE)
-		fail(stmt->db, status, err);
+		db_fail(stmt->db, status, err);
 	sqlite3_reset(stmt->handle);
 	stmt->bind_status = SQLITE_OK;
 	return status == SQLITE_DONE ? DB_DONE : DB_FAILED;
@@ -591,7 +606,7 @@ bool db_checkpoint(struct db *db, struct err *err)
 	if (!db_number(db, "PRAGMA wal_checkpoint(TRUNCATE)", &blocked, err))
 		return false;
 	if (blocked != 0)
-		return fail(db, SQLITE_BUSY, err);
+		return db_fail(db, SQLITE_BUSY, err);
 	return true;
 }
 
@@ -608,5 +623,5 @@ bool db_verify(struct db *db, struct err *err)
 	}
 	ok = db_text(stmt, 0) != NULL && strcmp(db_text(stmt, 0), "ok") == 0;
 	stmt_free(stmt);
-	return ok || fail(db, SQLITE_CORRUPT, err);
+	return ok || db_fail(db, SQLITE_CORRUPT, err);
 }

@@ -51,6 +51,9 @@ bool db_exec(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 bool db_begin(struct db *db, struct err *err) MUST_CHECK;
 bool db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db);
+/* From now until db_rollback() what is read is the state of this moment; others
+ * may write meanwhile. */
+bool db_begin_read(struct db *db, struct err *err) MUST_CHECK;
 /* Whether a commit waits for the disk, as it does from the start.  If not, it
  * outlives the program, and a power cut once another has waited; what is there
  * is never half.  Outside of a transaction. */
@@ -119,6 +122,17 @@ bool db_checkpoint(struct db *db, struct err *err) MUST_CHECK;
 
 /* Look through the whole file for damage. */
 bool db_verify(struct db *db, struct err *err) MUST_CHECK;
+
+/* Told now and then how far it is, in pages. */
+struct db_watch {
+	void (*progress)(void *context, uint64_t done, uint64_t all);
+	void *context;
+};
+/* A copy of the whole database as db_begin_read() sees it: an open file in the
+ * same folder that has no name, so that nothing stays of it when it is closed,
+ * however the program ends.  `watch` may be NULL.  -1 on failure. */
+int db_copy(struct db *db, const struct db_watch *watch, struct err *err)
+	MUST_CHECK;
 
 /* For tests: from now on the nth (from 1) write or sync of any database in
  * this process fails as on a full disk; 0 stops that. */

@@ -94,7 +94,14 @@
 "ALTER TABLE manifest ADD COLUMN records INTEGER NOT NULL DEFAULT 0;" \
 "ALTER TABLE manifest ADD COLUMN recipient TEXT NOT NULL DEFAULT '';"
 
-const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS, TRUST };
+/* Version 3.  Local: which sealed files hold all facts up to one. */
+#define BACKUPS \
+"CREATE TABLE backup (id INTEGER PRIMARY KEY, at TEXT NOT NULL," \
+" path TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL," \
+" sha256 BLOB NOT NULL, last_fact INTEGER NOT NULL," \
+" lost INTEGER NOT NULL DEFAULT 0);"
+
+const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
 const char store_clear_derived[] =

@@ -516,6 +516,60 @@ class Merge(Work):
                "merging again is not the same")
 
 
+class StoreBackup(Merge):
+    """One file that restores and is known as a backup, or none."""
+    name = "store-backup"
+    promise = "it was read back"
+
+    def words(self):
+        return ["store", "backup", "-o", "live/b.age", "--store", "live/s.db",
+                "--passphrase-file", "pass"]
+
+    def check(self, said, done):
+        expect(self.dump("live/s.db") == self.before, "the store changed")
+        check = ["store", "backup", "--check", "live/b.age", "--store",
+                 "live/s.db"]
+        known = self.bayaz(*check, good=False).returncode == 0
+        expect(known or not done, "backed up, and there is no backup")
+        if not known:
+            # what was not read back may be a whole file or none
+            if os.path.exists("live/b.age"):
+                os.remove("live/b.age")
+            self.bayaz(*self.words())
+        for name in os.listdir("live"):
+            expect("copy" not in name, "a copy of the store stays: " + name)
+        self.bayaz("store", "restore", "live/b.age", "--store", "live/t.db",
+                   "--passphrase-file", "pass")
+        expect(self.dump("live/t.db") == self.before,
+               "the backup is of another store")
+
+
+class StoreRestore(Merge):
+    """A whole store, or none."""
+    name = "store-restore"
+    promise = "restored"
+
+    def prepare(self):
+        super().prepare()
+        if not os.path.exists("store.age"):
+            self.bayaz("store", "backup", "-o", "store.age", "--store",
+                       "live/s.db", "--passphrase-file", "pass")
+
+    def words(self):
+        return ["store", "restore", "store.age", "--store", "live/t.db",
+                "--passphrase-file", "pass"]
+
+    def check(self, said, done):
+        there = os.path.exists("live/t.db")
+        expect(there or not done, "restored, and there is no store")
+        if not there:
+            self.bayaz(*self.words())
+        expect(self.dump("live/t.db") == self.before,
+               "the restored store is another one")
+        expect(not [n for n in os.listdir("live") if "restored" in n],
+               "parts of it stay: %s" % os.listdir("live"))
+
+
 class Receive(Work):
     """What the centre sends is taken whole or not at all."""
     name = "receive"
@@ -784,7 +838,8 @@ WORKS = [
     Init, Join, Collect, Discard, Import, Pack, PackFolder, Receive,
     Leave, FinishSealed, PackSealed, Passphrase, Purge, Withdraw,
     Backup, Restore, Copied,                    # with a passphrase
-    ProjectNew, ProjectAgain, Kit, Merge, Offline,       # at the centre
+    ProjectNew, ProjectAgain, Kit, Merge, Offline,
+    StoreBackup, StoreRestore,       # at the centre
 ]
 
 

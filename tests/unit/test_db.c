@@ -445,6 +445,76 @@ static void a_full_disk_loses_nothing_confirmed(void **state)
 	assert_in_range(n_failures, 1, 39);
 }
 
+static size_t n_in_copy(int fd)
+{
+	char *name = str_format("/proc/self/fd/%d", fd), *copy = str_format(
+		"%s-journal", path);	/* clear_place() knows that name */
+	struct str bytes = STR_INIT;
+	struct db *db;
+	size_t n;
+
+	assert_true(file_read(name, 1 << 20, &bytes, &err));
+	assert_true(file_write(copy, bytes.data, bytes.len, 0600, &err));
+	db = db_open(copy, 0, &err);
+	assert_non_null(db);
+	assert_true(db_verify(db, &err));
+	n = (size_t)count_people(db);
+	db_close(db);
+	str_release(&bytes);
+	free(copy);
+	free(name);
+	return n;
+}
+
+static void a_copy_is_of_one_moment_and_has_no_name(void **state)
+{
+	struct db *db = open_people(), *other = open_people();
+	char *name = str_format("%s-copy", path);
+	int fd;
+
+	(void)state;
+	if (access("/proc/self/fd", F_OK) != 0)
+		skip();
+	assert_true(add_person(db, "before", 1));
+	assert_true(db_begin_read(db, &err));
+	assert_true(add_person(other, "after", 2));
+	fd = db_copy(db, NULL, &err);
+	assert_true(fd >= 0);
+	assert_false(file_exists(name));
+	db_rollback(db);
+	assert_int_equal(count_people(db), 2);
+	assert_int_equal(n_in_copy(fd), 1);
+	close(fd);
+	free(name);
+	db_close(other);
+	db_close(db);
+}
+
+static void a_copy_that_finds_no_room_is_an_error(void **state)
+{
+	unsigned n_failures = 0;
+
+	(void)state;
+	db_fail_nth(0);
+	for (unsigned n = 1; n < 20; n++) {
+		struct db *db = open_people();
+		int fd;
+
+		assert_true(db_begin_read(db, &err));
+		db_fail_nth(n);
+		fd = db_copy(db, NULL, &err);
+		db_fail_nth(0);
+		n_failures += fd < 0;
+		if (fd >= 0)
+			close(fd);
+		else
+			assert_int_equal(err.code, ERR_IO);
+		db_close(db);
+		clear_place(NULL);
+	}
+	assert_in_range(n_failures, 1, 19);
+}
+
 static void names_are_quoted(void **state)
 {
 	char *quoted = db_quote_name("a\"b");
@@ -476,6 +546,8 @@ int main(void)
 		TEST(a_damaged_file_is_an_error_with_its_name),
 		TEST(a_cut_file_is_an_error),
 		TEST(a_full_disk_loses_nothing_confirmed),
+		TEST(a_copy_is_of_one_moment_and_has_no_name),
+		TEST(a_copy_that_finds_no_room_is_an_error),
 		TEST(names_are_quoted),
 	};
 
