@@ -1,32 +1,37 @@
 /* bayaz export: records of a form for other programs. */
 #include "config.h"
 
-#include <stdio.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/gettext.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/vec.h"
-#include "cmd/cmd.h"
+#include "cmd/export.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
+#include "db/db.h"
+#include "export/book.h"
 #include "export/csv.h"
+#include "export/json.h"
 #include "field/forms.h"
 #include "field/workspace.h"
-#include "store/store.h"
 
 static const struct cmd_option options[] = {
 	{ "store", 0, OPT_TEXT, N_("DB"), N_("the central store") },
-	{ "format", 0, OPT_TEXT, N_("FORMAT"), N_("csv") },
-	{ "output", 'o', OPT_TEXT, N_("DIR|FILE.csv"),
-	  N_("a folder for all tables, or the file of the form's own table "
-	     "with the repeats beside it; else that table goes to standard "
-	     "output") },
+	{ "format", 'f', OPT_TEXT, N_("FORMAT"),
+	  N_("csv (the default), jsonl, geojson, codebook or codebook-json") },
+	{ "output", 'o', OPT_TEXT, N_("FILE|DIR"),
+	  N_("where to write; standard output without it") },
+	{ "shape", 0, OPT_TEXT, N_("SHAPE"),
+	  N_("of CSV: joined (a file per table, the default), wide or long") },
 	{ "all-versions", 0, OPT_FLAG, NULL,
-	  N_("every version of each record, superseded ones too") },
-	{ "restricted", 0, OPT_FLAG, NULL,
+	  N_("every version of each record, superseded ones too (joined CSV)") },
+	{ "geometry", 0, OPT_TEXT, N_("PATH"),
+	  N_("of GeoJSON: the question that gives the place") },
+	{ "include", 0, OPT_LIST, "restricted",
 	  N_("restricted columns too; needs --reason and the coordinator's "
 	     "workspace, and is logged") },
 	{ "reason", 0, OPT_TEXT, N_("TEXT"),
@@ -35,18 +40,87 @@ static const struct cmd_option options[] = {
 	{ 0 }
 };
 
-struct job {
-	const struct cmd_args *args;
-	struct store *store;
-	struct layout *layout;
-	struct export_options options;
-	char *form;
-	struct file_out *files;		/* one per table; path NULL: not open */
-	size_t n_files;
+/* --- formats --- */
+
+static bool write_wide(struct export_job *job, FILE *to, struct err *err)
+{
+	return export_csv_wide(job->store, job->layout, &job->options, to, err);
+}
+
+static bool write_long(struct export_job *job, FILE *to, struct err *err)
+{
+	return export_csv_long(job->store, job->layout, &job->options, to, err);
+}
+
+static bool write_jsonl(struct export_job *job, FILE *to, struct err *err)
+{
+	return export_jsonl(job->store, job->layout, &job->options, to, err);
+}
+
+static bool write_geojson(struct export_job *job, FILE *to, struct err *err)
+{
+	int64_t n_odd = 0;
+	int geometry = export_find_geometry(job->layout, job->book,
+		&job->options, cmd_text(job->args, "geometry"), err);
+
+	if (geometry < 0 || !export_geojson(job->store, job->layout, job->book,
+			&job->options, geometry, to, &n_odd, err))
+		return false;
+	if (n_odd > 0)
+		log_note(ngettext("%lld place cannot be drawn; its geometry is "
+			"null", "%lld places cannot be drawn; their geometry "
+			"is null", (unsigned long)n_odd), (long long)n_odd);
+	return true;
+}
+
+static bool write_book(struct export_job *job, FILE *to, struct err *err)
+{
+	return export_book_csv(job->layout, job->book, to, err);
+}
+
+static bool write_book_json(struct export_job *job, FILE *to, struct err *err)
+{
+	return export_book_json(job->layout, job->book, to, err);
+}
+
+struct format {
+	const char *name, *shape;	/* shape NULL: it has none */
+	bool needs_book;
+	bool holds_records;
+	bool takes_versions;
+	export_write *write;		/* one file; or: */
+	bool (*run)(struct export_job *job, struct err *err);
 };
 
+static const struct format formats[] = {
+	{ "csv", "joined", false, true, true, NULL, export_tables },
+	{ "csv", "wide", false, true, false, write_wide, NULL },
+	{ "csv", "long", false, true, false, write_long, NULL },
+	{ "jsonl", NULL, false, true, false, write_jsonl, NULL },
+	{ "geojson", NULL, true, true, false, write_geojson, NULL },
+	{ "codebook", NULL, true, false, false, write_book, NULL },
+	{ "codebook-json", NULL, true, false, false, write_book_json, NULL },
+};
+enum { N_FORMATS = sizeof formats / sizeof *formats };
+
+/* NULL: there is none of that name. */
+static const struct format *find_format(const char *name, const char *shape)
+{
+	for (size_t i = 0; i < N_FORMATS; i++) {
+		const struct format *format = &formats[i];
+
+		if (strcmp(format->name, name != NULL ? name : "csv") == 0 &&
+				(shape == NULL || format->shape == NULL ||
+				strcmp(format->shape, shape) == 0))
+			return format;
+	}
+	return NULL;
+}
+
+/* --- what is exported --- */
+
 /* FORM is a path if it has '/' or ".xml", else an id. */
-static bool find_form_id(struct job *job, struct err *err)
+static bool find_form_id(struct export_job *job, struct err *err)
 {
 	const char *given = job->args->items[0];
 	struct form_info form;
@@ -69,7 +143,7 @@ static bool find_form_id(struct job *job, struct err *err)
 
 /* DNH-18: a typed reason, a coordinator's keys of this project, and a line in
  * the log. */
-static bool allow_restricted(struct job *job, struct err *err)
+static bool allow_restricted(struct export_job *job, struct err *err)
 {
 	const char *reason = cmd_text(job->args, "reason");
 	struct workspace *ws = cmd_workspace_open(job->args, err);
@@ -92,7 +166,7 @@ static bool allow_restricted(struct job *job, struct err *err)
 		reason, err);
 }
 
-static bool open_job(struct job *job, struct err *err)
+static bool open_store(struct export_job *job, struct err *err)
 {
 	unsigned flags = job->options.restricted ? 0 : STORE_READ_ONLY;
 
@@ -102,167 +176,109 @@ static bool open_job(struct job *job, struct err *err)
 	if (job->store == NULL)
 		return false;
 	job->layout = layout_load(job->store, job->form, err);
-	if (job->layout == NULL)
+	return job->layout != NULL;
+}
+
+/* From here on the store is read as it is now, whatever is merged meanwhile. */
+static bool open_job(struct export_job *job, const struct format *format,
+	struct err *err)
+{
+	if (!open_store(job, err))
 		return false;
 	if (job->layout->is_protected)
 		return err_set(err, ERR_REFUSED,
 			_("form '%s' is protected: its records are not exported"),
 			job->form);
-	return !job->options.restricted || allow_restricted(job, err);
+	if (job->options.restricted && !allow_restricted(job, err))
+		return false;
+	if (!db_exec(store_db(job->store), "BEGIN", err))
+		return false;
+	if (format->needs_book)
+		job->book = codebook_load(job->store, job->layout, err);
+	return job->book != NULL || !format->needs_book;
 }
 
-static void close_job(struct job *job)
+static void close_job(struct export_job *job)
 {
-	for (size_t i = 0; i < job->n_files; i++)
-		if (job->files[i].path != NULL)
-			file_discard(&job->files[i]);
-	free(job->files);
+	codebook_free(job->book);
 	layout_free(job->layout);
 	store_close(job->store);
 	free(job->form);
 }
 
-/* DIR/bz_form__child.csv, or beside FILE.csv: FILE__child.csv. */
-static char *table_path(const struct job *job, size_t table)
+/* --- the command --- */
+
+static int check_include(const struct cmd_args *args,
+	struct export_options *export)
 {
-	const char *to = cmd_text(job->args, "output");
-	const char *name =
-		job->layout->tables.items[table].sheets.items[0].name;
-	char *file, *path;
+	const char *what;
 
-	if (str_ends(to, ".csv")) {
-		const char *rest = name + strlen(
-			job->layout->tables.items[0].sheets.items[0].name);
-
-		if (table == 0)
-			return xstrdup(to);
-		return str_format("%.*s%s.csv", (int)strlen(to) - 4, to, rest);
-	}
-	file = str_format("%s.csv", name);
-	for (char *c = file; *c != '\0'; c++)
-		if (*c == '/' || (unsigned char)*c < ' ')
-			*c = '_';
-	path = path_join(to, file);
-	free(file);
-	return path;
+	for (size_t i = 0; (what = cmd_list(args, "include", i)) != NULL; i++)
+		if (strcmp(what, "restricted") == 0)
+			export->restricted = true;
+		else if (strcmp(what, "identifying") == 0)
+			return cmd_usage_error(args, _("what identifies a "
+				"person is never exported"));
+		else
+			return cmd_usage_error(args,
+				_("there is nothing '%s' to include"), what);
+	if (export->restricted && str_is_empty(cmd_text(args, "reason")))
+		return cmd_usage_error(args,
+			_("--include restricted needs --reason TEXT"));
+	return EXIT_DONE;
 }
 
-static bool create_files(struct job *job, struct err *err)
+static int check_format(const struct cmd_args *args,
+	const struct format **format)
 {
-	const char *to = cmd_text(job->args, "output");
-
-	if (!str_ends(to, ".csv") && !file_make_folder(to, err))
-		return false;
-	for (size_t i = 0; i < job->n_files; i++) {
-		char *path = table_path(job, i);
-		bool ok = file_create(&job->files[i], path, 0600, err);
-
-		free(path);
-		if (!ok) {
-			job->files[i].path = NULL;
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool commit_files(struct job *job, struct err *err)
-{
-	for (size_t i = 0; i < job->n_files; i++) {
-		if (ferror(job->files[i].stream))
-			return err_set(err, ERR_IO, _("cannot write '%s'"),
-				job->files[i].path);
-		if (!file_commit(&job->files[i], err))
-			return false;
-	}
-	return true;
-}
-
-static bool write_tables(struct job *job, FILE *const *to, size_t n,
-	struct err *err)
-{
-	if (cmd_flag(job->args, "all-versions"))
-		return export_csv_versions(job->store, job->layout,
-			&job->options, to, err);
-	for (size_t i = 0; i < n; i++)
-		if (!export_csv_table(job->store, job->layout, i,
-				&job->options, to[i], err))
-			return false;
-	return true;
-}
-
-static bool export_files(struct job *job, struct err *err)
-{
-	FILE **to;
-	bool ok;
-
-	job->n_files = job->layout->tables.n;
-	job->files = xcalloc(job->n_files, sizeof *job->files);
-	if (!create_files(job, err))
-		return false;
-	to = xcalloc(job->n_files, sizeof *to);
-	for (size_t i = 0; i < job->n_files; i++)
-		to[i] = job->files[i].stream;
-	ok = write_tables(job, to, job->n_files, err) &&
-		commit_files(job, err);
-	free(to);
-	return ok;
-}
-
-/* The form's own table; what stands in repeats has nowhere to go. */
-static bool export_to_stdout(struct job *job, struct err *err)
-{
-	FILE **to = xcalloc(job->layout->tables.n, sizeof *to);
-	bool ok = true;
-
-	to[0] = stdout;
-	for (size_t i = 1; ok && i < job->layout->tables.n; i++) {
-		to[i] = fopen("/dev/null", "w");
-		ok = to[i] != NULL || err_set(err, ERR_IO,
-			_("cannot open '%s'"), "/dev/null");
-	}
-	ok = ok && write_tables(job, to, 1, err);
-	for (size_t i = 1; i < job->layout->tables.n; i++)
-		if (to[i] != NULL)
-			fclose(to[i]);
-	free(to);
-	return ok;
-}
-
-static int check_usage(const struct cmd_args *args)
-{
-	const char *format = cmd_text(args, "format");
+	const char *name = cmd_text(args, "format");
+	const char *shape = cmd_text(args, "shape");
 
 	if (cmd_text(args, "store") == NULL)
 		return cmd_usage_error(args,
 			_("say which store with --store DB"));
-	if (format != NULL && strcmp(format, "csv") != 0)
+	*format = find_format(name, NULL);
+	if (*format == NULL)
 		return cmd_usage_error(args, _("there is no format '%s'"),
-			format);
-	if (cmd_flag(args, "restricted") &&
-			str_is_empty(cmd_text(args, "reason")))
+			name);
+	if (shape != NULL && (*format)->shape == NULL)
+		return cmd_usage_error(args, _("--shape is for CSV only"));
+	*format = find_format(name, shape);
+	if (*format == NULL)
+		return cmd_usage_error(args, _("there is no shape '%s'"),
+			shape);
+	if (cmd_flag(args, "all-versions") && !(*format)->takes_versions)
 		return cmd_usage_error(args,
-			_("--restricted needs --reason TEXT"));
+			_("--all-versions is for joined CSV only"));
+	if (cmd_text(args, "geometry") != NULL &&
+			(*format)->write != write_geojson)
+		return cmd_usage_error(args,
+			_("--geometry is for GeoJSON only"));
 	return EXIT_DONE;
+}
+
+static bool run_format(struct export_job *job, const struct format *format,
+	struct err *err)
+{
+	if (job->layout->is_untagged && format->holds_records)
+		log_note(_("form '%s' has no bayaz:class: all its columns are "
+			"exported"), job->form);
+	return format->run != NULL ? format->run(job, err) :
+		export_one_file(job, format->write, err);
 }
 
 static int run_export(const struct cmd_args *args)
 {
-	struct job job = { .args = args };
+	struct export_job job = { .args = args };
+	const struct format *format = NULL;
 	struct err err = ERR_INIT;
-	int status = check_usage(args);
-	bool ok;
+	int status = check_format(args, &format);
 
+	if (status == EXIT_DONE)
+		status = check_include(args, &job.options);
 	if (status != EXIT_DONE)
 		return status;
-	job.options.restricted = cmd_flag(args, "restricted");
-	ok = open_job(&job, &err);
-	if (ok && job.layout->is_untagged)
-		log_note(_("form '%s' has no bayaz:class: all its columns are "
-			"exported"), job.form);
-	ok = ok && (cmd_text(args, "output") != NULL ?
-		export_files(&job, &err) : export_to_stdout(&job, &err));
-	if (!ok)
+	if (!open_job(&job, format, &err) || !run_format(&job, format, &err))
 		status = cmd_problem(&err);
 	close_job(&job);
 	return status;
@@ -271,7 +287,7 @@ static int run_export(const struct cmd_args *args)
 const struct cmd cmd_export = {
 	.name = "export",
 	.usage = N_("FORM --store DB"),
-	.summary = N_("write the records of a form as tables"),
+	.summary = N_("write the records of a form for other programs"),
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,

@@ -1,10 +1,8 @@
 /*
- * Records as CSV (RFC 4180, UTF-8, LF): a file for the form and one for each
- * repeat.  Only public columns, unless restricted ones are asked for;
- * identifying ones never (DNH-18).  Cells that a spreadsheet would take for a
- * formula are neutralised with an apostrophe (DNH-20); numbers of numeric
- * columns stay numbers.  Rows are in the order of record and row, so the same
- * store gives the same bytes.
+ * Records as CSV (RFC 4180, UTF-8, LF) in three shapes: joined, a file for the
+ * form and one for each repeat; wide, a row a record, with the rows of repeats
+ * beside each other; long, a row a value.  Rows are in the order of record and
+ * row, so the same store gives the same bytes.
  */
 #ifndef BAYAZ_EXPORT_CSV_H
 #define BAYAZ_EXPORT_CSV_H
@@ -14,34 +12,30 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/str.h"
-#include "store/layout.h"
+#include "export/reader.h"
 
 struct store;
 
-struct export_options {
-	bool restricted;		/* restricted columns too */
-};
-
-/* Write table `table` (index in the layout) of all current records. */
+/* Joined: table `table` (index in the layout) of all current records. */
 bool export_csv_table(struct store *store, const struct layout *layout,
 	size_t table, const struct export_options *options, FILE *to,
 	struct err *err) MUST_CHECK;
 
-/* Every version of every record, superseded ones too: to[i] is the file for
- * table i.  In the order of the versions' hashes. */
+/* Joined, every version of every record, superseded ones too: to[i] is the
+ * file for table i.  In the order of the versions' hashes. */
 bool export_csv_versions(struct store *store, const struct layout *layout,
 	const struct export_options *options, FILE *const *to,
 	struct err *err) MUST_CHECK;
 
-/* Is this column exported? */
-bool export_has_column(const struct layout_column *column,
-	const struct export_options *options);
+/* Wide.  ERR_LIMIT beyond EXPORT_WIDE_COLUMNS columns. */
+enum { EXPORT_WIDE_COLUMNS = 100000 };
+bool export_csv_wide(struct store *store, const struct layout *layout,
+	const struct export_options *options, FILE *to, struct err *err)
+	MUST_CHECK;
 
-/* Append a cell; `is_number`: it comes from a numeric column and is one. */
-void export_csv_cell(struct str *line, const char *text, bool is_number,
-	bool first_in_row);
-/* The shortest decimal that reads back as the same number. */
-void export_number(double number, char text[32]);
+/* Long. */
+bool export_csv_long(struct store *store, const struct layout *layout,
+	const struct export_options *options, FILE *to, struct err *err)
+	MUST_CHECK;
 
 #endif

@@ -43,8 +43,32 @@ $ bayaz export wells --store a.db --format paper
 bayaz: there is no format 'paper'
 ...
 [2]
-$ bayaz export wells --store a.db --restricted
-bayaz: --restricted needs --reason TEXT
+$ bayaz export wells --store a.db --include restricted
+bayaz: --include restricted needs --reason TEXT
+...
+[2]
+$ bayaz export wells --store a.db --include identifying --reason why
+bayaz: what identifies a person is never exported
+...
+[2]
+$ bayaz export wells --store a.db --include everything
+bayaz: there is nothing 'everything' to include
+...
+[2]
+$ bayaz export wells --store a.db --shape round
+bayaz: there is no shape 'round'
+...
+[2]
+$ bayaz export wells --store a.db --format jsonl --shape wide
+bayaz: --shape is for CSV only
+...
+[2]
+$ bayaz export wells --store a.db --geometry place
+bayaz: --geometry is for GeoJSON only
+...
+[2]
+$ bayaz export wells --store a.db --shape long --all-versions
+bayaz: --all-versions is for joined CSV only
 ...
 [2]
 $ bayaz export wells --store nowhere.db
@@ -75,7 +99,7 @@ w.csv
 w__child.csv
 
 # Restricted columns with a reason, which is kept; identifying ones never.
-$ bayaz export wells --store a.db --restricted --reason 'audit of June' -o r.csv
+$ bayaz export wells --store a.db --include restricted --reason 'audit of June' -o r.csv
 $ head -1 r.csv
 bz_record,bz_version,bz_form_version,bz_instance,bz_conflict,bz_date_given,village,depth,note
 $ grep -l Canary2 r.csv
@@ -86,7 +110,7 @@ $ grep -l Canary2 w.csv tables/*
 [1]
 $ python3 -c "import sqlite3; print(*sqlite3.connect('a.db').execute(\"select about, text from log where kind = 'export-restricted'\"))"
 ('wells', 'audit of June')
-$ bayaz -C laptop export wells --store a.db --restricted --reason why -o s.csv
+$ bayaz -C laptop export wells --store a.db --include restricted --reason why -o s.csv
 bayaz: this workspace holds no coordinator's keys
 [1]
 $ ls s.csv
