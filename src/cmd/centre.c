@@ -16,7 +16,6 @@
 #include "field/workspace.h"
 #include "store/fact.h"
 #include "store/judge.h"
-#include "store/tables.h"
 
 static bool add_papers(struct centre *c, const struct trust_papers *papers,
 	struct err *err)
@@ -119,7 +118,7 @@ static bool prepare_store(struct centre *c, struct err *err)
 	struct db *db = store_db(c->store);
 	bool ok = db_begin(db, err) && add_project(c, err) &&
 		forms_each(c->ws, add_form, &list, err) && list.ok &&
-		(!c->forms_new || tables_update_layouts(c->store, err)) &&
+		(!c->forms_new || fact_derive_forms(c->store, err)) &&
 		db_commit(db, err);
 
 	if (!ok)

@@ -12,6 +12,8 @@
 #include "store/fact.h"
 #include "store/graph.h"
 #include "store/judge.h"
+#include "store/reconcile.h"
+#include "store/statement.h"
 #include "store/store.h"
 #include "store/tables.h"
 #include "store/version.h"
@@ -20,6 +22,7 @@
 void touched_release(struct touched *touched)
 {
 	vec_release(&touched->versions);
+	vec_release(&touched->resolutions);
 }
 
 static const char *or_empty(const char *text)
@@ -57,7 +60,11 @@ bool derive_manifest(struct store *store, int64_t fact,
 		" previous, date, training, records, recipient, trusted)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, EXISTS"
 		" (SELECT 1 FROM device WHERE key = ?2"
-		" AND status = '" DEVICE_ACCEPTED "'))", err);
+		" AND status = '" DEVICE_ACCEPTED "') AND NOT EXISTS"
+		" (SELECT 1 FROM fact f JOIN content c ON c.id = f.content"
+		" JOIN named n ON n.sha256 = c.sha256"
+		" JOIN statement s ON s.fact = n.fact WHERE f.id = ?1"
+		" AND s.kind = '" FACT_ASIDE "' AND s.force))", err);
 
 	if (add == NULL)
 		return false;
@@ -86,169 +93,6 @@ bool derive_is_trusted(struct store *store, int64_t fact, bool *trusted,
 	result = db_step(get, err);
 	*trusted = result == DB_ROW && db_int(get, 0) != 0;
 	db_reset(get);
-	return result != DB_FAILED;
-}
-
-/* --- forms --- */
-
-struct form_head { const char *id, *version, *title, *class_; };
-
-static const struct xml_node *first_element(const struct xml_node *parent)
-{
-	return parent != NULL ? xml_child(parent, NULL, NULL, NULL) : NULL;
-}
-
-static const struct xml_node *step(const struct xml_node *parent,
-	const char *name)
-{
-	return parent != NULL ? xml_child(parent, NULL, NULL, name) : NULL;
-}
-
-/* Only what names the form; whether it can be filled is not asked here. */
-static bool read_form_head(struct xml_doc *doc, struct form_head *head)
-{
-	const struct xml_node *top = step(doc->root, "head");
-	const struct xml_node *title = step(top, "title");
-	const struct xml_node *root =
-		first_element(step(step(top, "model"), "instance"));
-
-	if (root == NULL)
-		return false;
-	head->id = xml_attribute(root, "", "id");
-	if (head->id == NULL)
-		head->id = root->ns;
-	head->version = xf_version_of(root);
-	head->class_ = or_empty(xml_attribute(root, NS_BAYAZ, "class"));
-	head->title = title != NULL ? xml_text_of(title, doc->arena) : "";
-	return head->id[0] != '\0';
-}
-
-static bool insert_form(struct store *store, int64_t content,
-	const struct form_head *head, struct touched *touched, struct err *err)
-{
-	struct db_stmt *add = db_prepare(store_db(store),
-		"INSERT OR IGNORE INTO form (content, id, version, title, class)"
-		" VALUES (?1, ?2, ?3, ?4, ?5)", err);
-
-	if (add == NULL)
-		return false;
-	db_bind_int(add, 1, content);
-	db_bind_text(add, 2, head->id);
-	db_bind_text(add, 3, head->version);
-	db_bind_text(add, 4, head->title);
-	db_bind_text(add, 5, head->class_);
-	if (!db_run(add, err))
-		return false;
-	if (touched != NULL && db_changes(store_db(store)) > 0)
-		touched->forms = true;
-	return true;
-}
-
-static bool derive_form(struct store *store, int64_t content,
-	const struct str *bytes, struct touched *touched, struct err *err)
-{
-	struct form_head head;
-	struct str own = STR_INIT;
-	struct xml_doc *doc;
-	bool ok = true;
-
-	if (bytes == NULL) {
-		ok = content_get(store, content, VERSION_MAX_BYTES, &own, err);
-		bytes = &own;
-	}
-	if (ok) {
-		doc = xml_parse(bytes->data, bytes->len, NULL,
-			&xml_limits_form, err);
-		/* what is no form is kept, and names nothing */
-		if (doc == NULL)
-			err_clear(err);
-		else if (read_form_head(doc, &head))
-			ok = insert_form(store, content, &head, touched, err);
-		xml_free(doc);
-	}
-	str_release(&own);
-	return ok;
-}
-
-static bool add_media(struct store *store, int64_t form, const char *name,
-	const char *sha256, struct err *err)
-{
-	struct db_stmt *add = db_prepare(store_db(store),
-		"INSERT OR IGNORE INTO media (form, name, sha256)"
-		" VALUES (?1, ?2, ?3)", err);
-
-	if (add == NULL)
-		return false;
-	db_bind_int(add, 1, form);
-	db_bind_text(add, 2, name);
-	bind_hash(add, 3, sha256);
-	return db_run(add, err);
-}
-
-static bool derive_form_entry(struct store *store,
-	const struct manifest_entry *entry, int64_t content,
-	const struct str *bytes, struct touched *touched, struct err *err)
-{
-	if (!derive_form(store, content, bytes, touched, err))
-		return false;
-	for (size_t i = 0; i < entry->n_files; i++)
-		if (entry->files[i].sha256[0] != '\0' &&
-				!add_media(store, content,
-					entry->files[i].name,
-					entry->files[i].sha256, err))
-			return false;
-	return true;
-}
-
-static bool derive_form_fact(struct store *store, const struct json *fact,
-	struct err *err)
-{
-	const char *hex = js_get_text(fact, "sha256");
-	const struct json *files = js_get(fact, "files");
-	uint8_t sha256[SHA256_BYTES];
-	int64_t content = 0;
-
-	if (hex == NULL || !hex_decode(hex, sha256, sizeof sha256))
-		return true;		/* of a format we do not know */
-	if (!content_find(store, sha256, &content, err))
-		return false;
-	if (content == 0)
-		return true;
-	if (!derive_form(store, content, NULL, NULL, err))
-		return false;
-	for (size_t i = 0; i < js_size(files); i++) {
-		const struct json *file = js_at(files, i);
-		const char *name = js_get_text(file, "name");
-		const char *file_hash = js_get_text(file, "sha256");
-
-		if (name != NULL && file_hash != NULL &&
-				sha256_is_hex(file_hash) &&
-				!add_media(store, content, name, file_hash, err))
-			return false;
-	}
-	return true;
-}
-
-bool derive_form_known(struct store *store, const char *form,
-	const char *version, struct form_known *known, struct err *err)
-{
-	struct db_stmt *find = db_prepare(store_db(store),
-		"SELECT max(class = 'protected'), max(class = ''),"
-		" max(version = ?2) FROM form WHERE id = ?1", err);
-	enum db_result result;
-
-	*known = (struct form_known){ false, false, false };
-	if (find == NULL)
-		return false;
-	db_bind_text(find, 1, form);
-	db_bind_text(find, 2, version);
-	result = db_step(find, err);
-	if (result == DB_ROW) {
-		known->is_protected = db_int(find, 0) != 0;
-		known->is_untagged = db_int(find, 1) != 0;
-		known->known = db_int(find, 2) != 0;
-	}
-	db_reset(find);
 	return result != DB_FAILED;
 }
 
@@ -321,6 +165,25 @@ static bool has_version(struct store *store, int64_t content, bool *has,
 	result = db_step(find, err);
 	*has = result == DB_ROW;
 	db_reset(find);
+	return result != DB_FAILED;
+}
+
+/* No bundle so far gave as early a date: the record may be past its horizon. */
+static bool is_first_date(struct store *store, int64_t content,
+	const char *finished, bool *is, struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(store),
+		"SELECT 1 FROM brought WHERE content = ?1"
+		" AND finished <> '' AND finished <= ?2", err);
+	enum db_result result;
+
+	if (find == NULL)
+		return false;
+	db_bind_int(find, 1, content);
+	db_bind_text(find, 2, or_empty(finished));
+	result = db_step(find, err);
+	db_reset(find);
+	*is = result == DB_DONE && !str_is_empty(finished);
 	return result != DB_FAILED;
 }
 
@@ -435,6 +298,8 @@ static bool derive_record(struct store *store, int64_t fact,
 
 	if (!has_version(store, content, &known, err) ||
 			(!known && !add_version(store, content, bytes, err)) ||
+			!is_first_date(store, content, entry->finished,
+				&changed, err) ||
 			!add_brought(store, fact, content, entry->finished,
 				err) ||
 			!add_priors(store, content, entry, &changed, err) ||
@@ -451,6 +316,71 @@ static bool derive_record(struct store *store, int64_t fact,
 	if (!known || changed || training)
 		vec_push(&touched->versions, content);
 	return true;
+}
+
+/* The bytes of a version by their hash; *content 0: they are not here. */
+static bool read_version(struct store *store, const char *hex,
+	int64_t *content, struct str *bytes, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+
+	*content = 0;
+	return !hex_decode(hex, sha256, sizeof sha256) ||
+		(content_find(store, sha256, content, err) &&
+		(*content == 0 || content_get(store, *content,
+			VERSION_MAX_BYTES, bytes, err)));
+}
+
+/* As an entry of a manifest would tell it. */
+static void describe_resolution(struct manifest_entry *entry,
+	const struct version_head *head, const struct json *json,
+	struct arena *arena)
+{
+	const struct json *versions = js_get(json, "versions");
+	char (*priors)[SHA256_HEX_BYTES] = arena_alloc(arena,
+		(js_size(versions) + 1) * sizeof *priors);
+
+	entry->kind = ENTRY_RECORD;
+	entry->form_id = head->form;
+	entry->form_version = head->form_version;
+	entry->instance_id = head->instance;
+	entry->finished = js_get_text(json, "finished");
+	entry->priors = (const char (*)[SHA256_HEX_BYTES])priors;
+	for (size_t i = 0; i < js_size(versions); i++) {
+		const char *hex = js_text(js_at(versions, i));
+
+		if (hex != NULL && sha256_is_hex(hex))
+			memcpy(priors[entry->n_priors++], hex,
+				SHA256_HEX_BYTES);
+	}
+}
+
+/* A statement that a version was made at the centre: the version. */
+static bool derive_resolution(struct store *store, int64_t fact,
+	const struct json *json, struct touched *touched, struct err *err)
+{
+	const char *hex = js_get_text(json, "version");
+	struct manifest_entry entry = { .kind = ENTRY_RECORD };
+	struct version_head head;
+	struct str bytes = STR_INIT;
+	struct xml_doc *doc = NULL;
+	int64_t content;
+	bool ok = read_version(store, hex, &content, &bytes, err);
+
+	if (ok && content != 0) {
+		doc = version_read(bytes.data, bytes.len, &head, err);
+		if (doc == NULL)
+			err_clear(err);	/* not a record: it means nothing */
+	}
+	if (doc != NULL) {
+		snprintf(entry.sha256, sizeof entry.sha256, "%s", hex);
+		describe_resolution(&entry, &head, json, doc->arena);
+		ok = derive_record(store, fact, &entry, content, &bytes,
+			touched, err);
+	}
+	xml_free(doc);
+	str_release(&bytes);
+	return ok;
 }
 
 static bool derive_sealed(struct store *store, int64_t fact,
@@ -473,6 +403,23 @@ static bool derive_sealed(struct store *store, int64_t fact,
 	return add_brought(store, fact, content, NULL, err);
 }
 
+/* Does a form wait for this file? */
+static bool note_media(struct store *store, const char *sha256,
+	struct touched *touched, struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(store),
+		"SELECT 1 FROM media WHERE sha256 = ?1", err);
+	enum db_result result;
+
+	if (find == NULL)
+		return false;
+	bind_hash(find, 1, sha256);
+	result = db_step(find, err);
+	db_reset(find);
+	touched->forms = touched->forms || result == DB_ROW;
+	return result != DB_FAILED;
+}
+
 bool derive_entry(struct store *store, int64_t fact,
 	const struct manifest_entry *entry, int64_t content,
 	const struct str *bytes, struct touched *touched, struct err *err)
@@ -488,6 +435,8 @@ bool derive_entry(struct store *store, int64_t fact,
 	case ENTRY_DELETION:
 		return derive_sealed(store, fact, entry, content, touched,
 			err);
+	case ENTRY_FILE:
+		return note_media(store, entry->sha256, touched, err);
 	default:
 		return true;		/* kept, and means nothing yet */
 	}
@@ -541,46 +490,134 @@ static bool fact_counts(struct store *store, const struct fact_read *read,
 	return ok;
 }
 
-bool derive_fact(struct store *store, int64_t fact, struct err *err)
+/* What takes a statement back needs the role for what it takes back. */
+static unsigned roles_for(const char *kind, const struct json *json)
+{
+	const char *of = js_get_text(json, "of");
+
+	if (strcmp(kind, FACT_FORM) == 0)
+		return ROLE_MERGE | ROLE_PUBLISH;
+	if (strcmp(kind, FACT_BACK) == 0)
+		return of != NULL ? statement_roles(of) : 0;
+	return statement_roles(kind);
+}
+
+static bool is_of_format(const struct json *json)
+{
+	return js_get_int(json, "format", 0) == 1;
+}
+
+bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
+	struct err *err)
 {
 	struct fact_read read = { .text = STR_INIT };
 	struct json *json = NULL;
 	bool ok = read_fact(store, fact, &read, err), counts = false;
+	bool is_form = ok && strcmp(read.kind, FACT_FORM) == 0;
 
-	if (ok && strcmp(read.kind, FACT_FORM) == 0)
-		ok = fact_counts(store, &read, ROLE_MERGE | ROLE_PUBLISH,
-			&counts, err);
-	if (ok && counts) {
+	if (ok && (is_form || statement_roles(read.kind) != 0)) {
 		json = js_parse(read.text.data, read.text.len, err);
-		ok = json != NULL && derive_form_fact(store, json, err);
-		js_free(json);
+		ok = json != NULL && fact_counts(store, &read,
+			roles_for(read.kind, json), &counts, err);
 	}
+	if (ok && json != NULL && is_form)
+		ok = !counts || derive_form_fact(store, json, touched, err);
+	else if (ok && json != NULL && is_of_format(json))
+		ok = statement_derive(store, fact, read.kind, read.sha256,
+			json, counts, touched, err);
+	js_free(json);
 	str_release(&read.text);
 	return ok;
 }
 
+/* One that another statement took back meanwhile means nothing. */
+static bool finish_resolutions(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	bool ok = true, force;
+
+	for (size_t i = 0; ok && i < touched->resolutions.n; i++) {
+		int64_t fact = touched->resolutions.items[i];
+		struct fact_read read = { .text = STR_INIT };
+		struct json *json = NULL;
+
+		ok = statement_is_in_force(store, fact, &force, err) &&
+			read_fact(store, fact, &read, err);
+		if (ok && force) {
+			json = js_parse(read.text.data, read.text.len, err);
+			ok = json != NULL && derive_resolution(store, fact,
+				json, touched, err);
+		}
+		js_free(json);
+		str_release(&read.text);
+	}
+	return ok;
+}
+
+struct finishing { struct reconciler *reconciler; struct tables *tables; };
+
 static bool write_record(void *context, int64_t record, struct err *err)
 {
-	return tables_write(context, record, err);
+	const struct finishing *f = context;
+
+	return reconcile(f->reconciler, record, err) &&
+		tables_write(f->tables, record, err);
 }
 
 static bool remove_record(void *context, int64_t record, struct err *err)
 {
-	return tables_remove(context, record, err);
+	const struct finishing *f = context;
+
+	return reconcile_forget(reconciler_store(f->reconciler), record,
+			err) &&
+		tables_remove(f->tables, record, err);
+}
+
+/* Records with several heads are joined by what their form says. */
+static bool touch_joined(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT current FROM record WHERE heads > 1", err);
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		int64_t current = db_int(walk, 0);
+
+		vec_push(&touched->versions, current);
+	}
+	db_reset(walk);
+	return result != DB_FAILED;
+}
+
+static bool finish_records(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	struct finishing f = { reconciler_new(store), tables_open(store) };
+	bool ok = graph_update(store, touched->versions.items,
+		touched->versions.n, remove_record, write_record, &f, err);
+
+	touched->n_missing += tables_n_missing(f.tables);
+	tables_close(f.tables);
+	reconciler_free(f.reconciler);
+	return ok;
 }
 
 bool derive_finish(struct store *store, struct touched *touched,
 	struct err *err)
 {
-	struct tables *tables;
-	bool ok;
+	bool changed = false;
 
-	if (touched->forms && !tables_update_layouts(store, err))
+	if (touched->trust && !judge_update(store, 0, &changed, err))
 		return false;
-	tables = tables_open(store);
-	ok = graph_update(store, touched->versions.items, touched->versions.n,
-		remove_record, write_record, tables, err);
-	touched->n_missing += tables_n_missing(tables);
-	tables_close(tables);
-	return ok;
+	if (changed || touched->anew)
+		return store_derive_all(store, err);
+	if (!finish_resolutions(store, touched, err))
+		return false;
+	if (touched->forms && (!tables_update_layouts(store, err) ||
+			!touch_joined(store, touched, err)))
+		return false;
+	return finish_records(store, touched, err);
 }

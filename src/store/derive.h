@@ -20,7 +20,10 @@ struct store;
 /* What has to be looked at again at the end. */
 struct touched {
 	VEC(int64_t) versions;		/* new, or with new priors */
-	bool forms;			/* a form came */
+	bool forms;			/* a form or a file of one came */
+	bool trust;			/* whom to believe is to be asked again */
+	bool anew;			/* something counts no more: derive all */
+	VEC(int64_t) resolutions;	/* facts, derived when all are known */
 	size_t n_versions_new, n_versions_known;
 	size_t n_sealed_new;
 	size_t n_missing;		/* attachments that records name */
@@ -40,11 +43,20 @@ bool derive_entry(struct store *store, int64_t fact,
 	const struct str *bytes, struct touched *touched, struct err *err)
 	MUST_CHECK;
 /* Any other fact. */
-bool derive_fact(struct store *store, int64_t fact, struct err *err)
-	MUST_CHECK;
+bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
+	struct err *err) MUST_CHECK;
 /* Then: layouts, records, rows of tables. */
 bool derive_finish(struct store *store, struct touched *touched,
 	struct err *err) MUST_CHECK;
+
+/* A form that a manifest lists, or that a statement names. */
+bool derive_form_entry(struct store *store,
+	const struct manifest_entry *entry, int64_t content,
+	const struct str *bytes, struct touched *touched, struct err *err)
+	MUST_CHECK;
+struct json;
+bool derive_form_fact(struct store *store, const struct json *fact,
+	struct touched *touched, struct err *err) MUST_CHECK;
 
 /* What the store knows of a version of a form. */
 struct form_known { bool known, is_protected, is_untagged; };

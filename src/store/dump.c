@@ -271,6 +271,7 @@ static bool print_version(struct dump *d, struct db_stmt *row, struct err *err)
 	js_put_int(line, "depth", db_int(row, 8));
 	js_put_bool(line, "head", db_int(row, 9) != 0);
 	js_put_text(line, "record", db_text(row, 10));
+	js_put_bool(line, "deleted", db_int(row, 11) != 0);
 	if (add_hashes(line, "priors", db_prepare(d->db,
 			"SELECT sha256 FROM prior WHERE version = ?1"
 			" ORDER BY sha256", err), id, err) &&
@@ -285,7 +286,8 @@ static bool dump_versions(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
 		"SELECT v.id, c.sha256, v.form, v.form_version, v.instance,"
-		" v.deprecated, v.training, v.problem, v.depth, v.head, r.name"
+		" v.deprecated, v.training, v.problem, v.depth, v.head, r.name,"
+		" v.deleted"
 		" FROM version v JOIN content c ON c.id = v.id"
 		" JOIN record r ON r.id = v.record ORDER BY c.sha256", err),
 		print_version, err);
@@ -312,6 +314,45 @@ static bool dump_sealed(struct dump *d, struct err *err)
 		print_sealed, err);
 }
 
+/* A record that was joined, by its hash. */
+static void put_joined(struct json *line, struct db_stmt *row, int column)
+{
+	char hex[SHA256_HEX_BYTES];
+	size_t n;
+	const void *bytes = db_blob(row, column, &n);
+
+	if (db_is_null(row, column))
+		return;
+	sha256_hex(bytes, n, hex);
+	js_put_text(line, "joined", hex);
+}
+
+static bool add_conflicts(struct dump *d, struct json *line, int64_t record,
+	struct err *err)
+{
+	struct db_stmt *walk = db_prepare(d->db,
+		"SELECT path, why FROM conflict WHERE record = ?1"
+		" ORDER BY path", err);
+	struct json *list = js_new_array();
+	enum db_result result;
+
+	if (walk == NULL) {
+		js_free(list);
+		return false;
+	}
+	db_bind_int(walk, 1, record);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		struct json *item = js_new_object();
+
+		js_put_text(item, "path", db_text(walk, 0));
+		js_put_text(item, "why", db_text(walk, 1));
+		js_add(list, item);
+	}
+	db_reset(walk);
+	js_put(line, "conflicts", list);
+	return result != DB_FAILED;
+}
+
 static bool print_record(struct dump *d, struct db_stmt *row, struct err *err)
 {
 	struct json *line = new_line("record");
@@ -320,8 +361,12 @@ static bool print_record(struct dump *d, struct db_stmt *row, struct err *err)
 	js_put_text(line, "form", db_text(row, 2));
 	put_hash(line, "current", row, 3);
 	js_put_int(line, "versions", db_int(row, 4));
-	js_put_bool(line, "conflict", db_int(row, 5) > 1);
-	if (add_hashes(line, "heads", db_prepare(d->db,
+	js_put_bool(line, "conflict", db_int(row, 5) != 0);
+	js_put_text(line, "hidden", db_text(row, 6));
+	js_put_text(line, "review", db_text(row, 7));
+	put_joined(line, row, 8);
+	if (add_conflicts(d, line, db_int(row, 0), err) &&
+			add_hashes(line, "heads", db_prepare(d->db,
 			"SELECT c.sha256 FROM version v"
 			" JOIN content c ON c.id = v.id"
 			" WHERE v.record = ?1 AND v.head ORDER BY c.sha256",
@@ -334,9 +379,11 @@ static bool print_record(struct dump *d, struct db_stmt *row, struct err *err)
 static bool dump_records(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
-		"SELECT r.id, r.name, r.form, c.sha256, r.versions, r.heads"
+		"SELECT r.id, r.name, r.form, c.sha256, r.versions, r.conflict,"
+		" r.hidden, r.review, j.bytes"
 		" FROM record r JOIN content c ON c.id = r.current"
-		" ORDER BY r.form, r.name", err), print_record, err);
+		" LEFT JOIN joined j ON j.record = r.id"
+		" ORDER BY r.form, r.name, c.sha256", err), print_record, err);
 }
 
 /* --- tables: columns, number of rows, and a hash over the rows --- */

@@ -157,8 +157,10 @@ static bool rejudge(struct store *store, bool is_new, const char *signer,
 	if (!is_new)
 		return true;
 	find = db_prepare(store_db(store),
-		"SELECT 1 FROM fact WHERE signer = ?1 AND kind = '"
-		FACT_FORM "'", err);
+		"SELECT 1 FROM fact WHERE signer = ?1 AND kind NOT IN ('"
+		FACT_MANIFEST "', '" FACT_PROJECT "', '" FACT_CERTIFICATE "', '"
+		FACT_WITHDRAWN "', '" FACT_ACCEPTED "', '" FACT_REVOKED "')",
+		err);
 	if (find == NULL)
 		return false;
 	db_bind_text(find, 1, signer);
@@ -378,8 +380,9 @@ bool fact_has_form(struct store *store, const struct minisign_key *key,
 bool fact_add_form(struct store *store, const struct minisign_key *key,
 	const struct fact_form *form, struct err *err)
 {
+	struct touched touched = { .forms = false };
 	int64_t content, id = 0;
-	bool fresh = false;
+	bool fresh = false, ok;
 
 	if (!content_put(store, form->sha256, form->xml, form->n_bytes,
 			&content, NULL, err))
@@ -389,9 +392,20 @@ bool fact_add_form(struct store *store, const struct minisign_key *key,
 				form->files[i].bytes, form->files[i].n_bytes,
 				&content, NULL, err))
 			return false;
-	return say(store, FACT_FORM, form_statement(store, key, form), key,
+	ok = say(store, FACT_FORM, form_statement(store, key, form), key,
 			NULL, &fresh, &id, err) &&
-		(!fresh || derive_fact(store, id, err));
+		(!fresh || derive_fact(store, id, &touched, err));
+	touched_release(&touched);
+	return ok;
+}
+
+bool fact_derive_forms(struct store *store, struct err *err)
+{
+	struct touched touched = { .forms = true };
+	bool ok = derive_finish(store, &touched, err);
+
+	touched_release(&touched);
+	return ok;
 }
 
 bool fact_device_status(struct store *store, const char *device_key,

@@ -88,6 +88,8 @@ bool fact_has_form(struct store *store, const struct minisign_key *key,
 	const struct fact_form *form, bool *has, struct err *err) MUST_CHECK;
 bool fact_add_form(struct store *store, const struct minisign_key *key,
 	const struct fact_form *form, struct err *err) MUST_CHECK;
+/* After some were added: layouts, and what depends on forms. */
+bool fact_derive_forms(struct store *store, struct err *err) MUST_CHECK;
 
 /* Who may be believed, from the facts, and if that changed what is trusted,
  * all that is derived: after a statement about a device was added. */

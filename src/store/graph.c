@@ -4,18 +4,15 @@
 
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/map.h"
-#include "base/vec.h"
-#include "crypt/crypt.h"
 #include "db/db.h"
+#include "store/graph_parts.h"
+#include "store/statement.h"
 #include "store/store.h"
 
 /* --- a set of row numbers --- */
 
-struct ids { int64_t *slots; size_t n, n_slots; };	/* 0: free */
 
-static bool ids_has(const struct ids *ids, int64_t id)
+bool idset_has(const struct idset *ids, int64_t id)
 {
 	if (ids->n_slots == 0)
 		return false;
@@ -27,7 +24,7 @@ static bool ids_has(const struct ids *ids, int64_t id)
 	}
 }
 
-static void ids_place(struct ids *ids, int64_t id)
+static void idset_place(struct idset *ids, int64_t id)
 {
 	size_t at = (size_t)map_hash(&id, sizeof id);
 
@@ -36,63 +33,34 @@ static void ids_place(struct ids *ids, int64_t id)
 	ids->slots[at & (ids->n_slots - 1)] = id;
 }
 
-static void ids_add(struct ids *ids, int64_t id)
+void idset_add(struct idset *ids, int64_t id)
 {
-	if (ids_has(ids, id))
+	if (idset_has(ids, id))
 		return;
 	if (ids->n * 2 >= ids->n_slots) {
-		struct ids larger = { NULL, ids->n,
+		struct idset larger = { NULL, ids->n,
 			ids->n_slots > 0 ? ids->n_slots * 2 : 64 };
 
 		larger.slots = xcalloc(larger.n_slots, sizeof *larger.slots);
 		for (size_t i = 0; i < ids->n_slots; i++)
 			if (ids->slots[i] != 0)
-				ids_place(&larger, ids->slots[i]);
+				idset_place(&larger, ids->slots[i]);
 		free(ids->slots);
 		*ids = larger;
 	}
-	ids_place(ids, id);
+	idset_place(ids, id);
 	ids->n++;
 }
 
-/* --- one record at a time --- */
-
-struct hash { uint8_t bytes[SHA256_BYTES]; };
-
-/* A version, or (id 0) "all versions with this instanceID". */
-struct vertex {
-	int64_t id, old_record;
-	struct hash sha256;
-	const char *instance, *deprecated;
-	size_t first_prior, n_priors;	/* in graph.priors */
-	size_t first_edge;		/* to what was made from it; 0: none */
-	size_t first_back;		/* from what it was made from */
-	size_t n_waiting, n_followers;
-	int64_t depth;
-	bool done;
-};
-
-struct edge { size_t from, to, next, next_back; bool dropped; };	/* [0]: none */
-
-struct graph {
-	struct store *store;
-	struct db *db;
-	struct ids seen, claimed;
-	struct arena *arena;		/* of the record at hand */
-	const char *form;
-	VEC(struct vertex) vertices;
-	VEC(struct hash) priors;
-	VEC(struct edge) edges;
-	VEC(size_t) ready;
-	struct map tokens;		/* instances and hashes looked up */
-	graph_changed *gone, *changed;
-	void *context;
-};
+/* --- collecting a record --- */
 
 static bool load_vertex(struct graph *g, int64_t id, struct err *err)
 {
 	struct db_stmt *get = db_prepare(g->db,
-		"SELECT c.sha256, v.instance, v.deprecated, v.record, v.form"
+		"SELECT c.sha256, v.instance, v.deprecated, v.record, v.form,"
+		" EXISTS (SELECT 1 FROM named n JOIN statement s"
+		" ON s.fact = n.fact WHERE n.sha256 = c.sha256"
+		" AND s.kind = '" FACT_DELETION "' AND s.force)"
 		" FROM version v JOIN content c ON c.id = v.id WHERE v.id = ?1",
 		err);
 	struct vertex v = { .id = id };
@@ -111,11 +79,12 @@ static bool load_vertex(struct graph *g, int64_t id, struct err *err)
 	v.instance = arena_strdup(g->arena, db_text(get, 1));
 	v.deprecated = arena_strdup(g->arena, db_text(get, 2));
 	v.old_record = db_int(get, 3);
+	v.deleted = db_int(get, 5) != 0;
 	if (g->form == NULL)
 		g->form = arena_strdup(g->arena, db_text(get, 4));
 	db_reset(get);
 	vec_push(&g->vertices, v);
-	ids_add(&g->seen, id);
+	idset_add(&g->seen, id);
 	return true;
 }
 
@@ -156,8 +125,8 @@ static bool take_found(struct graph *g, struct db_stmt *find, struct err *err)
 	while ((result = db_step(find, err)) == DB_ROW) {
 		int64_t id = db_int(find, 0);
 
-		if (!ids_has(&g->seen, id)) {
-			ids_add(&g->seen, id);
+		if (!idset_has(&g->seen, id)) {
+			idset_add(&g->seen, id);
 			vec_push(&found, id);
 		}
 	}
@@ -219,6 +188,38 @@ static bool follow_hash(struct graph *g, const struct hash *sha256,
 	return take_found(g, find, err);
 }
 
+/* What somebody says is of the same record. */
+static bool follow_links(struct graph *g, const struct hash *sha256,
+	struct err *err)
+{
+	struct db_stmt *find = db_prepare(g->db,
+		"SELECT DISTINCT o.sha256 FROM named n JOIN statement s"
+		" ON s.fact = n.fact JOIN named o ON o.fact = n.fact"
+		" WHERE n.sha256 = ?1 AND s.kind = '" FACT_LINK "'"
+		" AND s.force", err);
+	VEC(struct hash) found = { 0 };
+	enum db_result result;
+	bool ok;
+
+	if (find == NULL)
+		return false;
+	db_bind_blob(find, 1, sha256->bytes, SHA256_BYTES);
+	while ((result = db_step(find, err)) == DB_ROW) {
+		struct hash other = { { 0 } };
+		size_t n;
+		const void *bytes = db_blob(find, 0, &n);
+
+		memcpy(other.bytes, bytes, n < 32 ? n : 32);
+		vec_push(&found, other);
+	}
+	db_reset(find);
+	ok = result != DB_FAILED;
+	for (size_t i = 0; ok && i < found.n; i++)
+		ok = follow_hash(g, &found.items[i], err);
+	vec_release(&found);
+	return ok;
+}
+
 /* Collect everything that belongs to the same record as the first vertex. */
 static bool collect(struct graph *g, int64_t version, struct err *err)
 {
@@ -232,7 +233,8 @@ static bool collect(struct graph *g, int64_t version, struct err *err)
 		v = g->vertices.items[i];
 		if (!follow_instance(g, v.instance, err) ||
 				!follow_instance(g, v.deprecated, err) ||
-				!follow_hash(g, &v.sha256, err))
+				!follow_hash(g, &v.sha256, err) ||
+				!follow_links(g, &v.sha256, err))
 			return false;
 		for (size_t k = 0; k < v.n_priors; k++) {
 			struct hash prior = g->priors.items[v.first_prior + k];
@@ -381,181 +383,6 @@ static void work_out_depths(struct graph *g)
 	}
 }
 
-/* A version is a head unless something was made from it.  An instanceID that
- * nobody else replaces makes nobody a follower. */
-static bool is_head(const struct graph *g, const struct vertex *v)
-{
-	for (size_t e = v->first_edge; e != 0; e = g->edges.items[e].next) {
-		const struct vertex *to =
-			&g->vertices.items[g->edges.items[e].to];
-
-		if (!g->edges.items[e].dropped &&
-				(to->id != 0 || to->n_followers > 0))
-			return false;
-	}
-	return true;
-}
-
-/* --- writing it down --- */
-
-struct outcome {
-	int64_t record, current;
-	size_t n_versions, n_heads;
-	const char *name;
-};
-
-static bool write_version(struct graph *g, const struct vertex *v,
-	int64_t record, bool head, struct err *err)
-{
-	struct db_stmt *set = db_prepare(g->db,
-		"UPDATE version SET record = ?2, depth = ?3, head = ?4"
-		" WHERE id = ?1", err);
-
-	if (set == NULL)
-		return false;
-	db_bind_int(set, 1, v->id);
-	db_bind_int(set, 2, record);
-	db_bind_int(set, 3, v->depth);
-	db_bind_int(set, 4, head);
-	return db_run(set, err);
-}
-
-static const char *record_name(struct graph *g)
-{
-	const struct vertex *best = NULL;
-	char hex[SHA256_HEX_BYTES];
-
-	for (size_t i = 0; i < g->vertices.n; i++) {
-		const struct vertex *v = &g->vertices.items[i];
-
-		if (v->id != 0 && (best == NULL || v->depth < best->depth ||
-				(v->depth == best->depth &&
-				strcmp(v->instance, best->instance) < 0)))
-			best = v;
-	}
-	if (best->instance[0] != '\0')
-		return best->instance;
-	hex_encode(best->sha256.bytes, SHA256_BYTES, hex);
-	return arena_printf(g->arena, "sha256:%s", hex);
-}
-
-/* The lowest number that one of these versions had and that is still free. */
-static int64_t old_record(const struct graph *g)
-{
-	int64_t lowest = 0;
-
-	for (size_t i = 0; i < g->vertices.n; i++) {
-		int64_t old = g->vertices.items[i].old_record;
-
-		if (old != 0 && (lowest == 0 || old < lowest) &&
-				!ids_has(&g->claimed, old))
-			lowest = old;
-	}
-	return lowest;
-}
-
-static bool insert_record(struct graph *g, struct outcome *out,
-	struct err *err)
-{
-	struct db_stmt *add = db_prepare(g->db,
-		"INSERT INTO record (id, name, form, current, versions, heads)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE"
-		" SET name = excluded.name, form = excluded.form,"
-		" current = excluded.current, versions = excluded.versions,"
-		" heads = excluded.heads", err);
-
-	if (add == NULL)
-		return false;
-	db_bind_null(add, 1);
-	if (out->record != 0)
-		db_bind_int(add, 1, out->record);
-	db_bind_text(add, 2, out->name);
-	db_bind_text(add, 3, g->form);
-	db_bind_int(add, 4, out->current);
-	db_bind_int(add, 5, (int64_t)out->n_versions);
-	db_bind_int(add, 6, (int64_t)out->n_heads);
-	if (!db_run(add, err))
-		return false;
-	if (out->record == 0)
-		out->record = db_last_row_id(g->db);
-	ids_add(&g->claimed, out->record);
-	return true;
-}
-
-/* Numbers that are free now: their rows go. */
-static bool drop_others(struct graph *g, int64_t kept, struct err *err)
-{
-	for (size_t i = 0; i < g->vertices.n; i++) {
-		int64_t old = g->vertices.items[i].old_record;
-		struct db_stmt *drop;
-
-		if (old == 0 || old == kept || ids_has(&g->claimed, old))
-			continue;
-		ids_add(&g->claimed, old);
-		if (!g->gone(g->context, old, err))
-			return false;
-		drop = db_prepare(g->db, "DELETE FROM record WHERE id = ?1",
-			err);
-		if (drop == NULL)
-			return false;
-		db_bind_int(drop, 1, old);
-		if (!db_run(drop, err))
-			return false;
-	}
-	return true;
-}
-
-/* Has what tables show of the record changed? */
-static bool differs(struct graph *g, const struct outcome *out, bool *changed,
-	struct err *err)
-{
-	struct db_stmt *get = db_prepare(g->db,
-		"SELECT name, current, heads FROM record WHERE id = ?1", err);
-	enum db_result result;
-
-	if (get == NULL)
-		return false;
-	db_bind_int(get, 1, out->record);
-	result = db_step(get, err);
-	*changed = result != DB_ROW || db_int(get, 1) != out->current ||
-		(db_int(get, 2) > 1) != (out->n_heads > 1) ||
-		strcmp(db_text(get, 0), out->name) != 0;
-	db_reset(get);
-	return result != DB_FAILED;
-}
-
-static bool write_down(struct graph *g, struct err *err)
-{
-	struct outcome out = { .name = record_name(g) };
-	const struct vertex *current = NULL;
-	bool changed;
-
-	out.record = old_record(g);
-	for (size_t i = 0; i < g->vertices.n; i++) {
-		const struct vertex *v = &g->vertices.items[i];
-
-		if (v->id == 0)
-			continue;
-		out.n_versions++;
-		if (!is_head(g, v))
-			continue;
-		out.n_heads++;
-		/* sorted by hash: of the deepest the last */
-		if (current == NULL || v->depth >= current->depth)
-			current = v;
-	}
-	out.current = current->id;
-	if (!differs(g, &out, &changed, err) || !insert_record(g, &out, err) ||
-			!drop_others(g, out.record, err))
-		return false;
-	for (size_t i = 0; i < g->vertices.n; i++)
-		if (g->vertices.items[i].id != 0 && !write_version(g,
-				&g->vertices.items[i], out.record,
-				is_head(g, &g->vertices.items[i]), err))
-			return false;
-	return !changed || g->changed(g->context, out.record, err);
-}
-
 static bool update_record(struct graph *g, int64_t version, struct err *err)
 {
 	bool ok;
@@ -570,7 +397,7 @@ static bool update_record(struct graph *g, int64_t version, struct err *err)
 			sizeof *g->vertices.items, by_hash);
 		connect_all(g);
 		work_out_depths(g);
-		ok = write_down(g, err);
+		ok = graph_write_down(g, err);
 	}
 	map_release(&g->tokens);
 	arena_free(g->arena);
@@ -598,7 +425,7 @@ static bool update_former(struct graph *g, int64_t version, struct err *err)
 	db_reset(find);
 	ok = result != DB_FAILED;
 	for (size_t i = 0; ok && i < found.n; i++)
-		if (!ids_has(&g->seen, found.items[i]))
+		if (!idset_has(&g->seen, found.items[i]))
 			ok = update_record(g, found.items[i], err);
 	vec_release(&found);
 	return ok;
@@ -613,10 +440,10 @@ bool graph_update(struct store *store, const int64_t *versions,
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < n_versions; i++)
-		if (!ids_has(&g.seen, versions[i]))
+		if (!idset_has(&g.seen, versions[i]))
 			ok = update_former(&g, versions[i], err);
 	for (size_t i = 0; ok && i < n_versions; i++)
-		if (!ids_has(&g.seen, versions[i]))
+		if (!idset_has(&g.seen, versions[i]))
 			ok = update_record(&g, versions[i], err);
 	free(g.seen.slots);
 	free(g.claimed.slots);

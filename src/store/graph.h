@@ -4,8 +4,9 @@
  * are none, the versions whose instanceID is its deprecatedID.  Versions of
  * one form that share an instanceID or are joined by such arrows are one
  * record.  Heads are versions nothing was made from; more than one is a
- * conflict, and the head of greatest depth, then of highest hash, is shown.
- * No clock takes part, so every machine comes to the same.
+ * conflict, if join.h cannot join them; the head of greatest depth, then of
+ * highest hash, is shown.  What is deleted is a head no more.  No clock takes
+ * part, so every machine comes to the same.
  */
 #ifndef BAYAZ_STORE_GRAPH_H
 #define BAYAZ_STORE_GRAPH_H

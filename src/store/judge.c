@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "store/content.h"
 #include "store/fact.h"
+#include "store/statement.h"
 #include "store/store.h"
 
 /* --- walking facts of one kind --- */
@@ -362,6 +363,7 @@ struct link {
 	int64_t fact;
 	char sha256[SHA256_HEX_BYTES], previous[SHA256_HEX_BYTES];
 	bool was, is, reached;
+	bool is_aside;			/* somebody set it aside */
 };
 
 struct chain_map {
@@ -373,7 +375,10 @@ static bool load_links(struct store *store, const char *device,
 	struct chain_map *chain, struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT m.fact, c.sha256, m.previous, m.trusted FROM manifest m"
+		"SELECT m.fact, c.sha256, m.previous, m.trusted, EXISTS"
+		" (SELECT 1 FROM named n JOIN statement s ON s.fact = n.fact"
+		" WHERE n.sha256 = c.sha256 AND s.kind = '" FACT_ASIDE "'"
+		" AND s.force) FROM manifest m"
 		" JOIN fact f ON f.id = m.fact JOIN content c ON c.id = f.content"
 		" WHERE m.device = ?1", err);
 	enum db_result result;
@@ -383,7 +388,8 @@ static bool load_links(struct store *store, const char *device,
 	db_bind_text(walk, 1, device);
 	while ((result = db_step(walk, err)) == DB_ROW) {
 		struct link link = { .fact = db_int(walk, 0),
-			.was = db_int(walk, 3) != 0, .is = true };
+			.was = db_int(walk, 3) != 0, .is = true,
+			.is_aside = db_int(walk, 4) != 0 };
 
 		row_hash(walk, 1, link.sha256);
 		row_hash(walk, 2, link.previous);
@@ -454,6 +460,9 @@ static bool judge_device(struct devices *d, const char *device,
 				strcmp(saying->device, device) == 0)
 			apply_revocation(&chain, saying);
 	}
+	for (size_t i = 0; ok && i < chain.links.n; i++)
+		if (chain.links.items[i].is_aside)
+			chain.links.items[i].is = false;
 	ok = ok && write_links(d->store, &chain, except, changed, err);
 	map_release(&chain.by_hash);
 	vec_release(&chain.links);
@@ -461,13 +470,19 @@ static bool judge_device(struct devices *d, const char *device,
 }
 
 /* Those that are revoked, those that nobody accepts who may (any more), and
- * those of which something is set aside (they may be accepted again). */
+ * those of which something is set aside or ought to be. */
 static bool judge_manifests(struct devices *d, int64_t except, bool *changed,
 	struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store_db(d->store),
 		"SELECT key FROM device WHERE status = '" DEVICE_REVOKED "'"
 		" UNION SELECT device FROM manifest WHERE NOT trusted"
+		" UNION SELECT m.device FROM statement s"
+		" JOIN named n ON n.fact = s.fact"
+		" JOIN content c ON c.sha256 = n.sha256"
+		" JOIN fact f ON f.content = c.id"
+		" JOIN manifest m ON m.fact = f.id"
+		" WHERE s.kind = '" FACT_ASIDE "' AND s.force"
 		" UNION SELECT device FROM manifest"
 		" WHERE device NOT IN (SELECT key FROM device)", err);
 	VEC(char *) keys = { 0 };

@@ -115,12 +115,9 @@ static bool take_manifest(struct merging *m, struct err *err)
 		(!m->is_new || derive_manifest(m->store, m->fact,
 			bundle_manifest(m->bundle), err));
 	trust_signed_release(&text);
-	m->is_trusted = true;
-	if (!ok || !m->is_revoked)
-		return ok;
-	return (!m->is_new || judge_update(m->store, m->fact, &m->rejudged,
-			err)) &&
-		derive_is_trusted(m->store, m->fact, &m->is_trusted, err);
+	if (ok && m->is_revoked && m->is_new)
+		ok = judge_update(m->store, m->fact, &m->rejudged, err);
+	return ok && derive_is_trusted(m->store, m->fact, &m->is_trusted, err);
 }
 
 /* ERR_NOTFOUND: set aside until the form comes. */
@@ -437,7 +434,7 @@ bool store_count(struct store *store, struct store_totals *totals,
 			&totals->set_aside },
 		{ "SELECT count(*) FROM version", &totals->versions },
 		{ "SELECT count(*) FROM record", &totals->records },
-		{ "SELECT count(*) FROM record WHERE heads > 1",
+		{ "SELECT count(*) FROM record WHERE conflict",
 			&totals->conflicts },
 		{ "SELECT count(*) FROM version WHERE depth > 1",
 			&totals->edits },

@@ -101,11 +101,57 @@
 " sha256 BLOB NOT NULL, last_fact INTEGER NOT NULL," \
 " lost INTEGER NOT NULL DEFAULT 0);"
 
-const char *const store_steps[] = { KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS };
+
+/* Version 3: what people say about records, and what follows from it.  What is
+ * derived is derived anew once ("stale"). */
+#define STATEMENTS \
+"CREATE TABLE statement (fact INTEGER PRIMARY KEY REFERENCES fact (id)," \
+" kind TEXT NOT NULL, subject TEXT NOT NULL, value TEXT NOT NULL," \
+" remark TEXT NOT NULL, force INTEGER NOT NULL);" \
+"CREATE INDEX statement_subject ON statement (kind, subject);" \
+"CREATE TABLE named (sha256 BLOB NOT NULL," \
+" fact INTEGER NOT NULL REFERENCES statement (fact)," \
+" PRIMARY KEY (sha256, fact)) WITHOUT ROWID;" \
+"CREATE INDEX named_fact ON named (fact);" \
+"CREATE TABLE replaced (sha256 BLOB NOT NULL, kind TEXT NOT NULL," \
+" fact INTEGER NOT NULL REFERENCES fact (id)," \
+" PRIMARY KEY (sha256, kind, fact)) WITHOUT ROWID;" \
+"ALTER TABLE version ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE record ADD COLUMN base INTEGER;" \
+"ALTER TABLE record ADD COLUMN hidden TEXT NOT NULL DEFAULT '';" \
+"ALTER TABLE record ADD COLUMN conflict INTEGER NOT NULL DEFAULT 0;" \
+"ALTER TABLE record ADD COLUMN review TEXT NOT NULL DEFAULT 'received';" \
+"CREATE INDEX media_sha256 ON media (sha256);" \
+"CREATE INDEX record_conflict ON record (form) WHERE conflict;" \
+"CREATE INDEX record_joined ON record (form) WHERE heads > 1;" \
+"CREATE TABLE joined (record INTEGER PRIMARY KEY REFERENCES record (id)," \
+" bytes BLOB NOT NULL);" \
+"CREATE TABLE conflict (record INTEGER NOT NULL REFERENCES record (id)," \
+" path TEXT NOT NULL, why TEXT NOT NULL," \
+" PRIMARY KEY (record, path)) WITHOUT ROWID;" \
+"DROP VIEW bz_records; DROP VIEW bz_versions;" \
+"CREATE VIEW bz_records AS SELECT r.name AS record, r.form AS form," \
+" v.form_version AS form_version, lower(hex(c.sha256)) AS version," \
+" v.instance AS instance, r.versions AS versions," \
+" r.conflict AS conflict, r.review AS review, r.hidden AS hidden," \
+" v.problem AS problem FROM record r" \
+" JOIN version v ON v.id = r.current JOIN content c ON c.id = v.id;" \
+"CREATE VIEW bz_versions AS SELECT r.name AS record, v.form AS form," \
+" v.form_version AS form_version, lower(hex(c.sha256)) AS version," \
+" v.instance AS instance, v.depth AS depth, v.head AS head," \
+" v.id = r.current AS current, v.deleted AS deleted," \
+" v.training AS training, v.problem AS problem FROM version v" \
+" JOIN content c ON c.id = v.id JOIN record r ON r.id = v.record;" \
+"INSERT INTO meta (name, value) VALUES ('stale', '3');"
+
+const char *const store_steps[] = {
+	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS STATEMENTS
+};
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
 const char store_clear_derived[] =
 	"DELETE FROM manifest; DELETE FROM device; DELETE FROM form;"
 	"DELETE FROM media; DELETE FROM version; DELETE FROM brought;"
 	"DELETE FROM prior; DELETE FROM attachment; DELETE FROM sealed;"
-	"DELETE FROM record;";
+	"DELETE FROM named; DELETE FROM replaced; DELETE FROM statement;"
+	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM record;";

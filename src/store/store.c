@@ -59,6 +59,27 @@ bool store_read_project(struct store *store, struct err *err)
 	return true;
 }
 
+/* A store of an older version has tables that are new to it: what is derived
+ * is derived anew, once. */
+static bool freshen(struct store *store, struct err *err)
+{
+	int64_t stale;
+	bool ok;
+
+	if (!db_number(store->db, "SELECT count(*) FROM meta"
+			" WHERE name = 'stale'", &stale, err))
+		return false;
+	if (stale == 0)
+		return true;
+	ok = db_begin(store->db, err) && store_derive_all(store, err) &&
+		db_exec(store->db, "DELETE FROM meta WHERE name = 'stale'",
+			err) &&
+		db_commit(store->db, err);
+	if (!ok)
+		db_rollback(store->db);
+	return ok;
+}
+
 struct store *store_open(const char *path, unsigned flags, struct err *err)
 {
 	unsigned how = (flags & STORE_READ_ONLY) ? DB_READ_ONLY :
@@ -75,7 +96,8 @@ struct store *store_open(const char *path, unsigned flags, struct err *err)
 	if (store->db != NULL && db_migrate(store->db, STORE_APPLICATION_ID,
 			store_steps, store_n_steps, err) &&
 			read_meta(store, err) &&
-			store_read_project(store, err))
+			store_read_project(store, err) &&
+			freshen(store, err))
 		return store;
 	store_close(store);
 	return NULL;
@@ -260,13 +282,15 @@ static bool rebuild_facts(struct store *store, struct touched *touched,
 	bool ok = load_facts(store, &facts, err), changed;
 
 	for (size_t i = 0; ok && i < facts.n; i++)
-		if (facts.items[i].is_manifest)
-			ok = rebuild_head(store, &facts.items[i], err);
+		ok = facts.items[i].is_manifest ?
+			rebuild_head(store, &facts.items[i], err) :
+			derive_fact(store, facts.items[i].id, touched, err);
 	ok = ok && judge_update(store, 0, &changed, err);
 	for (size_t i = 0; ok && i < facts.n; i++)
-		ok = facts.items[i].is_manifest ?
-			rebuild_manifest(store, &facts.items[i], touched, err) :
-			derive_fact(store, facts.items[i].id, err);
+		if (facts.items[i].is_manifest)
+			ok = rebuild_manifest(store, &facts.items[i], touched,
+				err);
+	touched->trust = touched->anew = false;	/* done just now */
 	vec_release(&facts);
 	return ok;
 }

@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "store/content.h"
 #include "store/forms.h"
+#include "store/reconcile.h"
 #include "store/store.h"
 #include "store/version.h"
 #include "xform/xform.h"
@@ -237,7 +238,7 @@ struct current {
 	int64_t record, version;
 	char *name, *form, *form_version, *instance;
 	char sha256[SHA256_HEX_BYTES];
-	bool conflict, training;
+	bool conflict, training, hidden;
 };
 
 static void current_release(struct current *c)
@@ -252,8 +253,8 @@ static bool find_current(struct store *store, int64_t record,
 	struct current *c, struct err *err)
 {
 	struct db_stmt *get = db_prepare(store_db(store),
-		"SELECT r.name, r.form, r.current, r.heads, v.form_version,"
-		" v.instance, v.training, c.sha256 FROM record r"
+		"SELECT r.name, r.form, r.current, r.conflict, v.form_version,"
+		" v.instance, v.training, c.sha256, r.hidden FROM record r"
 		" JOIN version v ON v.id = r.current"
 		" JOIN content c ON c.id = v.id WHERE r.id = ?1", err);
 	enum db_result result;
@@ -269,12 +270,13 @@ static bool find_current(struct store *store, int64_t record,
 		c->name = xstrdup(db_text(get, 0));
 		c->form = xstrdup(db_text(get, 1));
 		c->version = db_int(get, 2);
-		c->conflict = db_int(get, 3) > 1;
+		c->conflict = db_int(get, 3) != 0;
 		c->form_version = xstrdup(db_text(get, 4));
 		c->instance = xstrdup(db_text(get, 5));
 		c->training = db_int(get, 6) != 0;
 		sha256 = db_blob(get, 7, &n);
 		hex_encode(sha256, n < 32 ? n : 32, c->sha256);
+		c->hidden = db_text(get, 8)[0] != '\0';
 	}
 	db_reset(get);
 	return result != DB_FAILED;
@@ -384,8 +386,7 @@ static bool insert_rows(struct tables *tables, struct form_tables *form,
 	struct version_head head;
 	struct str bytes = STR_INIT;
 	struct xml_doc *doc = NULL;
-	bool ok = content_get(tables->store, c->version, VERSION_MAX_BYTES,
-		&bytes, err);
+	bool ok = reconcile_bytes(tables->store, c->record, &bytes, err);
 
 	if (ok)
 		doc = version_read(bytes.data, bytes.len, &head, err);
@@ -429,7 +430,7 @@ static bool write_or_remove(struct tables *tables, int64_t record, bool write,
 	if (ok && form != NULL) {
 		ok = remove_rows(form, record, err);
 		/* training counts only in a project made for it */
-		if (ok && write && !form->layout->is_protected &&
+		if (ok && write && !form->layout->is_protected && !c.hidden &&
 				(!c.training || store_is_training(tables->store)))
 			ok = insert_rows(tables, form, &c, err);
 	}

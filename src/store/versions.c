@@ -141,7 +141,7 @@ static bool read_record(struct store *store, int64_t id,
 	struct store_record *record, struct err *err)
 {
 	struct db_stmt *get = db_prepare(store_db(store), "SELECT name, form, "
-		"heads FROM record WHERE id = ?1", err);
+		"conflict FROM record WHERE id = ?1", err);
 	struct version_ids ids = { { NULL, 0, 0 } };
 	bool ok;
 
@@ -152,7 +152,7 @@ static bool read_record(struct store *store, int64_t id,
 	if (ok) {
 		record->name = text_of(get, 0);
 		record->form = text_of(get, 1);
-		record->conflict = db_int(get, 2) > 1;
+		record->conflict = db_int(get, 2) != 0;
 	}
 	db_reset(get);
 	ok = ok && read_rows(store, id, record, &ids, err);

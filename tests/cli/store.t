@@ -46,7 +46,7 @@ $ sed 's/.*"line":"\([a-z]*\)".*/\1/' dump | uniq -c | sort -k 2
 {{ *1}} table
 {{ *1}} version
 $ grep '"line":"record"' dump
-{"conflict":false,"current":"{{[0-9a-f]+}}","form":"wells","heads":["{{[0-9a-f]+}}"],"line":"record","record":"uuid:a","versions":1}
+{"conflict":false,"conflicts":[],"current":"{{[0-9a-f]+}}","form":"wells","heads":["{{[0-9a-f]+}}"],"hidden":"","line":"record","record":"uuid:a","review":"received","versions":1}
 $ bayaz store rebuild --store a.db
 $ bayaz store dump --store a.db | cmp - dump
 
