@@ -45,21 +45,20 @@ static bool read_file(void *data, const char *url, const char *name,
 		content_get(shelf->store, content, MEDIA_MAX_BYTES, out, err);
 }
 
-static bool load_form(struct store *store, int64_t content,
-	struct store_forms *forms, struct err *err)
+bool store_form_load(struct store *store, int64_t content, bool complete,
+	struct xform **form, struct err *err)
 {
 	struct shelf shelf = { store, content };
 	struct problems problems = PROBLEMS_INIT;
-	struct xf_options options = { .missing_is_error = false,
+	struct xf_options options = { .missing_is_error = complete,
+		.is_lenient = true,
 		.media = { .read = read_file, .data = &shelf } };
 	struct str xml = STR_INIT;
-	struct xform *form = NULL;
 	bool ok = content_get(store, content, VERSION_MAX_BYTES, &xml, err);
 
+	*form = NULL;
 	if (ok)
-		form = xform_load(xml.data, xml.len, "", &options, &problems);
-	if (form != NULL)
-		vec_push(&forms->list, form);
+		*form = xform_load(xml.data, xml.len, "", &options, &problems);
 	problems_release(&problems);
 	str_release(&xml);
 	return ok;
@@ -85,8 +84,14 @@ bool store_forms_load(struct store *store, const char *id,
 	}
 	db_reset(walk);
 	ok = result != DB_FAILED;
-	for (size_t i = 0; ok && i < contents.n; i++)
-		ok = load_form(store, contents.items[i], forms, err);
+	for (size_t i = 0; ok && i < contents.n; i++) {
+		struct xform *form;
+
+		ok = store_form_load(store, contents.items[i], false, &form,
+			err);
+		if (ok && form != NULL)
+			vec_push(&forms->list, form);
+	}
 	vec_release(&contents);
 	return ok;
 }

@@ -10,6 +10,12 @@
 
 struct store;
 
+/* One of them, by its content.  *form NULL: what is there cannot be read as a
+ * form, or (`complete`) a file that it reads is not in the store.
+ * xform_free() it. */
+bool store_form_load(struct store *store, int64_t content, bool complete,
+	struct xform **form, struct err *err) MUST_CHECK;
+
 struct store_forms { VEC(struct xform *) list; };
 #define STORE_FORMS_INIT { { NULL, 0, 0 } }
 

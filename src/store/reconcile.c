@@ -15,13 +15,14 @@
 #include "db/db.h"
 #include "session/session.h"
 #include "store/content.h"
+#include "store/forms.h"
 #include "store/store.h"
 #include "store/version.h"
 #include "xform/xform.h"
 
 /* --- forms --- */
 
-struct loaded { struct reconciler *r; int64_t content; struct xform *form; };
+struct loaded { struct xform *form; };	/* NULL: it is not here */
 
 struct reconciler {
 	struct store *store;
@@ -55,37 +56,13 @@ void reconciler_free(struct reconciler *r)
 	free(r);
 }
 
-/* A file of the form, of several of that name the one of lowest hash. */
-static bool read_media(void *data, const char *url, const char *name,
-	struct str *out, struct err *err)
-{
-	const struct loaded *loaded = data;
-	struct db_stmt *find = db_prepare(store_db(loaded->r->store),
-		"SELECT c.id FROM media m JOIN content c ON c.sha256 = m.sha256"
-		" WHERE m.form = ?1 AND m.name = ?2 ORDER BY m.sha256", err);
-	enum db_result result;
-	int64_t content = 0;
-
-	(void)url;
-	if (find == NULL)
-		return false;
-	db_bind_int(find, 1, loaded->content);
-	db_bind_text(find, 2, name);
-	result = db_step(find, err);
-	if (result == DB_ROW)
-		content = db_int(find, 0);
-	db_reset(find);
-	return content != 0 && content_get(loaded->r->store, content,
-		256 << 20, out, err);
-}
-
 static bool find_form(struct reconciler *r, const char *id,
 	const char *version, int64_t *content, struct err *err)
 {
 	struct db_stmt *find = db_prepare(store_db(r->store),
 		"SELECT f.content FROM form f JOIN content c"
 		" ON c.id = f.content WHERE f.id = ?1 AND f.version = ?2"
-		" ORDER BY c.sha256", err);
+		" ORDER BY c.sha256 DESC", err);
 	enum db_result result;
 
 	*content = 0;
@@ -100,35 +77,18 @@ static bool find_form(struct reconciler *r, const char *id,
 	return result != DB_FAILED;
 }
 
-static bool load(struct loaded *loaded, struct err *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct xf_options options = { .missing_is_error = true,
-		.is_lenient = true,
-		.media = { .read = read_media, .data = loaded } };
-	struct str xml = STR_INIT;
-	bool ok = content_get(loaded->r->store, loaded->content,
-		VERSION_MAX_BYTES, &xml, err);
-
-	if (ok)
-		loaded->form = xform_load(xml.data, xml.len, "", &options,
-			&problems);
-	problems_release(&problems);
-	str_release(&xml);
-	return ok;
-}
-
 const struct xform *reconciler_form(struct reconciler *r, const char *id,
 	const char *version, struct err *err)
 {
 	const char *key = arena_printf(r->arena, "%s\n%s", id, version);
 	struct loaded *loaded = map_get(&r->forms, key);
+	int64_t content;
 
 	if (loaded == NULL) {
 		loaded = ARENA_ARRAY(r->arena, struct loaded, 1);
-		loaded->r = r;
-		if (!find_form(r, id, version, &loaded->content, err) ||
-				(loaded->content != 0 && !load(loaded, err)))
+		if (!find_form(r, id, version, &content, err) ||
+				(content != 0 && !store_form_load(r->store,
+				content, true, &loaded->form, err)))
 			return NULL;
 		map_set(&r->forms, key, loaded);
 	}
