@@ -26,6 +26,8 @@ struct line {
 	enum record_state state;
 	bool is_protected, training;
 	uint64_t bundle;
+	int64_t changed;
+	char *refused;
 	char *title, *name, *form_id, *version, *instance_id;
 };
 
@@ -43,6 +45,7 @@ static bool take_record(void *context, const struct record_head *head)
 		.when = head->finished != 0 ? head->finished : head->changed,
 		.state = head->state, .is_protected = head->is_protected,
 		.bundle = head->bundle, .training = head->training,
+		.changed = head->changed, .refused = xstrdup(head->refused),
 		.title = xstrdup(head->title),
 		.name = xstrdup(head->is_protected ? "" : head->name),
 		.form_id = xstrdup(head->is_protected ? "" : head->form_id),
@@ -68,6 +71,7 @@ static int by_age(const void *a, const void *b)
 static void release(struct listing *listing)
 {
 	for (size_t i = 0; i < listing->lines.n; i++) {
+		free(listing->lines.items[i].refused);
 		free(listing->lines.items[i].title);
 		free(listing->lines.items[i].name);
 		free(listing->lines.items[i].form_id);
@@ -80,9 +84,11 @@ static void release(struct listing *listing)
 
 /* --- for people --- */
 
-static const char *state_text(enum record_state state)
+static const char *state_text(const struct line *line)
 {
-	switch (state) {
+	if (line->refused[0] != '\0')
+		return _("refused");
+	switch (line->state) {
 	case RECORD_DRAFT: return _("draft");
 	case RECORD_READY: return _("ready");
 	case RECORD_PACKED: return _("packed");
@@ -111,20 +117,51 @@ static bool show_form(void *context, const struct form_info *form)
 	return true;
 }
 
-static void show_record(const struct line *line)
+static void day_text(const struct line *line, int64_t seconds, char date[11])
 {
-	struct str text = STR_INIT;
-	time_t when = (time_t)line->when;
-	char id[17], date[11];
+	time_t when = (time_t)seconds;
 	struct tm tm;
 
-	record_id_text(line->id, id);
 	if (line->is_protected)
 		gmtime_r(&when, &tm);	/* a day, no time */
 	else
 		localtime_r(&when, &tm);
-	strftime(date, sizeof date, "%Y-%m-%d", &tm);
-	str_addf(&text, "  %.8s\t%s\t%s\t", id, state_text(line->state), date);
+	strftime(date, 11, "%Y-%m-%d", &tm);
+}
+
+static const char *refusal_text(const char *code)
+{
+	if (strcmp(code, "no-consent") == 0)
+		return _("refused at the centre: consent was missing");
+	return _("refused at the centre: ask your coordinator why");
+}
+
+/* What became of it since it was finished. */
+static void add_fate(struct str *text, const struct line *line)
+{
+	char date[11];
+
+	day_text(line, line->changed, date);
+	if (line->refused[0] != '\0')
+		str_addf(text, "\t%s", refusal_text(line->refused));
+	else if (line->state == RECORD_PACKED)
+		/* TRANSLATORS: of a record: in which bundle it was packed, and
+		 * on which day */
+		str_addf(text, _("\tin bundle %1$llu of %2$s"),
+			(unsigned long long)line->bundle, date);
+	else if (line->state == RECORD_RECEIVED)
+		/* TRANSLATORS: of a record; %s is a day */
+		str_addf(text, _("\tsafe at the centre since %s"), date);
+}
+
+static void show_record(const struct line *line)
+{
+	struct str text = STR_INIT;
+	char id[17], date[11];
+
+	record_id_text(line->id, id);
+	day_text(line, line->when, date);
+	str_addf(&text, "  %.8s\t%s\t%s\t", id, state_text(line), date);
 	utf8_mask(&text, line->title, false);
 	if (line->name[0] != '\0') {
 		str_addc(&text, '\t');
@@ -132,6 +169,7 @@ static void show_record(const struct line *line)
 	}
 	if (line->training)
 		str_addf(&text, "\t%s", _("training"));
+	add_fate(&text, line);
 	puts(text.data);
 	str_release(&text);
 }
@@ -190,6 +228,18 @@ static bool form_json(void *context, const struct form_info *form)
 	return true;
 }
 
+/* The day on which it was packed, or the receipt came. */
+static void put_since(struct json *item, const struct line *line)
+{
+	time_t when = (time_t)line->changed;
+	char date[11];
+	struct tm tm;
+
+	gmtime_r(&when, &tm);
+	strftime(date, sizeof date, "%Y-%m-%d", &tm);
+	js_put_text(item, "since", date);
+}
+
 static struct json *record_json(const struct line *line)
 {
 	struct json *item = js_new_object();
@@ -210,6 +260,10 @@ static struct json *record_json(const struct line *line)
 		js_put_bool(item, "training", true);
 	if (line->bundle != 0)
 		js_put_int(item, "bundle", (int64_t)line->bundle);
+	if (line->refused[0] != '\0')
+		js_put_text(item, "refused", line->refused);
+	if (line->state == RECORD_PACKED || line->state == RECORD_RECEIVED)
+		put_since(item, line);
 	if (!line->is_protected) {
 		js_put_text(item, "form", line->form_id);
 		js_put_text(item, "version", line->version);

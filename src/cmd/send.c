@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -15,9 +16,11 @@
 #include "cmd/secret.h"
 #include "db/db.h"
 #include "field/workspace.h"
+#include "store/backup.h"
 #include "store/devices.h"
 #include "store/fact.h"
 #include "store/judge.h"
+#include "store/receipt.h"
 #include "trust/kit.h"
 #include "trust/message.h"
 
@@ -31,6 +34,9 @@ struct sending {
 	struct device_list devices;
 	struct age_recipient recipients[AGE_MAX_RECIPIENTS];
 	size_t n_recipients;
+	VEC(const struct device *) to;
+	size_t n_receipts, n_without;	/* records with and without one */
+	char backup_date[11];		/* of the one that holds them; "" */
 	VEC(struct str) bytes;		/* of lists and translations */
 };
 
@@ -52,6 +58,7 @@ static bool add_recipient(struct sending *s, const struct device *device,
 			_("it is not known what to encrypt to the laptop %s "
 			  "with: none of its bundles here says it"),
 			device->fingerprint);
+	vec_push(&s->to, device);
 	for (size_t i = 0; i < s->n_recipients; i++)
 		if (memcmp(&s->recipients[i], &recipient,
 				sizeof recipient) == 0)
@@ -279,6 +286,48 @@ static bool add_revocations(struct sending *s, struct err *err)
 	return ok;
 }
 
+/* ---- receipts ---- */
+
+static bool add_receipt(struct sending *s, const struct device *device,
+	const struct store_backup *backup, struct err *err)
+{
+	struct trust_signed text = TRUST_SIGNED_INIT;
+	struct trust_receipt receipt;
+	size_t n, n_without;
+	bool ok = receipt_for(s->centre.store, device->key, backup, &receipt,
+		&n_without, err);
+
+	n = receipt.records.n + receipt.refused.n;
+	if (ok && n > 0) {
+		ok = trust_receipt_sign(&receipt, s->centre.project.id,
+			s->centre.setup.store_key, &text, err);
+		if (ok)
+			kit_add_message(&s->kit, ENTRY_RECEIPT, &text);
+	}
+	s->n_receipts += n;
+	s->n_without += n_without;
+	trust_signed_release(&text);
+	trust_receipt_release(&receipt);
+	return ok;
+}
+
+/* Laptops would not believe receipts of a store that may not merge. */
+static bool add_receipts(struct sending *s, struct err *err)
+{
+	struct store_backup backup;
+	bool ok = true;
+
+	if (!centre_may(&s->centre, ROLE_MERGE, NULL))
+		return true;
+	if (!store_backup_newest(s->centre.store, &backup, err))
+		return false;
+	snprintf(s->backup_date, sizeof s->backup_date, "%.10s", backup.at);
+	for (size_t i = 0; ok && i < s->to.n; i++)
+		ok = add_receipt(s, s->to.items[i], &backup, err);
+	free(backup.path);
+	return ok;
+}
+
 /* ---- the file ---- */
 
 static bool fill(struct sending *s, struct err *err)
@@ -294,7 +343,7 @@ static bool fill(struct sending *s, struct err *err)
 				&c->project, err) ||
 			!add_lists(s, err) || !add_translations(s, err) ||
 			!add_policy(s, err) || !add_queries(s, err) ||
-			!add_revocations(s, err))
+			!add_revocations(s, err) || !add_receipts(s, err))
 		return false;
 	down_forms_put(&s->forms, &s->kit);
 	member_today(s->kit.date);
@@ -332,21 +381,42 @@ static void tell_json(const struct sending *s, const char *path)
 	js_put_int(answer, "lists", (int64_t)s->kit.lists.n);
 	js_put_int(answer, "translations", (int64_t)s->kit.translations.n);
 	js_put_int(answer, "messages", (int64_t)s->kit.messages.n);
+	js_put_int(answer, "receipts", (int64_t)s->n_receipts);
+	js_put_int(answer, "without_receipt", (int64_t)s->n_without);
 	line = js_print(answer);
 	puts(line);
 	free(line);
 	js_free(answer);
 }
 
+static void tell_receipts(const struct sending *s)
+{
+	if (s->n_receipts > 0)
+		/* TRANSLATORS: %2$s is a date, like 2026-11-26 */
+		printf(ngettext("  receipts for %1$zu record, by the backup of "
+				"%2$s\n",
+				"  receipts for %1$zu records, by the backup of "
+				"%2$s\n", s->n_receipts),
+			s->n_receipts, s->backup_date);
+	if (s->n_without > 0)
+		printf(ngettext("  no receipt for %zu record: no backup holds "
+				"it (see 'bayaz help store')\n",
+				"  no receipts for %zu records: no backup holds "
+				"them (see 'bayaz help store')\n",
+				s->n_without), s->n_without);
+}
+
 static void tell(const struct sending *s, const char *path)
 {
-	if (cmd_flag(s->args, "json"))
+	if (cmd_flag(s->args, "json")) {
 		tell_json(s, path);
-	else
-		printf(ngettext("%1$s: number %2$lld, for %3$zu laptop\n",
-				"%1$s: number %2$lld, for %3$zu laptops\n",
-				s->n_recipients),
-			path, (long long)s->kit.number, s->n_recipients);
+		return;
+	}
+	printf(ngettext("%1$s: number %2$lld, for %3$zu laptop\n",
+			"%1$s: number %2$lld, for %3$zu laptops\n",
+			s->n_recipients),
+		path, (long long)s->kit.number, s->n_recipients);
+	tell_receipts(s);
 }
 
 static bool send_down(struct sending *s, struct err *err)
@@ -371,6 +441,7 @@ static void release(struct sending *s)
 	for (size_t i = 0; i < s->bytes.n; i++)
 		str_release(&s->bytes.items[i]);
 	vec_release(&s->bytes);
+	vec_release(&s->to);
 	down_forms_release(&s->forms);
 	devices_release(&s->devices);
 	kit_release(&s->kit);

@@ -11,7 +11,7 @@
 #include "field/local.h"
 
 enum {
-	R_DELETION = 40,
+	R_DELETION = 40, R_REFUSED = 41,
 	R_KEY = 1, R_STATE = 2, R_FLAGS = 3, R_FORM = 4, R_FORM_ID = 5,
 	R_FORM_VERSION = 6, R_CLASS = 7, R_TITLE = 8, R_NAME = 9,
 	R_INSTANCE_ID = 10, R_CREATED = 11, R_CHANGED = 12, R_FINISHED = 13,
@@ -36,13 +36,14 @@ static char **text_slot(struct record_head *head, int tag)
 	case R_NAME: return &head->name;
 	case R_INSTANCE_ID: return &head->instance_id;
 	case R_PLACE: return &head->place;
+	case R_REFUSED: return &head->refused;
 	default: return NULL;
 	}
 }
 
 static const int TEXT_TAGS[] = {
 	R_FORM_ID, R_FORM_VERSION, R_CLASS, R_TITLE, R_NAME, R_INSTANCE_ID,
-	R_PLACE,
+	R_PLACE, R_REFUSED,
 };
 enum { N_TEXT_TAGS = sizeof TEXT_TAGS / sizeof TEXT_TAGS[0] };
 

@@ -131,7 +131,8 @@ static size_t *reason(struct due *due, const struct record_head *head)
 			(int64_t)PURGE_DISCARDED_DAYS * DAY_S) ?
 			&due->counts->discarded : NULL;
 	case RECORD_RECEIVED:
-		if (head->is_protected || is_since(due, head->changed,
+		if ((head->is_protected && head->refused[0] == '\0') ||
+				is_since(due, head->changed,
 				(int64_t)PURGE_RECEIVED_DAYS * DAY_S))
 			return &due->counts->received;
 		/* fall through */

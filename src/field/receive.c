@@ -394,9 +394,46 @@ static bool mark_received(struct taking *t, int64_t id, struct err *err)
 		t->result->n_received += ok;
 	}
 	head = record_head(record);
-	if (ok && head->state == RECORD_RECEIVED && head->is_protected)
+	if (ok && head->state == RECORD_RECEIVED && head->is_protected &&
+			head->refused[0] == '\0')
 		vec_push(&t->to_purge, id);
 	record_close(record);
+	return ok;
+}
+
+static bool mark_refused(struct taking *t, int64_t id, const char *code,
+	struct err *err)
+{
+	struct record *record = record_open(t->ws, id, err);
+	enum record_state state;
+	bool ok = record != NULL;
+
+	if (!ok)
+		return false;
+	state = record_head(record)->state;
+	if ((state == RECORD_PACKED || state == RECORD_RECEIVED) &&
+			record_head(record)->refused[0] == '\0') {
+		ok = record_refused(record, code, err);
+		t->result->n_refused += ok;
+	}
+	record_close(record);
+	return ok;
+}
+
+static bool take_refused(struct taking *t, const struct trust_receipt *receipt,
+	struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < receipt->refused.n; i++) {
+		int64_t id;
+
+		ok = records_find_hash(t->ws,
+				receipt->refused.items[i].record.bytes, &id,
+				err) &&
+			(id == 0 || mark_refused(t, id,
+				receipt->refused.items[i].code, err));
+	}
 	return ok;
 }
 
@@ -414,6 +451,7 @@ static bool take_receipt(struct taking *t, const struct kit_message *message,
 				&id, err) &&
 			(id == 0 || mark_received(t, id, err));
 	}
+	ok = ok && take_refused(t, &receipt, err);
 	trust_receipt_release(&receipt);
 	return ok;
 }

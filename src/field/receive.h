@@ -31,6 +31,7 @@ struct receive_result {
 	size_t n_queries;		/* new ones */
 	size_t n_received, n_purged;	/* records that are safe now; of them
 					 * protected ones, which are gone here */
+	size_t n_refused;		/* records that the centre did not keep */
 };
 
 /* `kit` comes from kit_read().  ERR_CONFLICT: an older number, or a form that

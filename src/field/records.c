@@ -64,6 +64,7 @@ static void begin_head(struct record *record, const struct form_info *form)
 	record_set_text(&head->name, "");
 	record_set_text(&head->instance_id, "");
 	record_set_text(&head->place, "");
+	record_set_text(&head->refused, "");
 	head->created = field_now(record->ws);
 	if (is_protected)
 		head->created = field_day(head->created);
@@ -290,6 +291,38 @@ bool record_received(struct record *record, struct err *err)
 	return record_settle(record, journal_destroy(record, err) &&
 		record_drop_spares(record, err) &&
 		record_save(record, err), err);
+}
+
+/* Nobody can read the sealed bytes here, and at the centre they are gone. */
+static bool drop_sealed(struct record *record, struct err *err)
+{
+	int64_t file = record->body_file;
+
+	record->body_file = 0;
+	return (file == 0 || files_drop(record->ws, file, err)) &&
+		row_run(record->ws, "DELETE FROM body WHERE owner = ?1",
+			record->head.id, err) &&
+		workspace_forget(record->ws, record->head.id, err);
+}
+
+bool record_refused(struct record *record, const char *code, struct err *err)
+{
+	struct record_head *head = &record->head;
+	bool ok;
+
+	if (head->state != RECORD_PACKED && head->state != RECORD_RECEIVED)
+		return record_say_state(record, err);
+	if (strcmp(head->refused, code) == 0)
+		return true;
+	if (!workspace_begin(record->ws, err))
+		return false;
+	record_set_text(&head->refused, code);
+	ok = head->state == RECORD_RECEIVED ||
+		(journal_destroy(record, err) &&
+		record_drop_spares(record, err));
+	head->state = RECORD_RECEIVED;
+	return record_settle(record, ok && record_save(record, err) &&
+		(!head->is_protected || drop_sealed(record, err)), err);
 }
 
 /* --- finishing --- */

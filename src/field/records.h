@@ -64,6 +64,7 @@ struct record_head {
 	size_t n_attachments;
 	uint64_t n_events;	/* in the journal */
 	uint64_t bundle;	/* sequence number of the bundle; 0: none */
+	char *refused;		/* why the centre did not take it; a word, or "" */
 };
 
 void record_head_release(struct record_head *head);
@@ -153,6 +154,10 @@ bool record_discard(struct record *record, bool back, struct err *err)
 	MUST_CHECK;
 /* packed → received: a receipt came. */
 bool record_received(struct record *record, struct err *err) MUST_CHECK;
+/* packed or received → received, but the centre did not keep it; `code` is a
+ * word of a receipt.  Of a protected one only the head stays. */
+bool record_refused(struct record *record, const char *code, struct err *err)
+	MUST_CHECK;
 
 /* Adds the final XML of a standard record, or the sealed bytes (an age file)
  * of a protected one, to `out`; checked against the head's hash.

@@ -132,6 +132,7 @@ static bool keep_request(struct workspace *ws, const struct str *sealed,
 	record_set_text(&head->name, "");
 	record_set_text(&head->instance_id, "");
 	record_set_text(&head->place, "");
+	record_set_text(&head->refused, "");
 	head->created = head->finished = field_day(field_now(ws));
 	head->has_final = true;
 	head->size_bytes = sealed->len;

@@ -147,8 +147,7 @@ static bool write_it(struct store *store, const char *path,
 	struct db *db = store_db(store);
 	int fd = -1;
 	bool ok = db_begin_read(db, err) && begin_task(store, task, err) &&
-		db_number(db, "SELECT max(id) FROM fact", &made->last_fact,
-			err);
+		backup_count(store, made, err);
 
 	if (ok)
 		fd = db_copy(db, &watch, err);

@@ -25,6 +25,7 @@ struct store_backup {
 	int64_t n_bytes, changed_ns;	/* of the file, when it was compared */
 	uint8_t sha256[SHA256_BYTES];	/* of the sealed bytes */
 	int64_t last_fact;		/* it holds this one and those before */
+	int64_t last_content;		/* likewise */
 };
 
 /* Write, read back and note it; nothing is left of one that fails.  Merges go

@@ -69,7 +69,8 @@ static bool insert(struct store *store, struct store_backup *backup,
 {
 	struct db_stmt *add = db_prepare(store_db(store),
 		"INSERT INTO backup (at, path, size, changed, sha256,"
-		" last_fact) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", err);
+		" last_fact, last_content)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
 	time_t now = time(NULL);
 	struct tm parts;
 
@@ -83,6 +84,7 @@ static bool insert(struct store *store, struct store_backup *backup,
 	db_bind_int(add, 4, backup->changed_ns);
 	db_bind_blob(add, 5, backup->sha256, SHA256_BYTES);
 	db_bind_int(add, 6, backup->last_fact);
+	db_bind_int(add, 7, backup->last_content);
 	if (!db_run(add, err))
 		return false;
 	backup->id = db_last_row_id(store_db(store));
@@ -97,6 +99,17 @@ static bool end_change(struct store *store, bool ok, struct err *err)
 	return false;
 }
 
+bool backup_count(struct store *store, struct store_backup *backup,
+	struct err *err)
+{
+	struct db *db = store_db(store);
+
+	return db_number(db, "SELECT max(id) FROM fact", &backup->last_fact,
+			err) &&
+		db_number(db, "SELECT max(id) FROM content",
+			&backup->last_content, err);
+}
+
 bool backup_note(struct store *store, const char *path, const char *kind,
 	struct store_backup *backup, struct err *err)
 {
@@ -108,7 +121,7 @@ bool backup_note(struct store *store, const char *path, const char *kind,
 }
 
 /* The columns of one, in the order of FIELDS. */
-#define FIELDS "id, at, path, size, changed, sha256, last_fact"
+#define FIELDS "id, at, path, size, changed, sha256, last_fact, last_content"
 
 static bool take_row(struct db_stmt *get, struct store_backup *backup,
 	struct err *err)
@@ -128,6 +141,7 @@ static bool take_row(struct db_stmt *get, struct store_backup *backup,
 		memcpy(backup->sha256, hash, n < SHA256_BYTES ? n :
 			SHA256_BYTES);
 		backup->last_fact = db_int(get, 6);
+		backup->last_content = db_int(get, 7);
 	}
 	db_reset(get);
 	return result != DB_FAILED;

@@ -24,6 +24,9 @@ const char *backup_no_store(void);
 
 int64_t backup_changed_ns(const struct stat *st);
 
+/* What is in the store now. */
+bool backup_count(struct store *store, struct store_backup *backup,
+	struct err *err) MUST_CHECK;
 /* It lies at this path: a row, and a line of that kind in the log. */
 bool backup_note(struct store *store, const char *path, const char *kind,
 	struct store_backup *backup, struct err *err) MUST_CHECK;

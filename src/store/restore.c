@@ -153,8 +153,7 @@ static bool settle(struct restoring *r, const char *path, struct err *err)
 	struct store *store = store_open(r->part, 0, err);
 	bool ok = store != NULL && db_verify(store_db(store), err) &&
 		forget_missing(r, store, err) &&
-		db_number(store_db(store), "SELECT max(id) FROM fact",
-			&r->backup.last_fact, err) &&
+		backup_count(store, &r->backup, err) &&
 		backup_note(store, path, "restore", &r->backup, err) &&
 		db_checkpoint(store_db(store), err);
 

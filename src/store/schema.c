@@ -99,8 +99,14 @@
 "CREATE TABLE backup (id INTEGER PRIMARY KEY, at TEXT NOT NULL," \
 " path TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL," \
 " sha256 BLOB NOT NULL, last_fact INTEGER NOT NULL," \
-" lost INTEGER NOT NULL DEFAULT 0);"
+" last_content INTEGER NOT NULL, lost INTEGER NOT NULL DEFAULT 0);"
 
+/* Version 3: which contents a bundle brought; sealed records that were erased,
+ * and why (a word of a receipt). */
+#define RECEIPTS \
+"CREATE INDEX brought_manifest ON brought (manifest);" \
+"CREATE TABLE refused (content INTEGER PRIMARY KEY" \
+" REFERENCES content (id), code TEXT NOT NULL);"
 
 /* Version 3: what people say about records, and what follows from it.  What is
  * derived is derived anew once ("stale"). */
@@ -145,7 +151,7 @@
 "INSERT INTO meta (name, value) VALUES ('stale', '3');"
 
 const char *const store_steps[] = {
-	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS STATEMENTS
+	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS RECEIPTS STATEMENTS
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
@@ -154,4 +160,5 @@ const char store_clear_derived[] =
 	"DELETE FROM media; DELETE FROM version; DELETE FROM brought;"
 	"DELETE FROM prior; DELETE FROM attachment; DELETE FROM sealed;"
 	"DELETE FROM named; DELETE FROM replaced; DELETE FROM statement;"
-	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM record;";
+	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM refused;"
+	"DELETE FROM record;";

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -36,6 +37,45 @@ static void sign_message(struct json *object, const struct minisign_key *key,
 	js_free(object);
 }
 
+static bool is_code(const char *text)
+{
+	size_t n = text != NULL ? strlen(text) : 0;
+
+	return n > 0 && n < RECEIPT_CODE_BYTES && strspn(text,
+		"abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+}
+
+static struct json *refused_json(const struct trust_receipt *receipt)
+{
+	struct json *list = js_new_array();
+	char hex[SHA256_HEX_BYTES];
+
+	for (size_t i = 0; i < receipt->refused.n; i++) {
+		struct json *item = js_new_object();
+
+		hex_encode(receipt->refused.items[i].record.bytes,
+			SHA256_BYTES, hex);
+		js_put_text(item, "code", receipt->refused.items[i].code);
+		js_put_text(item, "record", hex);
+		js_add(list, item);
+	}
+	return list;
+}
+
+static bool check_receipt(const struct trust_receipt *receipt,
+	struct err *err)
+{
+	if (receipt->records.n + receipt->refused.n > RECEIPT_MAX)
+		return err_set(err, ERR_LIMIT,
+			_("one receipt is for %d records at most"),
+			RECEIPT_MAX);
+	for (size_t i = 0; i < receipt->refused.n; i++)
+		if (!is_code(receipt->refused.items[i].code))
+			return err_set(err, ERR_VALUE, _("the reason of a "
+				"refusal is not a word of a receipt"));
+	return true;
+}
+
 bool trust_receipt_sign(const struct trust_receipt *receipt,
 	const char *project, const struct minisign_key *key,
 	struct trust_signed *out, struct err *err)
@@ -43,10 +83,8 @@ bool trust_receipt_sign(const struct trust_receipt *receipt,
 	struct json *object, *records;
 	char hex[SHA256_HEX_BYTES];
 
-	if (receipt->records.n > RECEIPT_MAX)
-		return err_set(err, ERR_LIMIT,
-			_("one receipt is for %d records at most"),
-			RECEIPT_MAX);
+	if (!check_receipt(receipt, err))
+		return false;
 	object = new_message(project, key);
 	records = js_new_array();
 	for (size_t i = 0; i < receipt->records.n; i++) {
@@ -54,6 +92,8 @@ bool trust_receipt_sign(const struct trust_receipt *receipt,
 		js_add(records, js_new_text(hex));
 	}
 	js_put(object, "records", records);
+	if (receipt->refused.n > 0)
+		js_put(object, "refused", refused_json(receipt));
 	sign_message(object, key, out);
 	return true;
 }
@@ -116,29 +156,60 @@ static struct json *read_message(const struct trust_signed *document,
 	return NULL;
 }
 
+static bool read_hash(const char *hex, struct trust_hash *hash)
+{
+	return hex != NULL && sha256_is_hex(hex) &&
+		hex_decode(hex, hash->bytes, sizeof hash->bytes);
+}
+
+static bool read_records(const struct json *list,
+	struct trust_receipt *receipt)
+{
+	for (size_t i = 0; i < js_size(list); i++) {
+		struct trust_hash hash;
+
+		if (!read_hash(js_text(js_at(list, i)), &hash))
+			return false;
+		vec_push(&receipt->records, hash);
+	}
+	return true;
+}
+
+static bool read_refused(const struct json *list,
+	struct trust_receipt *receipt)
+{
+	for (size_t i = 0; i < js_size(list); i++) {
+		const char *code = js_get_text(js_at(list, i), "code");
+		struct trust_refused refused;
+
+		if (!is_code(code) || !read_hash(js_get_text(js_at(list, i),
+				"record"), &refused.record))
+			return false;
+		snprintf(refused.code, sizeof refused.code, "%s", code);
+		vec_push(&receipt->refused, refused);
+	}
+	return true;
+}
+
 bool trust_receipt_parse(const struct trust_signed *document,
 	const char *project, const struct minisign_public *signer,
 	struct trust_receipt *receipt, struct err *err)
 {
 	struct json *object = read_message(document, project, signer, err);
 	const struct json *records = js_get(object, "records");
+	const struct json *refused = js_get(object, "refused");
 	bool ok;
 
 	memset(receipt, 0, sizeof *receipt);
 	if (object == NULL)
 		return false;
-	ok = (js_is_array(records) && js_size(records) <= RECEIPT_MAX) ||
+	ok = (js_is_array(records) && js_size(records) <= RECEIPT_MAX &&
+			read_records(records, receipt)) ||
 		want_failed("records", err);
-	for (size_t i = 0; ok && i < js_size(records); i++) {
-		const char *hex = js_text(js_at(records, i));
-		struct trust_hash hash;
-
-		ok = (hex != NULL && sha256_is_hex(hex) &&
-			hex_decode(hex, hash.bytes, sizeof hash.bytes)) ||
-			want_failed("records", err);
-		if (ok)
-			vec_push(&receipt->records, hash);
-	}
+	ok = ok && (refused == NULL || (js_is_array(refused) &&
+			js_size(refused) <= RECEIPT_MAX &&
+			read_refused(refused, receipt)) ||
+		want_failed("refused", err));
 	js_free(object);
 	return ok;
 }
@@ -146,6 +217,7 @@ bool trust_receipt_parse(const struct trust_signed *document,
 void trust_receipt_release(struct trust_receipt *receipt)
 {
 	vec_release(&receipt->records);
+	vec_release(&receipt->refused);
 }
 
 bool trust_query_parse(const struct trust_signed *document,

@@ -2,6 +2,7 @@
  * What a store tells a laptop: small signed documents that travel down.
  *
  *	receipt  {"format":1,"project":"...","records":["HASH",...],
+ *		  "refused":[{"code":"no-consent","record":"HASH"},...],
  *		  "signer":"RW..."}
  *	query    {"asked":"2026-11-23","format":1,"project":"...",
  *		  "record":"uuid:...","signer":"RW...","text":"..."}
@@ -23,10 +24,23 @@
 #include "trust/project.h"
 #include "trust/signed.h"
 
-enum { QUERY_TEXT_BYTES = 513, QUERY_RECORD_BYTES = 257, RECEIPT_MAX = 15000 };
+enum {
+	QUERY_TEXT_BYTES = 513,
+	QUERY_RECORD_BYTES = 257,
+	RECEIPT_MAX = 15000,		/* records, those refused among them */
+	RECEIPT_CODE_BYTES = 32,
+};
 
 struct trust_hash { uint8_t bytes[SHA256_BYTES]; };
-struct trust_receipt { VEC(struct trust_hash) records; };
+/* A record that the store does not keep: a word says why. */
+struct trust_refused {
+	struct trust_hash record;
+	char code[RECEIPT_CODE_BYTES];	/* a-z, 0-9 and "-" */
+};
+struct trust_receipt {
+	VEC(struct trust_hash) records;
+	VEC(struct trust_refused) refused;
+};
 
 struct trust_query {
 	char record[QUERY_RECORD_BYTES];	/* instanceID */
@@ -35,7 +49,7 @@ struct trust_query {
 };
 
 /* Make and sign one.  ERR_VALUE: a text that is empty, too long, or holds
- * control characters; ERR_LIMIT. */
+ * control characters; a code that is no word; ERR_LIMIT. */
 bool trust_receipt_sign(const struct trust_receipt *receipt,
 	const char *project, const struct minisign_key *key,
 	struct trust_signed *out, struct err *err) MUST_CHECK;

@@ -79,8 +79,8 @@ forms/HASH.xml
 records/HASH.xml
 records/HASH.xml
 $ bayaz list | tail -2
-  {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points
-  {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points
+  {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points	in bundle 2 of {{[0-9-]+}}
+  {{[0-9a-f]+}}	packed	{{[0-9-]+}}	Water points	in bundle 2 of {{[0-9-]+}}
 
 # Into a folder: as many as are needed, under names that tell nothing.
 $ mkdir stick; sed 's/uuid:1/uuid:3/; s/w1/w3/' a.xml > c.xml; bayaz import c.xml

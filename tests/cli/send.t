@@ -92,6 +92,7 @@ ls: {{.*}}
 $ sed 's/version="1"/version="2"/' form.xml > newer.xml
 $ bayaz send -o d.bayaz --store a.db --to KP-001 --form newer.xml --list places.csv=more.csv --po wells:ur=ur.po --policy idle-minutes=5 --ask 'uuid:1=Is 12 right?'
 d.bayaz: number {{[0-9]+}}, for 1 laptop
+  no receipt for 1 record: no backup holds it (see 'bayaz help store')
 $ grep -c 'Is 12' d.bayaz
 0
 [1]
@@ -128,9 +129,10 @@ $ bayaz -C laptop1 list --json | grep -c '"instance":"uuid:1","text":"Is 12 righ
 
 # An older one is refused; several are taken in the order of their numbers.
 $ bayaz send -o e.bayaz --store a.db --all --json
-{"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":0,"number":{{[0-9]+}},"project":"{{.*}}","translations":0}
+{"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":0,"number":{{[0-9]+}},"project":"{{.*}}","receipts":0,"translations":0,"without_receipt":2}
 $ bayaz send -o f.bayaz --store a.db --all --policy idle-minutes=7
 f.bayaz: number {{[0-9]+}}, for 2 laptops
+  no receipts for 2 records: no backup holds them (see 'bayaz help store')
 $ bayaz -C laptop2 receive f.bayaz e.bayaz | cut -d , -f 1
 e.bayaz: taken
 f.bayaz: taken
@@ -166,8 +168,9 @@ bayaz: the laptop {{[A-Z2-7-]+}} is revoked: nothing is sent to it
 [1]
 $ bayaz send -o h.bayaz --store a.db --all
 h.bayaz: number {{[0-9]+}}, for 1 laptop
+  no receipt for 1 record: no backup holds it (see 'bayaz help store')
 $ bayaz -C laptop1 receive h.bayaz --json
-{"files":[{"file":"h.bayaz","forms":0,"lists":0,"lists_unused":0,"new_forms":0,"number":{{[0-9]+}},"outcome":"taken","policy":false,"project_newer":false,"questions":0,"received":0,"removed":0,"revoked":false,"signer":"{{.*}}","translations":0,"unused":0}]}
+{"files":[{"file":"h.bayaz","forms":0,"lists":0,"lists_unused":0,"new_forms":0,"number":{{[0-9]+}},"outcome":"taken","policy":false,"project_newer":false,"questions":0,"received":0,"refused":0,"removed":0,"revoked":false,"signer":"{{.*}}","translations":0,"unused":0}]}
 
 # Rotated keys come by a bundle as well.
 $ bayaz project rotate > said

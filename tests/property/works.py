@@ -600,6 +600,87 @@ class Receive(Work):
         expect(self.has_form(), "it is not received in the end")
 
 
+class Send(Merge):
+    """A bundle with receipts, and its number used once."""
+    name = "send"
+    promise = "receipts for"
+
+    home = "live/boss"
+
+    def prepare(self):
+        shutil.copytree("boss", self.home)
+        super().prepare()
+        fieldwork.join("live/w")
+        run("import", "walk-1.xml", home="live/w")
+        run("pack", "-o", "send/w.bayaz", home="live/w")
+        self.bayaz("merge", "send/w.bayaz", "--store", "live/s.db",
+                   "--accept-new")
+        os.remove("send/w.bayaz")
+        self.bayaz("store", "backup", "-o", "live/b.age", "--store",
+                   "live/s.db", "--passphrase-file", "pass")
+
+    def words(self):
+        return ["send", "-o", "live/d.bayaz", "--store", "live/s.db", "--all"]
+
+    def check(self, said, done):
+        there = os.path.exists("live/d.bayaz")
+        expect(there or not done, "sent, and there is no bundle")
+        again = self.words()
+        again[2] = "live/e.bayaz"
+        told = json.loads(self.bayaz(*again, "--json").stdout)
+        expect(told["receipts"] == 4, "receipts: %s" % told)
+        for name in ["d"] * there + ["e"]:
+            taken = json.loads(run("receive", "live/%s.bayaz" % name, "--json",
+                                   home="live/w").stdout)["files"][0]
+            expect(taken["outcome"] == "taken", "it is %s" % taken)
+        expect({r["state"] for r in self.records()} == {"received"},
+               "the records are not received")
+
+
+class ReceiveReceipts(Work):
+    """What is safe is marked and dropped all at once, or not yet; what is not
+    safe stays."""
+    name = "receive-receipts"
+    promise = "safe at the centre"
+    passphrase = "pass"
+
+    def prepare(self):
+        fieldwork.join("live/w", "pass")
+        fieldwork.write("visit-1.xml", fieldwork.record_xml("visit", 1,
+                                                            ["a"]))
+        self.bayaz("import", "walk-1.xml", "visit-1.xml")
+        self.bayaz("pack", "-o", "receipts.1")
+        run("merge", "receipts.1", "--store", "receipts.db", "--accept-new",
+            home="boss")
+        run("store", "backup", "-o", "receipts.age", "--store", "receipts.db",
+            "--passphrase-file", "pass", home="boss")
+        fieldwork.write("later.xml", fieldwork.record_xml("walk", 2, ["b"]))
+        self.bayaz("import", "later.xml")
+        self.bayaz("pack", "-o", "receipts.2")
+        run("merge", "receipts.2", "--store", "receipts.db", home="boss")
+        run("send", "-o", "receipts.down", "--store", "receipts.db", "--all",
+            home="boss")
+
+    def words(self):
+        return ["receive", "receipts.down"]
+
+    def states(self):
+        return sorted(r["state"] for r in self.records())
+
+    def check_disk(self, said):
+        if self.promise in said:
+            expect(n_keys("live/w") == 1, "dropped, and the old key is there")
+
+    def check(self, said, done):
+        found = self.states()
+        after = ["packed", "received"]
+        expect(found in (["packed"] * 3, after), "the records are %s" % found)
+        expect(found == after or not done, "received, and nothing is marked")
+        self.bayaz(*self.words())
+        expect(self.states() == after, "in the end they are %s" %
+               self.states())
+
+
 class Offline(Work):
     """The project's key is in the workspace or in the file: never nowhere."""
     name = "offline"
@@ -839,7 +920,7 @@ WORKS = [
     Leave, FinishSealed, PackSealed, Passphrase, Purge, Withdraw,
     Backup, Restore, Copied,                    # with a passphrase
     ProjectNew, ProjectAgain, Kit, Merge, Offline,
-    StoreBackup, StoreRestore,       # at the centre
+    StoreBackup, StoreRestore, Send, ReceiveReceipts,       # at the centre
 ]
 
 

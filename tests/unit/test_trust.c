@@ -620,6 +620,7 @@ static void messages_come_back_from_whom_they_name(void **state)
 		.text = "Is 12 right?" }, back;
 	struct trust_policy policy = { .idle_minutes = 5 }, read;
 	struct trust_hash hash = { { 1, 2, 3 } };
+	struct trust_refused refused = { { { 4, 5, 6 } }, "no-consent" };
 	struct minisign_key store, stranger;
 	struct minisign_public key, strange;
 
@@ -629,12 +630,22 @@ static void messages_come_back_from_whom_they_name(void **state)
 	minisign_key_new(&stranger);
 	minisign_key_public(&stranger, &strange);
 	vec_push(&receipt.records, hash);
+	vec_push(&receipt.refused, refused);
 	assert_true(trust_receipt_sign(&receipt, project.id, &store, &text,
 		&err));
 	assert_true(trust_receipt_parse(&text, project.id, &key, &got, &err));
 	assert_int_equal(got.records.n, 1);
 	assert_memory_equal(&got.records.items[0], &hash, sizeof hash);
+	assert_int_equal(got.refused.n, 1);
+	assert_memory_equal(&got.refused.items[0].record, &refused.record,
+		sizeof refused.record);
+	assert_string_equal(got.refused.items[0].code, refused.code);
 	trust_receipt_release(&got);
+	memcpy(receipt.refused.items[0].code, "no word", 8);
+	assert_false(trust_receipt_sign(&receipt, project.id, &store, &text,
+		&err));
+	assert_int_equal(err.code, ERR_VALUE);
+	err_clear(&err);
 	assert_false(trust_receipt_parse(&text, project.id, &strange, &got,
 		&err));
 	assert_int_equal(err.code, ERR_CRYPTO);
