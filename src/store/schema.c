@@ -150,8 +150,30 @@
 " JOIN content c ON c.id = v.id JOIN record r ON r.id = v.record;" \
 "INSERT INTO meta (name, value) VALUES ('stale', '3');"
 
+/* For people with an SQL prompt: what columns ask and choices mean.  The view
+ * names of label_view are given by labels.c. */
+#define CODEBOOK \
+"CREATE TABLE bz_codebook (table_name TEXT NOT NULL," \
+" column_name TEXT NOT NULL, form TEXT NOT NULL, repeat TEXT NOT NULL," \
+" position INTEGER NOT NULL, type TEXT NOT NULL," \
+" sensitivity TEXT NOT NULL," \
+" PRIMARY KEY (table_name, column_name)) WITHOUT ROWID;" \
+"CREATE TABLE bz_codebook_label (table_name TEXT NOT NULL," \
+" column_name TEXT NOT NULL, language TEXT NOT NULL, label TEXT," \
+" hint TEXT," \
+" PRIMARY KEY (table_name, column_name, language)) WITHOUT ROWID;" \
+"CREATE TABLE bz_codebook_choice (table_name TEXT NOT NULL," \
+" column_name TEXT NOT NULL, language TEXT NOT NULL, value TEXT NOT NULL," \
+" position INTEGER NOT NULL, label TEXT," \
+" PRIMARY KEY (table_name, column_name, language, value)) WITHOUT ROWID;" \
+"CREATE TABLE bz_codebook_path (table_name TEXT NOT NULL," \
+" column_name TEXT NOT NULL, form_version TEXT NOT NULL," \
+" path TEXT NOT NULL," \
+" PRIMARY KEY (table_name, column_name, form_version, path)) WITHOUT ROWID;" \
+"CREATE TABLE label_view (name TEXT PRIMARY KEY) WITHOUT ROWID;"
+
 const char *const store_steps[] = {
-	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS RECEIPTS STATEMENTS
+	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS RECEIPTS STATEMENTS CODEBOOK
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 

@@ -9,11 +9,9 @@
 #include "crypt/crypt.h"
 #include "db/db.h"
 #include "store/content.h"
-#include "store/forms.h"
 #include "store/reconcile.h"
 #include "store/store.h"
 #include "store/version.h"
-#include "xform/xform.h"
 
 /* --- SQL from a layout --- */
 
@@ -25,89 +23,11 @@ static void add_name(struct str *sql, const char *name)
 	free(quoted);
 }
 
-/* The columns that lead a sheet. */
-static const char *key_columns(size_t table, size_t sheet)
-{
-	if (table == 0)
-		return sheet > 0 ? "bz_id INTEGER PRIMARY KEY" :
-			"bz_id INTEGER PRIMARY KEY, bz_record TEXT NOT NULL,"
-			" bz_version TEXT NOT NULL,"
-			" bz_form_version TEXT NOT NULL,"
-			" bz_instance TEXT NOT NULL,"
-			" bz_conflict INTEGER NOT NULL,"
-			" bz_date_given INTEGER NOT NULL";
-	return sheet > 0 ? "bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL" :
-		"bz_id INTEGER NOT NULL, bz_row INTEGER NOT NULL,"
-		" bz_parent INTEGER NOT NULL, bz_position INTEGER NOT NULL";
-}
-
 static int n_key_columns(size_t table, size_t sheet)
 {
 	if (table == 0)
 		return sheet > 0 ? 1 : 7;
 	return sheet > 0 ? 2 : 4;
-}
-
-static bool create_sheet(struct store *store, const struct layout *layout,
-	size_t table, size_t at, struct err *err)
-{
-	static const char *const types[] = { "TEXT", "INTEGER", "REAL" };
-	const struct layout_table *t = &layout->tables.items[table];
-	const struct layout_sheet *sheet = &t->sheets.items[at];
-	struct str sql = STR_INIT;
-	bool ok;
-
-	str_add(&sql, "CREATE TABLE ");
-	add_name(&sql, sheet->name);
-	str_addf(&sql, " (%s", key_columns(table, at));
-	for (size_t i = 0; i < sheet->columns.n; i++) {
-		const struct layout_column *column =
-			&t->columns.items[sheet->columns.items[i]];
-
-		str_add(&sql, ", ");
-		add_name(&sql, column->name);
-		str_addf(&sql, " %s", types[column->type]);
-	}
-	str_add(&sql, table == 0 ? ");" :
-		", PRIMARY KEY (bz_id, bz_row)) WITHOUT ROWID;");
-	if (table == 0 && at == 0) {
-		str_add(&sql, "CREATE INDEX ");
-		str_addf(&sql, "\"%s bz_record\"", layout->base);
-		str_add(&sql, " ON ");
-		add_name(&sql, sheet->name);
-		str_add(&sql, " (bz_record);");
-	}
-	ok = db_exec(store_db(store), sql.data, err);
-	str_release(&sql);
-	return ok;
-}
-
-static bool create_tables(struct store *store, const struct layout *layout,
-	struct err *err)
-{
-	for (size_t t = 0; t < layout->tables.n; t++)
-		for (size_t s = 0; s < layout->tables.items[t].sheets.n; s++)
-			if (!create_sheet(store, layout, t, s, err))
-				return false;
-	return true;
-}
-
-static bool drop_tables(struct store *store, const struct layout *layout,
-	struct err *err)
-{
-	struct str sql = STR_INIT;
-	bool ok;
-
-	for (size_t t = 0; t < layout->tables.n; t++)
-		for (size_t s = 0; s < layout->tables.items[t].sheets.n; s++) {
-			str_add(&sql, "DROP TABLE IF EXISTS ");
-			add_name(&sql,
-				layout->tables.items[t].sheets.items[s].name);
-			str_add(&sql, ";");
-		}
-	ok = sql.len == 0 || db_exec(store_db(store), sql.data, err);
-	str_release(&sql);
-	return ok;
 }
 
 /* --- rows --- */
@@ -406,9 +326,9 @@ static bool insert_rows(struct tables *tables, struct form_tables *form,
 static bool remove_rows(struct form_tables *form, int64_t record,
 	struct err *err)
 {
-	for (size_t t = 0; t < form->layout->tables.n; t++)
-		for (size_t s = 0; s < form->layout->tables.items[t].sheets.n;
-				s++) {
+	for (size_t t = form->layout->tables.n; t-- > 0;)
+		for (size_t s = form->layout->tables.items[t].sheets.n;
+				s-- > 0;) {
 			struct db_stmt *remove = form->stmts[t][s].remove;
 
 			db_bind_int(remove, 1, record);
@@ -451,208 +371,4 @@ bool tables_remove(struct tables *tables, int64_t record, struct err *err)
 size_t tables_n_missing(const struct tables *tables)
 {
 	return tables->n_missing;
-}
-
-bool tables_drop_all(struct store *store, struct err *err)
-{
-	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT form, tables FROM layout", err);
-	VEC(struct layout *) layouts = { 0 };
-	enum db_result result;
-	bool ok = true;
-
-	if (walk == NULL)
-		return false;
-	while (ok && (result = db_step(walk, err)) != DB_DONE) {
-		struct layout *layout = result == DB_ROW ?
-			layout_parse(db_text(walk, 0), db_text(walk, 1), err) :
-			NULL;
-
-		ok = layout != NULL;
-		if (ok)
-			vec_push(&layouts, layout);
-	}
-	db_reset(walk);
-	for (size_t i = 0; i < layouts.n; i++) {
-		ok = ok && drop_tables(store, layouts.items[i], err);
-		layout_free(layouts.items[i]);
-	}
-	vec_release(&layouts);
-	return ok && db_exec(store_db(store), "DELETE FROM layout", err);
-}
-
-/* --- layouts in step with the forms --- */
-
-struct form_name { const char *id, *base; };
-
-/* Bases of all forms at once: a name must not depend on which form came
- * first.  Ours (bz_...) first, then by id. */
-static bool name_forms(struct store *store, struct arena *arena,
-	struct form_name **names, size_t *n_names, struct err *err)
-{
-	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT DISTINCT id FROM form"
-		" ORDER BY substr(id, 1, 3) <> 'bz_', id", err);
-	VEC(struct form_name) list = { 0 };
-	struct map taken = MAP_INIT;
-	enum db_result result;
-
-	if (walk == NULL)
-		return false;
-	while ((result = db_step(walk, err)) == DB_ROW) {
-		struct form_name name = { arena_strdup(arena,
-			db_text(walk, 0)), NULL };
-		char hex[SHA256_HEX_BYTES], *key;
-
-		name.base = str_starts(name.id, "bz_") ? name.id :
-			arena_printf(arena, "bz_%s", name.id);
-		key = arena_strdup(arena, name.base);
-		for (char *c = key; *c != '\0'; c++)
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c - 'A' + 'a');
-		if (map_has(&taken, key) || strstr(key + 3, "__") != NULL ||
-				strcmp(key, "bz_records") == 0 ||
-				strcmp(key, "bz_versions") == 0) {
-			sha256_hex(name.id, strlen(name.id), hex);
-			/* '.' begins no ending of ours */
-			name.base = arena_printf(arena, "%s.%.8s", name.base,
-				hex);
-		}
-		map_set(&taken, key, arena);
-		vec_push(&list, name);
-	}
-	db_reset(walk);
-	map_release(&taken);
-	*n_names = list.n;
-	*names = arena_alloc(arena, (list.n + 1) * sizeof **names);
-	if (list.n > 0)
-		memcpy(*names, list.items, list.n * sizeof **names);
-	vec_release(&list);
-	return result != DB_FAILED;
-}
-
-static struct layout *new_layout(struct store *store,
-	const struct form_name *name, struct err *err)
-{
-	struct layout *layout = NULL;
-	struct store_forms forms = STORE_FORMS_INIT;
-
-	if (store_forms_load(store, name->id, &forms, err))
-		layout = layout_new(name->base,
-			(const struct xform *const *)forms.list.items,
-			forms.list.n);
-	store_forms_release(&forms);
-	return layout;
-}
-
-static bool save_layout(struct store *store, const char *form,
-	const char *json, struct err *err)
-{
-	struct db_stmt *put = db_prepare(store_db(store),
-		"INSERT OR REPLACE INTO layout (form, tables) VALUES (?1, ?2)",
-		err);
-
-	if (put == NULL)
-		return false;
-	db_bind_text(put, 1, form);
-	db_bind_text(put, 2, json);
-	return db_run(put, err);
-}
-
-static bool refill(struct store *store, const char *form, struct err *err)
-{
-	struct db_stmt *walk = db_prepare(store_db(store),
-		"SELECT id FROM record WHERE form = ?1", err);
-	struct tables *tables;
-	VEC(int64_t) records = { 0 };
-	enum db_result result;
-	bool ok;
-
-	if (walk == NULL)
-		return false;
-	db_bind_text(walk, 1, form);
-	while ((result = db_step(walk, err)) == DB_ROW) {
-		int64_t id = db_int(walk, 0);
-
-		vec_push(&records, id);
-	}
-	db_reset(walk);
-	ok = result != DB_FAILED;
-	tables = tables_open(store);
-	for (size_t i = 0; ok && i < records.n; i++)
-		ok = tables_write(tables, records.items[i], err);
-	tables_close(tables);
-	vec_release(&records);
-	return ok;
-}
-
-struct change {
-	const char *form;
-	struct layout *old, *new;
-	char *json;
-};
-
-static bool find_change(struct store *store, const struct form_name *name,
-	struct change *change, struct err *err)
-{
-	char *before;
-
-	change->form = name->id;
-	change->new = new_layout(store, name, err);
-	if (change->new == NULL)
-		return false;
-	change->json = layout_print(change->new);
-	change->old = layout_load(store, name->id, err);
-	if (change->old == NULL) {
-		bool none = err == NULL || err->code == ERR_NOTFOUND;
-
-		err_clear(err);
-		return none;
-	}
-	before = layout_print(change->old);
-	if (strcmp(before, change->json) == 0) {
-		layout_free(change->new);
-		change->new = NULL;
-	}
-	free(before);
-	return true;
-}
-
-/* All old tables go before new ones come: names may move between forms. */
-static bool make_changes(struct store *store, struct change *changes, size_t n,
-	struct err *err)
-{
-	for (size_t i = 0; i < n; i++)
-		if (changes[i].new != NULL && changes[i].old != NULL &&
-				!drop_tables(store, changes[i].old, err))
-			return false;
-	for (size_t i = 0; i < n; i++)
-		if (changes[i].new != NULL &&
-				(!create_tables(store, changes[i].new, err) ||
-				!save_layout(store, changes[i].form,
-					changes[i].json, err) ||
-				!refill(store, changes[i].form, err)))
-			return false;
-	return true;
-}
-
-bool tables_update_layouts(struct store *store, struct err *err)
-{
-	struct arena *arena = arena_new();
-	struct form_name *names = NULL;
-	struct change *changes;
-	size_t n = 0;
-	bool ok = name_forms(store, arena, &names, &n, err);
-
-	changes = ARENA_ARRAY(arena, struct change, n + 1);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = find_change(store, &names[i], &changes[i], err);
-	ok = ok && make_changes(store, changes, n, err);
-	for (size_t i = 0; i < n; i++) {
-		layout_free(changes[i].old);
-		layout_free(changes[i].new);
-		free(changes[i].json);
-	}
-	arena_free(arena);
-	return ok;
 }

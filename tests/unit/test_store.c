@@ -87,7 +87,9 @@ static const char form_2[] = HEAD
 	"<bind nodeset=\"/data/house/roof\" type=\"string\""
 	" bayaz:sensitivity=\"public\"/>"
 	"</model></h:head><h:body><input ref=\"/data/age\"/>"
-	"<input ref=\"/data/house/size\"/><input ref=\"/data/house/roof\"/>"
+	"<input ref=\"/data/house/size\"/>"
+	"<select1 ref=\"/data/house/roof\"><label>Roof</label><item>"
+	"<label>Tin sheets</label><value>tin</value></item></select1>"
 	"</h:body></h:html>";
 
 static const char form_protected[] = HEAD
@@ -231,6 +233,35 @@ static char *dump(struct store *store)
 	return text;
 }
 
+static char *text_of(struct store *store, const char *sql)
+{
+	struct db_stmt *get = db_prepare_once(store_db(store), sql, &err);
+	char *text;
+
+	assert_non_null(get);
+	assert_int_equal(db_step(get, &err), DB_ROW);
+	text = xstrdup(db_text(get, 0) != NULL ? db_text(get, 0) : "NULL");
+	db_free(get);
+	return text;
+}
+
+/* The code book and the views with labels, which are not in the dump. */
+static char *code_book(struct store *store)
+{
+	return text_of(store, "SELECT group_concat(line, char(10)) FROM ("
+		"SELECT quote(table_name) || quote(column_name) || quote(form)"
+		" || quote(repeat) || position || type || sensitivity AS line"
+		" FROM bz_codebook UNION ALL SELECT quote(table_name) ||"
+		" quote(column_name) || quote(language) || quote(label) ||"
+		" quote(hint) FROM bz_codebook_label UNION ALL"
+		" SELECT quote(table_name) || quote(column_name) ||"
+		" quote(language) || quote(value) || position || quote(label)"
+		" FROM bz_codebook_choice UNION ALL SELECT quote(table_name) ||"
+		" quote(column_name) || quote(form_version) || quote(path)"
+		" FROM bz_codebook_path UNION ALL SELECT sql FROM sqlite_schema"
+		" WHERE type = 'view' OR tbl_name LIKE 'bz_%' ORDER BY line)");
+}
+
 static struct merge_result merge(struct store *store, const char *path)
 {
 	struct merge_result result;
@@ -246,18 +277,6 @@ static int64_t number(struct store *store, const char *sql)
 
 	assert_true(db_number(store_db(store), sql, &n, &err));
 	return n;
-}
-
-static char *text_of(struct store *store, const char *sql)
-{
-	struct db_stmt *get = db_prepare_once(store_db(store), sql, &err);
-	char *text;
-
-	assert_non_null(get);
-	assert_int_equal(db_step(get, &err), DB_ROW);
-	text = xstrdup(db_text(get, 0) != NULL ? db_text(get, 0) : "NULL");
-	db_free(get);
-	return text;
 }
 
 static void assert_text(struct store *store, const char *sql,
@@ -344,14 +363,14 @@ static void free_history(char *paths[4])
 
 static void every_order_gives_the_same_dump(void **state)
 {
-	char *paths[4], *first = NULL;
+	char *paths[4], *first = NULL, *first_book = NULL;
 
 	(void)state;
 	make_history(paths);
 	for (int order = 0; order < 24; order++) {
 		int left[4] = { 0, 1, 2, 3 }, n = 4, rest = order;
 		struct store *store = new_store();
-		char *text;
+		char *text, *book;
 
 		for (; n > 0; n--) {
 			int pick = rest % n;
@@ -364,17 +383,29 @@ static void every_order_gives_the_same_dump(void **state)
 		assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
 		(void)merge(store, paths[order % 4]);
 		text = dump(store);
-		if (first == NULL)
+		book = code_book(store);
+		if (first == NULL) {
 			first = xstrdup(text);
+			first_book = xstrdup(book);
+		}
 		assert_string_equal(text, first);
+		assert_string_equal(book, first_book);
+		assert_int_equal(number(store, "SELECT count(*) FROM"
+			" pragma_foreign_key_check"), 0);
 		assert_true(store_rebuild(store, &err));
 		free(text);
+		free(book);
 		text = dump(store);
+		book = code_book(store);
 		assert_string_equal(text, first);
+		assert_string_equal(book, first_book);
 		free(text);
+		free(book);
 		store_close(store);
 	}
+	assert_non_null(strstr(first_book, "Tin sheets"));
 	free(first);
+	free(first_book);
 	free_history(paths);
 }
 
@@ -1055,6 +1086,11 @@ static void versions_of_a_form_share_their_tables(void **state)
 	/* the same question, moved to another group, keeps its column */
 	assert_text(store, "SELECT size || roof FROM bz_visit"
 		" WHERE bz_record = 'uuid:a'", "2.5tin");
+	assert_text(store, "SELECT size || roof FROM bz_visit_labels"
+		" WHERE bz_record = 'uuid:a'", "2.5Tin sheets");
+	assert_text(store, "SELECT group_concat(form_version || ':' || path)"
+		" FROM bz_codebook_path WHERE table_name = 'bz_visit'"
+		" AND column_name = 'size'", "1:farm/size,2:house/size");
 	store_close(store);
 	free_history(paths);
 }
