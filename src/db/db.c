@@ -28,6 +28,8 @@ struct db {
 	sqlite3 *handle;
 	char *path;
 	bool read_only;
+	db_may_read *may_read;	/* of a guarded connection; else NULL */
+	void *may_context;
 	VEC(struct db_stmt *) kept;
 };
 
@@ -422,6 +424,96 @@ void db_free(struct db_stmt *stmt)
 {
 	if (stmt != NULL)
 		stmt_free(stmt);
+}
+
+/* ---- what a person typed ---- */
+
+enum { QUERY_MAX_BYTES = 100000, VALUE_MAX_BYTES = 64 << 20 };
+
+/* What tells of the schema and changes nothing. */
+static bool is_telling(const char *pragma)
+{
+	static const char *const telling[] = {
+		"table_info", "table_xinfo", "table_list", "foreign_key_list",
+		"index_list", "index_info", "index_xinfo"
+	};
+
+	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+		if (sqlite3_stricmp(pragma, telling[i]) == 0)
+			return true;
+	return false;
+}
+
+static int authorize(void *context, int action, const char *what,
+	const char *detail, const char *database, const char *accessor)
+{
+	const struct db *db = context;
+	bool ok = false;
+
+	(void)database;
+	(void)accessor;
+	switch (action) {
+	case SQLITE_SELECT: case SQLITE_RECURSIVE:
+		ok = true;
+		break;
+	case SQLITE_FUNCTION:
+		ok = sqlite3_stricmp(detail, "load_extension") != 0;
+		break;
+	case SQLITE_PRAGMA:
+		ok = is_telling(what);
+		break;
+	case SQLITE_READ:
+		ok = db->may_read(db->may_context, what,
+			detail != NULL ? detail : "");
+		break;
+	}
+	return ok ? SQLITE_OK : SQLITE_DENY;
+}
+
+void db_only_read(struct db *db, db_may_read *may, void *context)
+{
+	db->may_read = may;
+	db->may_context = context;
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, VALUE_MAX_BYTES);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_set_authorizer(db->handle, authorize, db);
+}
+
+static bool is_query(sqlite3_stmt *handle, const char *rest)
+{
+	return handle != NULL && rest[strspn(rest, " \t\r\n;")] == '\0' &&
+		sqlite3_stmt_readonly(handle) != 0 &&
+		sqlite3_column_count(handle) > 0;
+}
+
+struct db_stmt *db_query(struct db *db, const char *sql, struct err *err)
+{
+	struct db_stmt *stmt;
+	sqlite3_stmt *handle = NULL;
+	const char *rest = "";
+	int status;
+
+	if (strlen(sql) > QUERY_MAX_BYTES) {
+		err_set(err, ERR_LIMIT, _("this is more SQL than is read at once"));
+		return NULL;
+	}
+	status = sqlite3_prepare_v2(db->handle, sql, -1, &handle, &rest);
+	if (status == SQLITE_OK && is_query(handle, rest)) {
+		stmt = xcalloc(1, sizeof *stmt);
+		stmt->db = db;
+		stmt->handle = handle;
+		return stmt;
+	}
+	sqlite3_finalize(handle);
+	if (status == SQLITE_ERROR)
+		err_set(err, ERR_SYNTAX, _("this SQL cannot be run: %s"),
+			sqlite3_errmsg(db->handle));
+	else if (status == SQLITE_OK || status == SQLITE_AUTH)
+		err_set(err, ERR_REFUSED,
+			_("only one SELECT, which changes nothing, is run"));
+	else
+		db_fail(db, status, err);
+	return NULL;
 }
 
 /* ---- values in ---- */

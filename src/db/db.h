@@ -75,6 +75,18 @@ struct db_stmt *db_prepare_once(struct db *db, const char *sql,
 	struct err *err) MUST_CHECK;
 void db_free(struct db_stmt *stmt);	/* of db_prepare_once(); NULL is fine */
 
+/*
+ * For SQL that a person typed.  From db_only_read() on the connection reads and
+ * does nothing else, and of tables and columns only what `may` allows (column
+ * "": the table is named, no column of it); no value is longer than 64 MiB.
+ * db_query() is then one statement that gives rows; db_free() it.  NULL:
+ * ERR_SYNTAX with what SQLite says of it, ERR_LIMIT (too long), ERR_REFUSED.
+ */
+typedef bool db_may_read(void *context, const char *table, const char *column);
+void db_only_read(struct db *db, db_may_read *may, void *context);
+struct db_stmt *db_query(struct db *db, const char *sql, struct err *err)
+	MUST_CHECK;
+
 /* Parameters count from 1; values are copied.  NULL text or blob binds NULL.
  * What goes wrong is reported by db_step(). */
 void db_bind_text(struct db_stmt *stmt, int at, const char *text);

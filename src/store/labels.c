@@ -240,18 +240,21 @@ static void add_one_label(const struct writer *w, struct str *sql, size_t at,
 	free(name);
 }
 
-/* Words become an array of JSON: there a blank is never part of an escape. */
+/* Word by word; without JSON, which SQLite does not run in a view while the
+ * schema is not trusted. */
 static void add_many_labels(const struct writer *w, struct str *sql, size_t at,
 	size_t language)
 {
 	char *name = db_quote_name(w->table->columns.items[at].name);
 
-	str_addf(sql, "CASE WHEN x.%s IS NOT NULL THEN (SELECT group_concat("
-		"coalesce((SELECT c.label FROM ", name);
+	str_addf(sql, "(WITH RECURSIVE w (word, rest) AS (SELECT NULL,"
+		" CAST(x.%s AS TEXT) || ' ' UNION ALL"
+		" SELECT substr(rest, 1, instr(rest, ' ') - 1),"
+		" substr(rest, instr(rest, ' ') + 1) FROM w"
+		" WHERE rest <> '') SELECT group_concat(coalesce("
+		"(SELECT c.label FROM ", name);
 	add_lookup(w, sql, at, language);
-	str_addf(sql, "w.value), w.value), '; ') FROM json_each('[' ||"
-		" replace(json_quote(CAST(x.%s AS TEXT)), ' ', '\",\"') || ']')"
-		" w WHERE w.value <> '') END", name);
+	str_add(sql, "w.word), w.word), '; ') FROM w WHERE w.word <> '')");
 	free(name);
 }
 
