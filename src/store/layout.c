@@ -310,9 +310,11 @@ static void add_columns(struct layout *layout, struct survey *s, size_t at)
 	map_release(&naming.taken);
 }
 
+/* Part 2 of a table is no form's and no repeat's: a step of a path does not
+ * begin with a digit. */
 static const char *sheet_name(struct layout *layout, const struct survey *s,
 	const struct layout_table *table, enum layout_class class_,
-	struct map *taken)
+	unsigned part, struct map *taken)
 {
 	static const char *const endings[] = {
 		"", "__restricted", "__identifying"
@@ -327,6 +329,8 @@ static const char *sheet_name(struct layout *layout, const struct survey *s,
 			folded(layout->arena, step)) ?
 			joined(layout->arena, table->path) : step);
 	str_add(&name, endings[class_]);
+	if (part > 1)
+		str_addf(&name, "__%u", part);
 	result = unique_name(layout->arena, taken,
 		arena_strdup(layout->arena, name.data));
 	str_release(&name);
@@ -359,6 +363,7 @@ static void split_class(struct layout *layout, const struct survey *s,
 	struct map *taken)
 {
 	struct layout_sheet *sheet = NULL;
+	unsigned part = 0;
 
 	for (size_t i = 0; i < table->columns.n; i++) {
 		bool starts = i == 0 || !same_group(table, i - 1, i);
@@ -371,7 +376,8 @@ static void split_class(struct layout *layout, const struct survey *s,
 				sheet->columns.n > LAYOUT_SHEET_COLUMNS / 2)) {
 			struct layout_sheet new = { .class_ = class_ };
 
-			new.name = sheet_name(layout, s, table, class_, taken);
+			new.name = sheet_name(layout, s, table, class_,
+				++part, taken);
 			vec_push(&table->sheets, new);
 			sheet = &table->sheets.items[table->sheets.n - 1];
 		}
@@ -392,7 +398,7 @@ static void split_into_sheets(struct layout *layout, const struct survey *s)
 			struct layout_sheet keys = { .class_ = LAYOUT_PUBLIC };
 
 			keys.name = sheet_name(layout, s, table, LAYOUT_PUBLIC,
-				&taken);
+				1, &taken);
 			vec_push(&table->sheets, keys);
 		}
 	}
