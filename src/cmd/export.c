@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/export.h"
-#include "cmd/member.h"
+#include "cmd/include.h"
 #include "cmd/secret.h"
 #include "db/db.h"
 #include "export/book.h"
@@ -31,11 +31,7 @@ static const struct cmd_option options[] = {
 	  N_("every version of each record, superseded ones too (joined CSV)") },
 	{ "geometry", 0, OPT_TEXT, N_("PATH"),
 	  N_("of GeoJSON: the question that gives the place") },
-	{ "include", 0, OPT_LIST, "restricted",
-	  N_("restricted columns too; needs --reason and the coordinator's "
-	     "workspace, and is logged") },
-	{ "reason", 0, OPT_TEXT, N_("TEXT"),
-	  N_("why restricted columns are needed") },
+	INCLUDE_OPTIONS,
 	CMD_PASSPHRASE_OPTION,
 	{ 0 }
 };
@@ -141,31 +137,6 @@ static bool find_form_id(struct export_job *job, struct err *err)
 	return ok;
 }
 
-/* DNH-18: a typed reason, a coordinator's keys of this project, and a line in
- * the log. */
-static bool allow_restricted(struct export_job *job, struct err *err)
-{
-	const char *reason = cmd_text(job->args, "reason");
-	struct workspace *ws = cmd_workspace_open(job->args, err);
-	struct trust_secrets secrets;
-	struct trust_project project;
-	bool ok = false;
-
-	if (ws == NULL)
-		return false;
-	if (member_secrets(ws, &secrets, err)) {
-		trust_secrets_wipe(&secrets);
-		ok = member_project(ws, &project, err);
-	}
-	workspace_close(ws);
-	if (ok && strcmp(project.id, store_project(job->store)) != 0)
-		ok = err_set(err, ERR_CONFLICT,
-			_("'%s' is the store of another project"),
-			store_path(job->store));
-	return ok && store_log(job->store, "export-restricted", job->form,
-		reason, err);
-}
-
 static bool open_store(struct export_job *job, struct err *err)
 {
 	unsigned flags = job->options.restricted ? 0 : STORE_READ_ONLY;
@@ -189,7 +160,8 @@ static bool open_job(struct export_job *job, const struct format *format,
 		return err_set(err, ERR_REFUSED,
 			_("form '%s' is protected: its records are not exported"),
 			job->form);
-	if (job->options.restricted && !allow_restricted(job, err))
+	if (job->options.restricted && !include_allow(job->args,
+			job->store, "export-restricted", job->form, err))
 		return false;
 	if (!db_exec(store_db(job->store), "BEGIN", err))
 		return false;
@@ -207,26 +179,6 @@ static void close_job(struct export_job *job)
 }
 
 /* --- the command --- */
-
-static int check_include(const struct cmd_args *args,
-	struct export_options *export)
-{
-	const char *what;
-
-	for (size_t i = 0; (what = cmd_list(args, "include", i)) != NULL; i++)
-		if (strcmp(what, "restricted") == 0)
-			export->restricted = true;
-		else if (strcmp(what, "identifying") == 0)
-			return cmd_usage_error(args, _("what identifies a "
-				"person is never exported"));
-		else
-			return cmd_usage_error(args,
-				_("there is nothing '%s' to include"), what);
-	if (export->restricted && str_is_empty(cmd_text(args, "reason")))
-		return cmd_usage_error(args,
-			_("--include restricted needs --reason TEXT"));
-	return EXIT_DONE;
-}
 
 static int check_format(const struct cmd_args *args,
 	const struct format **format)
@@ -275,7 +227,7 @@ static int run_export(const struct cmd_args *args)
 	int status = check_format(args, &format);
 
 	if (status == EXIT_DONE)
-		status = check_include(args, &job.options);
+		status = include_check(args, &job.options.restricted);
 	if (status != EXIT_DONE)
 		return status;
 	if (!open_job(&job, format, &err) || !run_format(&job, format, &err))
