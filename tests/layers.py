@@ -25,6 +25,8 @@ LIBRARIES = {
     "pcre2": r"pcre2(posix)?\.h",
     "nettle": r"nettle/.*",
     "zlib": r"zlib\.h|zconf\.h",
+    "xlsxwriter": r"xlsxwriter(\.h|/.*)",
+    "readstat": r"readstat\.h",
     "fribidi": r"fribidi(\.h|/.*)",
     "ncurses": r"(ncursesw?/)?(n?curses|term|panel|menu|form)\.h",
 }

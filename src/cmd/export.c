@@ -22,7 +22,8 @@
 static const struct cmd_option options[] = {
 	{ "store", 0, OPT_TEXT, N_("DB"), N_("the central store") },
 	{ "format", 'f', OPT_TEXT, N_("FORMAT"),
-	  N_("csv (the default), jsonl, geojson, codebook or codebook-json") },
+	  N_("csv (the default), jsonl, geojson, xlsx, sav (SPSS), dta (Stata), "
+	     "codebook or codebook-json") },
 	{ "output", 'o', OPT_TEXT, N_("FILE|DIR"),
 	  N_("where to write; standard output without it") },
 	{ "shape", 0, OPT_TEXT, N_("SHAPE"),
@@ -31,6 +32,8 @@ static const struct cmd_option options[] = {
 	  N_("every version of each record, superseded ones too (joined CSV)") },
 	{ "geometry", 0, OPT_TEXT, N_("PATH"),
 	  N_("of GeoJSON: the question that gives the place") },
+	{ "language", 0, OPT_TEXT, N_("NAME"),
+	  N_("of the labels in XLSX, SPSS and Stata files") },
 	INCLUDE_OPTIONS,
 	CMD_PASSPHRASE_OPTION,
 	{ 0 }
@@ -84,18 +87,30 @@ struct format {
 	bool needs_book;
 	bool holds_records;
 	bool takes_versions;
+	bool is_helped;			/* by bayaz-export: has labels, needs -o */
 	export_write *write;		/* one file; or: */
 	bool (*run)(struct export_job *job, struct err *err);
 };
 
 static const struct format formats[] = {
-	{ "csv", "joined", false, true, true, NULL, export_tables },
-	{ "csv", "wide", false, true, false, write_wide, NULL },
-	{ "csv", "long", false, true, false, write_long, NULL },
-	{ "jsonl", NULL, false, true, false, write_jsonl, NULL },
-	{ "geojson", NULL, true, true, false, write_geojson, NULL },
-	{ "codebook", NULL, true, false, false, write_book, NULL },
-	{ "codebook-json", NULL, true, false, false, write_book_json, NULL },
+	{ .name = "csv", .shape = "joined", .holds_records = true,
+	  .takes_versions = true, .run = export_tables },
+	{ .name = "csv", .shape = "wide", .holds_records = true,
+	  .write = write_wide },
+	{ .name = "csv", .shape = "long", .holds_records = true,
+	  .write = write_long },
+	{ .name = "jsonl", .holds_records = true, .write = write_jsonl },
+	{ .name = "geojson", .holds_records = true, .needs_book = true,
+	  .write = write_geojson },
+	{ .name = "xlsx", .holds_records = true, .needs_book = true,
+	  .is_helped = true, .run = export_xlsx },
+	{ .name = "sav", .holds_records = true, .needs_book = true,
+	  .is_helped = true, .run = export_sav },
+	{ .name = "dta", .holds_records = true, .needs_book = true,
+	  .is_helped = true, .run = export_dta },
+	{ .name = "codebook", .needs_book = true, .write = write_book },
+	{ .name = "codebook-json", .needs_book = true,
+	  .write = write_book_json },
 };
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
@@ -180,6 +195,26 @@ static void close_job(struct export_job *job)
 
 /* --- the command --- */
 
+/* Options that are for some formats only. */
+static int check_options(const struct cmd_args *args,
+	const struct format *format)
+{
+	if (cmd_flag(args, "all-versions") && !format->takes_versions)
+		return cmd_usage_error(args,
+			_("--all-versions is for joined CSV only"));
+	if (cmd_text(args, "geometry") != NULL &&
+			format->write != write_geojson)
+		return cmd_usage_error(args,
+			_("--geometry is for GeoJSON only"));
+	if (cmd_text(args, "language") != NULL && !format->is_helped)
+		return cmd_usage_error(args, _("--language is for XLSX, SPSS "
+			"and Stata files only"));
+	if (cmd_text(args, "output") == NULL && format->is_helped)
+		return cmd_usage_error(args,
+			_("say where to write with --output"));
+	return EXIT_DONE;
+}
+
 static int check_format(const struct cmd_args *args,
 	const struct format **format)
 {
@@ -199,14 +234,7 @@ static int check_format(const struct cmd_args *args,
 	if (*format == NULL)
 		return cmd_usage_error(args, _("there is no shape '%s'"),
 			shape);
-	if (cmd_flag(args, "all-versions") && !(*format)->takes_versions)
-		return cmd_usage_error(args,
-			_("--all-versions is for joined CSV only"));
-	if (cmd_text(args, "geometry") != NULL &&
-			(*format)->write != write_geojson)
-		return cmd_usage_error(args,
-			_("--geometry is for GeoJSON only"));
-	return EXIT_DONE;
+	return check_options(args, *format);
 }
 
 static bool run_format(struct export_job *job, const struct format *format,

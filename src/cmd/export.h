@@ -40,4 +40,11 @@ bool export_tables(struct export_job *job, struct err *err) MUST_CHECK;
 char *export_table_path(const struct export_job *job, size_t table,
 	const char *ending) RETURNS_NONNULL;
 
+/* --- export_helper.c: -o is given --- */
+
+bool export_xlsx(struct export_job *job, struct err *err) MUST_CHECK;
+/* A file per table, in a folder or beside the form's. */
+bool export_sav(struct export_job *job, struct err *err) MUST_CHECK;
+bool export_dta(struct export_job *job, struct err *err) MUST_CHECK;
+
 #endif

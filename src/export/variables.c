@@ -68,8 +68,8 @@ static bool is_reserved(const char *name)
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
 		if (strcasecmp(name, reserved[i]) == 0)
 			return true;
-	return strncasecmp(name, "str", 3) == 0 && name[3] != '\0' &&
-		name[3 + strspn(name + 3, "0123456789")] == '\0';
+	return strncasecmp(name, "str", 3) == 0 &&
+		isdigit((unsigned char)name[3]);
 }
 
 static bool is_name_char(char c)

@@ -71,6 +71,14 @@ $ bayaz export wells --store a.db --shape long --all-versions
 bayaz: --all-versions is for joined CSV only
 ...
 [2]
+$ bayaz export wells --store a.db --language ur
+bayaz: --language is for XLSX, SPSS and Stata files only
+...
+[2]
+$ bayaz export wells --store a.db --format xlsx
+bayaz: say where to write with --output
+...
+[2]
 $ bayaz export wells --store nowhere.db
 bayaz: there is no store 'nowhere.db'
 [1]
@@ -123,4 +131,18 @@ bayaz: there is no form 'wel' in 'a.db'
 [1]
 $ echo > file && bayaz export wells --store a.db -o file
 bayaz: {{.*}}
+[1]
+
+# Without the helper.
+$ BAYAZ_LIBEXEC=. bayaz export wells --store a.db --format xlsx -o w.xlsx
+bayaz: the program bayaz-export, which writes such files, is not installed here
+[1]
+# The helper cannot do it, or ends in the middle.
+$ printf '#!/bin/sh\nexit 2\n' > bayaz-export && chmod +x bayaz-export
+$ BAYAZ_LIBEXEC=. bayaz export wells --store a.db --format dta -o w.dta
+bayaz: the program bayaz-export was built here without what writes such files
+[1]
+$ printf '#!/bin/sh\nexit 1\n' > bayaz-export
+$ BAYAZ_LIBEXEC=. bayaz export wells --store a.db --format xlsx -o w.xlsx
+bayaz: 'w.xlsx' was not written
 [1]

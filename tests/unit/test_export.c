@@ -146,7 +146,7 @@ static void what_is_no_place_is_refused(void **state)
 
 static const char *const wanted[] = {
 	"name", "Name", "all", "2nd", "\xd9\x86\xd8\xa7\xd9\x85", "str12",
-	"stretch", "a.b-c",
+	"str1_round", 	"stretch", "a.b-c",
 	"a_question_with_a_name_of_more_than_32_bytes",
 	"a_question_with_a_name_of_more_than_that",
 	"kind__text",
@@ -154,7 +154,7 @@ static const char *const wanted[] = {
 enum { N_WANTED = sizeof wanted / sizeof *wanted };
 
 static const char *const given[] = {
-	"name", "Name_2", "all_", "v_2nd", "v____", "str12_", "stretch",
+	"name", "Name_2", "all_", "v_2nd", "v____", "str12_", "str1_round_", "stretch",
 	"a_b_c", "a_question_with_a_name_of_more_t",
 	"a_question_with_a_name_of_more_2", "kind__text",
 };

@@ -1,0 +1,64 @@
+/*
+ * bayaz-export KIND FILE < FEED: make FILE of what `bayaz export` sends.
+ * Apart from bayaz, so that bayaz needs neither of the libraries; it knows no
+ * store and no form.  Exit status 0; 1 a problem; 2 wrong usage or a kind
+ * that was not built in.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/gettext.h"
+#include "base/log.h"
+#include "helper/writers.h"
+
+struct kind {
+	const char *name;
+	bool (*write)(FILE *feed, const char *path, FILE *said,
+		struct err *err);
+};
+
+static const struct kind kinds[] = {
+#ifdef HAVE_XLSXWRITER
+	{ "xlsx", write_xlsx },
+#endif
+#ifdef HAVE_READSTAT
+	{ "sav", write_sav },
+	{ "dta", write_dta },
+#endif
+	{ NULL, NULL }
+};
+
+static int usage(void)
+{
+	fprintf(stderr, "bayaz-export KIND FILE < FEED\n");
+	for (const struct kind *kind = kinds; kind->name != NULL; kind++)
+		fprintf(stderr, "KIND: %s\n", kind->name);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	setenv("TZ", "UTC", 1);		/* a time in a head is local time */
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	textdomain(PACKAGE);
+	if (argc != 3)
+		return usage();
+	for (const struct kind *kind = kinds; kind->name != NULL; kind++) {
+		if (strcmp(kind->name, argv[1]) != 0)
+			continue;
+		if (kind->write(stdin, argv[2], stdout, &err))
+			return fflush(stdout) == 0 ? 0 : 1;
+		log_err(&err);
+		return 1;
+	}
+	return usage();
+}
