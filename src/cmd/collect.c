@@ -10,6 +10,7 @@
 #include "base/gettext.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "cmd/asked.h"
 #include "cmd/formarg.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
@@ -310,6 +311,8 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 			!read_last_saved(c, setup.training, err))
 		return cmd_problem(err);
 	say_no_places(c);
+	if (!asked_show(c->ws, record_head(record)->id, err))
+		return cmd_problem(err);
 	setup.form = c->form;
 	setup.options.property = property;
 	setup.options.property_data = c;

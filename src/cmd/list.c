@@ -13,10 +13,11 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "cmd/asked.h"
 #include "cmd/cmd.h"
 #include "cmd/secret.h"
 #include "field/forms.h"
-#include "field/receive.h"
+#include "field/query.h"
 #include "field/records.h"
 #include "field/workspace.h"
 
@@ -27,6 +28,7 @@ struct line {
 	bool is_protected, training;
 	uint64_t bundle;
 	int64_t changed;
+	bool is_asked;			/* about it, and nobody answered yet */
 	char *refused;
 	char *title, *name, *form_id, *version, *instance_id;
 };
@@ -154,6 +156,17 @@ static void add_fate(struct str *text, const struct line *line)
 		str_addf(text, _("\tsafe at the centre since %s"), date);
 }
 
+static bool note_asked(void *context, const struct field_query *query)
+{
+	struct listing *listing = context;
+
+	for (size_t i = 0; i < listing->lines.n; i++)
+		if (listing->lines.items[i].id == query->record &&
+				!query->is_answered)
+			listing->lines.items[i].is_asked = true;
+	return true;
+}
+
 static void show_record(const struct line *line)
 {
 	struct str text = STR_INIT;
@@ -170,37 +183,16 @@ static void show_record(const struct line *line)
 	if (line->training)
 		str_addf(&text, "\t%s", _("training"));
 	add_fate(&text, line);
+	if (line->is_asked)
+		/* TRANSLATORS: of a record: the coordinator asks about it */
+		str_addf(&text, "\t%s", _("asked about"));
 	puts(text.data);
 	str_release(&text);
-}
-
-struct asking { struct workspace *ws; size_t n; };
-
-/* Under the record that is meant, if it is still here. */
-static bool show_question(void *context, const struct trust_query *query)
-{
-	struct asking *asking = context;
-	struct str text = STR_INIT;
-	char id[17] = "        ";
-	int64_t row = 0;
-
-	if (records_find_instance(asking->ws, query->record, &row, NULL) &&
-			row != 0)
-		record_id_text(row, id);
-	if (asking->n++ == 0)
-		puts(_("questions of the coordinator:"));
-	str_addf(&text, "  %.8s\t%s\t", id, query->asked);
-	utf8_mask(&text, query->text, false);
-	puts(text.data);
-	str_release(&text);
-	return true;
 }
 
 static bool show(struct workspace *ws, struct listing *listing,
 	struct err *err)
 {
-	struct asking asking = { ws, 0 };
-
 	if (!forms_each(ws, show_form, listing, err))
 		return false;
 	if (listing->n_forms == 0)
@@ -208,7 +200,7 @@ static bool show(struct workspace *ws, struct listing *listing,
 	puts(listing->lines.n > 0 ? _("records:") : _("no records"));
 	for (size_t i = 0; i < listing->lines.n; i++)
 		show_record(&listing->lines.items[i]);
-	return receive_queries(ws, show_question, &asking, err);
+	return asked_show(ws, 0, err);
 }
 
 /* --- for programs --- */
@@ -260,6 +252,8 @@ static struct json *record_json(const struct line *line)
 		js_put_bool(item, "training", true);
 	if (line->bundle != 0)
 		js_put_int(item, "bundle", (int64_t)line->bundle);
+	if (line->is_asked)
+		js_put_bool(item, "asked", true);
 	if (line->refused[0] != '\0')
 		js_put_text(item, "refused", line->refused);
 	if (line->state == RECORD_PACKED || line->state == RECORD_RECEIVED)
@@ -273,29 +267,18 @@ static struct json *record_json(const struct line *line)
 	return item;
 }
 
-static bool question_json(void *context, const struct trust_query *query)
-{
-	struct json *item = js_new_object();
-
-	js_put_text(item, "asked", query->asked);
-	js_put_text(item, "instance", query->record);
-	js_put_text(item, "text", query->text);
-	js_add(context, item);
-	return true;
-}
-
 static bool show_json(struct workspace *ws, struct listing *listing,
 	struct err *err)
 {
-	struct json *answer, *records, *questions = js_new_array();
+	struct json *answer, *records, *questions;
 	char *line;
 
 	listing->forms = js_new_array();
-	if (!forms_each(ws, form_json, listing, err) ||
-			!receive_queries(ws, question_json, questions, err)) {
-		js_free(questions);
+	if (!forms_each(ws, form_json, listing, err))
 		return false;
-	}
+	questions = asked_json(ws, 0, err);
+	if (questions == NULL)
+		return false;
 	records = js_new_array();
 	for (size_t i = 0; i < listing->lines.n; i++)
 		js_add(records, record_json(&listing->lines.items[i]));
@@ -322,7 +305,8 @@ static int run_list(const struct cmd_args *args)
 	if (listing.lines.n > 1)
 		qsort(listing.lines.items, listing.lines.n,
 			sizeof *listing.lines.items, by_age);
-	ok = ok && (cmd_flag(args, "json") ? show_json(ws, &listing, &err) :
+	ok = ok && queries_each(ws, note_asked, &listing, &err) &&
+		(cmd_flag(args, "json") ? show_json(ws, &listing, &err) :
 		show(ws, &listing, &err));
 	if (ok && n_damaged > 0)
 		log_note(ngettext("%zu record is damaged and cannot be read",

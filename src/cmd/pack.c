@@ -28,6 +28,7 @@ static void tell_json(const struct pack_result *r, const char *path)
 	js_put_int(answer, "records", (int64_t)r->n_records);
 	js_put_int(answer, "sealed", (int64_t)r->n_sealed);
 	js_put_int(answer, "deletions", (int64_t)r->n_deletions);
+	js_put_int(answer, "answers", (int64_t)r->n_answers);
 	js_put_int(answer, "forms", (int64_t)r->n_forms);
 	js_put_int(answer, "files", (int64_t)r->n_files);
 	js_put_int(answer, "missing", (int64_t)r->n_missing);
@@ -52,6 +53,10 @@ static void tell(const struct pack_result *r, const char *path, bool many)
 		printf(ngettext("%zu request to delete goes with it\n",
 			"%zu requests to delete go with it\n",
 			r->n_deletions), r->n_deletions);
+	if (r->n_answers > 0)
+		printf(ngettext("%zu answer to a question goes with it\n",
+			"%zu answers to questions go with it\n",
+			r->n_answers), r->n_answers);
 	if (r->resumed)
 		puts(_("this completes a packing that was interrupted"));
 	if (r->n_damaged > 0)

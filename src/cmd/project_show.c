@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
+#include "field/query.h"
 #include "field/receive.h"
 #include "field/workspace.h"
 #include "trust/papers.h"
@@ -91,12 +92,11 @@ static bool read_secrets(struct workspace *ws, struct standing *s,
 	return read_roles(ws, s, &key, err);
 }
 
-static bool count_question(void *context, const struct trust_query *query)
+static bool count_question(void *context, const struct field_query *query)
 {
 	size_t *n = context;
 
-	(void)query;
-	++*n;
+	*n += !query->is_answered;
 	return true;
 }
 
@@ -108,7 +108,7 @@ static bool read_standing(struct workspace *ws, struct standing *s,
 	trust_project_fingerprint(&s->project, s->project_fingerprint);
 	return read_device(ws, s, err) && read_secrets(ws, s, err) &&
 		receive_policy(ws, &s->project, &s->policy, err) &&
-		receive_queries(ws, count_question, &s->n_questions, err);
+		queries_each(ws, count_question, &s->n_questions, err);
 }
 
 /* ---- for people ---- */

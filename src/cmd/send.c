@@ -20,7 +20,9 @@
 #include "store/devices.h"
 #include "store/fact.h"
 #include "store/judge.h"
+#include "store/query.h"
 #include "store/receipt.h"
+#include "store/versions.h"
 #include "trust/kit.h"
 #include "trust/message.h"
 
@@ -35,7 +37,8 @@ struct sending {
 	struct age_recipient recipients[AGE_MAX_RECIPIENTS];
 	size_t n_recipients;
 	VEC(const struct device *) to;
-	size_t n_receipts, n_without;	/* records with and without one */
+	size_t n_queries;		/* questions that wait for an answer */
+	size_t n_receipts, n_without;	/* records with and without a receipt */
 	char backup_date[11];		/* of the one that holds them; "" */
 	VEC(struct str) bytes;		/* of lists and translations */
 };
@@ -189,85 +192,100 @@ static bool add_policy(struct sending *s, struct err *err)
 	return true;
 }
 
-/* The instanceID by which the laptop knows the record. */
-static bool find_record(struct sending *s, const char *named,
-	char instance[QUERY_RECORD_BYTES], struct err *err)
-{
-	struct db_stmt *find = db_prepare(store_db(s->centre.store),
-		"SELECT v.instance FROM record r"
-		" JOIN version v ON v.id = r.current WHERE r.name = ?1"
-		" UNION ALL SELECT instance FROM version WHERE instance = ?1",
-		err);
-	enum db_result result;
-
-	if (find == NULL)
-		return false;
-	db_bind_text(find, 1, named);
-	result = db_step(find, err);
-	if (result == DB_ROW)
-		snprintf(instance, QUERY_RECORD_BYTES, "%s",
-			db_text(find, 0));
-	db_reset(find);
-	if (result == DB_FAILED)
-		return false;
-	return (result == DB_ROW && instance[0] != '\0') ||
-		err_set(err, ERR_NOTFOUND,
-			_("the store has no record '%s' to ask about"), named);
-}
-
-static bool add_query(struct sending *s, const char *asked, struct err *err)
+/* "RECORD=QUESTION" becomes a question in the store, as 'bayaz query' makes
+ * it; it goes with all that wait for an answer. */
+static bool ask(struct sending *s, const char *asked, struct err *err)
 {
 	const char *equals = strchr(asked, '=');
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	struct trust_query query;
+	struct query_ask ask = { .record = NULL };
+	struct store_record record = { .name = NULL };
+	char today[TRUST_DATE_BYTES], sha256[SHA256_HEX_BYTES];
 	const char *named;
 	bool ok;
 
-	memset(&query, 0, sizeof query);
 	if (equals == NULL || equals == asked)
 		return err_set(err, ERR_USAGE,
 			_("'%s' is not of the form RECORD=QUESTION"), asked);
-	if (strlen(equals + 1) >= sizeof query.text)
-		return err_set(err, ERR_VALUE,
-			_("a question has %d bytes at most"),
-			QUERY_TEXT_BYTES - 1);
-	snprintf(query.text, sizeof query.text, "%s", equals + 1);
-	member_today(query.asked);
 	named = arena_strndup(s->kit.arena, asked, (size_t)(equals - asked));
-	ok = find_record(s, named, query.record, err) &&
-		trust_query_sign(&query, s->centre.project.id,
-			s->centre.setup.store_key, &text, err);
-	if (ok)
-		kit_add_message(&s->kit, ENTRY_QUERY, &text);
-	trust_signed_release(&text);
+	member_today(today);
+	ask.record = &record;
+	ask.text = equals + 1;
+	ask.asked = today;
+	ok = store_record_find(s->centre.store, named, &record, err) &&
+		query_ask(s->centre.store, s->centre.setup.store_key, &ask,
+			sha256, err);
+	store_record_release(&record);
 	return ok;
 }
 
-static bool add_queries(struct sending *s, struct err *err)
+static bool ask_all(struct sending *s, struct err *err)
 {
+	struct db *db = store_db(s->centre.store);
 	const char *asked;
+	bool ok;
 
-	if (cmd_list(s->args, "ask", 0) != NULL &&
-			!centre_may(&s->centre, ROLE_REVIEW, err))
+	if (cmd_list(s->args, "ask", 0) == NULL)
+		return true;
+	if (!centre_may(&s->centre, ROLE_REVIEW, err) || !db_begin(db, err))
 		return false;
-	for (size_t i = 0; (asked = cmd_list(s->args, "ask", i)) != NULL; i++)
-		if (!add_query(s, asked, err))
-			return false;
-	return true;
+	ok = true;
+	for (size_t i = 0; ok && (asked = cmd_list(s->args, "ask", i)) != NULL;
+			i++)
+		ok = ask(s, asked, err);
+	if (ok && db_commit(db, err))
+		return true;
+	db_rollback(db);
+	return false;
 }
 
-/* A statement that laptops would not believe would make them refuse the
- * whole: such are left out. */
-static bool add_fact(struct sending *s, const char *sha256, struct err *err)
+/* A statement that laptops would not believe would make them refuse the whole:
+ * such are left out. */
+static bool add_statement(struct sending *s, const char *sha256,
+	enum entry_kind kind, enum trust_role role, struct err *err)
 {
 	struct trust_signed text = TRUST_SIGNED_INIT;
 	struct minisign_public signer;
 	bool ok = fact_get(s->centre.store, sha256, &text, err);
 
 	if (ok && trust_papers_signer(&s->kit.papers, &s->centre.project,
-			&text, ROLE_MERGE, &signer, NULL))
-		kit_add_message(&s->kit, ENTRY_FACT, &text);
+			&text, role, &signer, NULL))
+		kit_add_message(&s->kit, kind, &text);
 	trust_signed_release(&text);
+	return ok;
+}
+
+static bool has_text(const struct json *list, const char *text)
+{
+	for (size_t i = 0; i < js_size(list); i++)
+		if (strcmp(js_text(js_at(list, i)), text) == 0)
+			return true;
+	return false;
+}
+
+/* All that these laptops are asked and that is open, each once. */
+static bool add_queries(struct sending *s, struct err *err)
+{
+	struct json *sent = js_new_array();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < s->to.n; i++) {
+		struct json *hashes = js_new_array();
+
+		ok = query_of_device(s->centre.store, s->to.items[i]->key,
+			hashes, err);
+		for (size_t k = 0; ok && k < js_size(hashes); k++) {
+			const char *sha256 = js_text(js_at(hashes, k));
+
+			if (has_text(sent, sha256))
+				continue;
+			ok = add_statement(s, sha256, ENTRY_QUERY,
+				ROLE_REVIEW, err);
+			js_add(sent, js_new_text(sha256));
+		}
+		js_free(hashes);
+	}
+	s->n_queries = js_size(sent);
+	js_free(sent);
 	return ok;
 }
 
@@ -281,7 +299,8 @@ static bool add_revocations(struct sending *s, struct err *err)
 			ok = judge_in_force(s->centre.store,
 				s->devices.items[i].key, true, hashes, err);
 	for (size_t i = 0; ok && i < js_size(hashes); i++)
-		ok = add_fact(s, js_text(js_at(hashes, i)), err);
+		ok = add_statement(s, js_text(js_at(hashes, i)), ENTRY_FACT,
+			ROLE_MERGE, err);
 	js_free(hashes);
 	return ok;
 }
@@ -342,7 +361,8 @@ static bool fill(struct sending *s, struct err *err)
 			!down_forms_load(&s->forms, s->args, false,
 				&c->project, err) ||
 			!add_lists(s, err) || !add_translations(s, err) ||
-			!add_policy(s, err) || !add_queries(s, err) ||
+			!add_policy(s, err) || !ask_all(s, err) ||
+			!add_queries(s, err) ||
 			!add_revocations(s, err) || !add_receipts(s, err))
 		return false;
 	down_forms_put(&s->forms, &s->kit);
@@ -381,6 +401,7 @@ static void tell_json(const struct sending *s, const char *path)
 	js_put_int(answer, "lists", (int64_t)s->kit.lists.n);
 	js_put_int(answer, "translations", (int64_t)s->kit.translations.n);
 	js_put_int(answer, "messages", (int64_t)s->kit.messages.n);
+	js_put_int(answer, "questions", (int64_t)s->n_queries);
 	js_put_int(answer, "receipts", (int64_t)s->n_receipts);
 	js_put_int(answer, "without_receipt", (int64_t)s->n_without);
 	line = js_print(answer);
@@ -389,8 +410,12 @@ static void tell_json(const struct sending *s, const char *path)
 	js_free(answer);
 }
 
-static void tell_receipts(const struct sending *s)
+static void tell_contents(const struct sending *s)
 {
+	if (s->n_queries > 0)
+		printf(ngettext("  %zu question that waits for an answer\n",
+				"  %zu questions that wait for an answer\n",
+				s->n_queries), s->n_queries);
 	if (s->n_receipts > 0)
 		/* TRANSLATORS: %2$s is a date, like 2026-11-26 */
 		printf(ngettext("  receipts for %1$zu record, by the backup of "
@@ -416,7 +441,7 @@ static void tell(const struct sending *s, const char *path)
 			"%1$s: number %2$lld, for %3$zu laptops\n",
 			s->n_recipients),
 		path, (long long)s->kit.number, s->n_recipients);
-	tell_receipts(s);
+	tell_contents(s);
 }
 
 static bool send_down(struct sending *s, struct err *err)

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "base/wipe.h"
+#include "cmd/asked.h"
 #include "cmd/formarg.h"
 #include "cmd/secret.h"
 #include "cmd/show.h"
@@ -384,7 +385,7 @@ static bool show(struct showing *s, struct err *err)
 	const struct record_head *head = record_head(s->record);
 	bool is_json = cmd_flag(s->args, "json");
 	bool history = cmd_flag(s->args, "history"), ok = true;
-	struct json *answer = is_json ? head_json(head) : NULL;
+	struct json *answer = is_json ? head_json(head) : NULL, *questions;
 
 	if (is_json)
 		s->list = js_new_array();
@@ -399,7 +400,12 @@ static bool show(struct showing *s, struct err *err)
 			show_answers(s, err);
 	}
 	if (!is_json)
-		return ok;
+		return ok && asked_show(s->ws, head->id, err);
+	questions = asked_json(s->ws, head->id, NULL);
+	if (js_size(questions) > 0)
+		js_put(answer, "questions", questions);
+	else
+		js_free(questions);
 	js_put(answer, history ? "events" : "answers", s->list);
 	if (ok)
 		print_json(answer);

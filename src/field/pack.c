@@ -142,7 +142,7 @@ static bool write_contents(struct packer *p, const char *path,
 {
 	const struct pack_result *r = p->result;
 
-	if (r->n_records + r->n_sealed + r->n_deletions == 0)
+	if (r->n_records + r->n_sealed + r->n_deletions + r->n_answers == 0)
 		return err_set(err, ERR_CRYPTO,
 			_("none of the records that are ready can be read"));
 	fill_manifest(p);

@@ -35,6 +35,7 @@ struct pack_result {
 	size_t n_records;	/* standard ones */
 	size_t n_sealed;	/* protected ones */
 	size_t n_deletions;	/* requests to delete; they are no records */
+	size_t n_answers;	/* to questions of the coordinator */
 	size_t n_forms, n_files;
 	size_t n_missing;	/* attachments that are not there */
 	size_t n_damaged;	/* records that cannot be read: they stay behind */

@@ -16,6 +16,7 @@
 #include "crypt/crypt.h"
 #include "field/local.h"
 #include "field/pack.h"
+#include "field/query.h"
 #include "trust/device.h"
 #include "trust/project.h"
 
@@ -38,6 +39,7 @@ struct plan {
 	bool written;			/* the file was complete */
 	uint64_t n_packed, n_left;	/* as its manifest says; once written */
 	VEC(int64_t) ids;		/* of its records, sorted */
+	VEC(struct query_name) answers;	/* to these questions */
 };
 
 /* Where the bytes of an entry come from, when they are wanted. */
@@ -46,6 +48,7 @@ struct part {
 	int64_t owner;			/* record or form, or file */
 	int64_t row;			/* what stays behind if it is damaged */
 	bool is_file;
+	char *text;			/* its bytes themselves, or NULL */
 	uint64_t size_bytes;
 	uint8_t key[SEAL_KEY_BYTES];	/* of the owner; files have theirs */
 	uint8_t sha256[32];
@@ -114,6 +117,9 @@ bool pack_is_running(const struct workspace *ws);
 /* Entries for one record, its form and files.  A record that no reader would
  * take or that is damaged is passed over. */
 bool contents_add(struct packer *p, const struct record *record,
+	struct err *err) MUST_CHECK;
+/* An entry for the answer to the question of that hash. */
+bool contents_add_answer(struct packer *p, const struct query_name *name,
 	struct err *err) MUST_CHECK;
 /* Once more, for all of the plan, without what is damaged. */
 bool contents_again(struct packer *p, struct err *err) MUST_CHECK;

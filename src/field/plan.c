@@ -74,6 +74,7 @@ void plan_release(struct plan *plan)
 {
 	free(plan->path);
 	vec_release(&plan->ids);
+	vec_release(&plan->answers);
 	memset(plan, 0, sizeof *plan);
 }
 
@@ -102,6 +103,28 @@ static struct json *ids_json(const struct plan *plan)
 	return list;
 }
 
+static void take_answers(struct plan *plan, const struct json *list)
+{
+	for (size_t i = 0; i < js_size(list); i++) {
+		const char *hex = js_text(js_at(list, i));
+		struct query_name name;
+
+		if (hex == NULL || !sha256_is_hex(hex))
+			continue;
+		memcpy(name.hex, hex, sizeof name.hex);
+		vec_push(&plan->answers, name);
+	}
+}
+
+static struct json *answers_json(const struct plan *plan)
+{
+	struct json *list = js_new_array();
+
+	for (size_t i = 0; i < plan->answers.n; i++)
+		js_add(list, js_new_text(plan->answers.items[i].hex));
+	return list;
+}
+
 /* sequence 0: there is none. */
 static bool load_plan(struct workspace *ws, struct plan *plan,
 	struct err *err)
@@ -123,6 +146,7 @@ static bool load_plan(struct workspace *ws, struct plan *plan,
 	plan->n_left = (uint64_t)js_get_int(value, "left", 0);
 	plan->n_packed = (uint64_t)js_get_int(value, "packed", 0);
 	take_ids(plan, js_get(value, "records"));
+	take_answers(plan, js_get(value, "answers"));
 	js_free(value);
 	return true;
 }
@@ -141,6 +165,8 @@ static bool save_plan(struct packer *p, struct err *err)
 	js_put_int(value, "left", (int64_t)plan->n_left);
 	js_put_int(value, "packed", (int64_t)plan->n_packed);
 	js_put(value, "records", ids_json(plan));
+	if (plan->answers.n > 0)
+		js_put(value, "answers", answers_json(plan));
 	ok = setting_put(p->ws, PACKING, value, err);
 	js_free(value);
 	return ok;
@@ -193,7 +219,7 @@ bool plan_look(struct workspace *ws, struct plan *plan, struct err *err)
 
 	sort_ids(plan);
 	if (ok && !plan->written && !pack_is_running(ws))
-		plan->ids.n = 0;
+		plan->ids.n = plan->answers.n = 0;
 	return ok;
 }
 
@@ -246,7 +272,11 @@ static bool add(struct packer *p, struct record *record, struct err *err)
 
 bool plan_contents(struct packer *p, struct err *err)
 {
-	return for_each_id(p, add, err);
+	bool ok = for_each_id(p, add, err);
+
+	for (size_t i = 0; ok && i < p->plan.answers.n; i++)
+		ok = contents_add_answer(p, &p->plan.answers.items[i], err);
+	return ok;
 }
 
 /* One that was opened again while it was packed is a draft, and goes again. */
@@ -286,6 +316,28 @@ struct choosing {
 	VEC(struct candidate) list;
 	uint64_t n_sent;		/* records that went before */
 };
+
+/* --- answers to questions: small, they always fit --- */
+
+enum { MAX_ANSWERS = 1000, ANSWER_BYTES = 2048 };
+
+static bool see_answer(void *context, const struct field_query *query)
+{
+	struct packer *p = context;
+	struct query_name name;
+
+	if (!query_is_due(query, p->options->again, p->options->again_before))
+		return true;
+	memcpy(name.hex, query->sha256, sizeof name.hex);
+	vec_push(&p->plan.answers, name);
+	return p->plan.answers.n < MAX_ANSWERS;
+}
+
+/* They are about a person's record: never without encryption. */
+static bool choose_answers(struct packer *p, struct err *err)
+{
+	return p->options->plain || queries_each(p->ws, see_answer, p, err);
+}
 
 static uint64_t in_tar(uint64_t n_bytes)
 {
@@ -433,10 +485,12 @@ static bool fits_alone(struct packer *p, const struct candidate *c)
 /* As many as fit, in their turn. */
 static void fill_plan(struct packer *p, struct choosing *choosing)
 {
-	struct total total = { 0 }, with;
+	struct total total = { .n_entries = p->plan.answers.n }, with;
 	struct map forms;
 	size_t i;
 
+	total.bytes = in_tar(ANSWER_BYTES) * p->plan.answers.n;
+	total.manifest_bytes = ENTRY_TEXT * p->plan.answers.n;
 	map_init(&forms);
 	for (i = 0; i < choosing->list.n; i++) {
 		const struct candidate *c = &choosing->list.items[i];
@@ -468,6 +522,7 @@ static bool choose(struct packer *p, struct err *err)
 	if (choosing.list.n > 1)
 		qsort(choosing.list.items, choosing.list.n,
 			sizeof *choosing.list.items, by_turn);
+	ok = ok && choose_answers(p, err);
 	if (ok)
 		fill_plan(p, &choosing);
 	vec_release(&choosing.list);
@@ -541,7 +596,7 @@ static char *absolute(const char *path)
 
 static bool check_chosen(const struct packer *p, struct err *err)
 {
-	if (p->plan.ids.n > 0)
+	if (p->plan.ids.n > 0 || p->plan.answers.n > 0)
 		return true;
 	if (p->result->n_too_large > 0)
 		return err_set(err, ERR_LIMIT, _("what is ready is too large "
@@ -600,12 +655,18 @@ bool plan_written(struct packer *p, struct err *err)
 	return ok;
 }
 
+static bool mark_answers(struct packer *p, struct err *err)
+{
+	return queries_packed(p->ws, p->plan.answers.items,
+		p->plan.answers.n, p->plan.sequence, err);
+}
+
 bool plan_confirm(struct packer *p, struct err *err)
 {
 	if (!workspace_begin(p->ws, err))
 		return false;
 	return end_change(p, for_each_id(p, mark_packed, err) &&
-		save_chain(p, err) && clear_plan(p, err), err);
+		mark_answers(p, err) && save_chain(p, err) && clear_plan(p, err), err);
 }
 
 char *plan_pending(struct workspace *ws, const char *folder)

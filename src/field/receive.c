@@ -13,15 +13,13 @@
 #include "field/clock.h"
 #include "field/forms.h"
 #include "field/local.h"
+#include "field/query.h"
 #include "field/records.h"
 #include "field/workspace.h"
 #include "trust/device.h"
 
 #define NUMBERS "numbers"		/* {"RW...": 7}: of each maker */
-#define QUERIES "queries"		/* [{"asked":..., ...}] */
 #define REVOKED "revoked"
-
-enum { QUERIES_MAX = 1000 };
 
 struct taking {
 	struct workspace *ws;
@@ -297,87 +295,6 @@ bool receive_policy(struct workspace *ws, const struct trust_project *project,
 	return ok;
 }
 
-static bool has_query(const struct json *queries, const struct json *query)
-{
-	for (size_t i = 0; i < js_size(queries); i++) {
-		const struct json *is = js_at(queries, i);
-
-		if (strcmp(js_get_text(is, "record"),
-				js_get_text(query, "record")) == 0 &&
-				strcmp(js_get_text(is, "text"),
-				js_get_text(query, "text")) == 0 &&
-				strcmp(js_get_text(is, "asked"),
-				js_get_text(query, "asked")) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool add_query(struct taking *t, const struct trust_query *query,
-	struct json *queries, struct err *err)
-{
-	struct json *is = js_new_object();
-
-	js_put_text(is, "asked", query->asked);
-	js_put_text(is, "record", query->record);
-	js_put_text(is, "text", query->text);
-	if (has_query(queries, is)) {
-		js_free(is);
-		return true;
-	}
-	if (js_size(queries) >= QUERIES_MAX) {
-		js_free(is);
-		return err_set(err, ERR_LIMIT,
-			_("more than %d questions wait for an answer"),
-			QUERIES_MAX);
-	}
-	js_add(queries, is);
-	t->result->n_queries++;
-	return setting_put(t->ws, QUERIES, queries, err);
-}
-
-static bool take_query(struct taking *t, const struct kit_message *message,
-	struct err *err)
-{
-	struct trust_query query;
-	struct json *queries = NULL;
-	bool ok = trust_query_parse(&message->text, t->kit->project.id,
-			&message->signer, &query, err) &&
-		setting_get(t->ws, QUERIES, &queries, err);
-
-	if (ok && queries == NULL)
-		queries = js_new_array();
-	ok = ok && add_query(t, &query, queries, err);
-	js_free(queries);
-	return ok;
-}
-
-bool receive_queries(struct workspace *ws,
-	bool (*visit)(void *context, const struct trust_query *query),
-	void *context, struct err *err)
-{
-	struct json *queries;
-	bool go_on = true;
-
-	if (!setting_get(ws, QUERIES, &queries, err))
-		return false;
-	for (size_t i = 0; go_on && i < js_size(queries); i++) {
-		const struct json *is = js_at(queries, i);
-		struct trust_query query;
-
-		memset(&query, 0, sizeof query);
-		snprintf(query.asked, sizeof query.asked, "%s",
-			js_get_text(is, "asked"));
-		snprintf(query.record, sizeof query.record, "%s",
-			js_get_text(is, "record"));
-		snprintf(query.text, sizeof query.text, "%s",
-			js_get_text(is, "text"));
-		go_on = visit(context, &query);
-	}
-	js_free(queries);
-	return true;
-}
-
 /* One record that the centre has and has backed up.  What was never packed
  * stays as it is: a receipt does not finish anything. */
 static bool mark_received(struct taking *t, int64_t id, struct err *err)
@@ -493,7 +410,7 @@ static bool take_message(struct taking *t, const struct kit_message *message,
 	case ENTRY_POLICY:
 		return take_policy(t, message, err);
 	case ENTRY_QUERY:
-		return take_query(t, message, err);
+		return true;		/* all together, later */
 	case ENTRY_RECEIPT:
 		return take_receipt(t, message, err);
 	default:
@@ -541,6 +458,8 @@ static bool take_all(struct taking *t, struct err *err)
 		ok = take_po(t, &kit->translations.items[i], err);
 	for (size_t i = 0; ok && i < kit->messages.n; i++)
 		ok = take_message(t, &kit->messages.items[i], err);
+	ok = ok && queries_receive(t->ws, kit, t->own_key,
+		&t->result->n_queries, err);
 	t->result->n_purged = t->to_purge.n;
 	return ok && records_purge(t->ws, t->to_purge.items, t->to_purge.n,
 		err);

@@ -52,11 +52,6 @@ bool receive_papers(struct workspace *ws, const struct trust_project *project,
 bool receive_policy(struct workspace *ws, const struct trust_project *project,
 	struct trust_policy *policy, struct err *err) MUST_CHECK;
 
-/* The questions that wait for an answer, oldest first.  false stops. */
-bool receive_queries(struct workspace *ws,
-	bool (*visit)(void *context, const struct trust_query *query),
-	void *context, struct err *err) MUST_CHECK;
-
 /* The translation of a form into a language, appended.  ERR_NOTFOUND. */
 bool receive_po(struct workspace *ws, const char *form_id,
 	const char *language, struct str *out, struct err *err) MUST_CHECK;

@@ -12,6 +12,7 @@
 #include "store/fact.h"
 #include "store/graph.h"
 #include "store/judge.h"
+#include "store/query.h"
 #include "store/reconcile.h"
 #include "store/statement.h"
 #include "store/store.h"
@@ -437,6 +438,8 @@ bool derive_entry(struct store *store, int64_t fact,
 			err);
 	case ENTRY_FILE:
 		return note_media(store, entry->sha256, touched, err);
+	case ENTRY_QUERY:
+		return query_derive_answer(store, fact, content, bytes, err);
 	default:
 		return true;		/* kept, and means nothing yet */
 	}
@@ -497,6 +500,8 @@ static unsigned roles_for(const char *kind, const struct json *json)
 
 	if (strcmp(kind, FACT_FORM) == 0)
 		return ROLE_MERGE | ROLE_PUBLISH;
+	if (query_is_kind(kind))
+		return ROLE_REVIEW;
 	if (strcmp(kind, FACT_BACK) == 0)
 		return of != NULL ? statement_roles(of) : 0;
 	return statement_roles(kind);
@@ -515,7 +520,8 @@ bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
 	bool ok = read_fact(store, fact, &read, err), counts = false;
 	bool is_form = ok && strcmp(read.kind, FACT_FORM) == 0;
 
-	if (ok && (is_form || statement_roles(read.kind) != 0)) {
+	if (ok && (is_form || statement_roles(read.kind) != 0 ||
+			query_is_kind(read.kind))) {
 		json = js_parse(read.text.data, read.text.len, err);
 		ok = json != NULL && fact_counts(store, &read,
 			roles_for(read.kind, json), &counts, err);
@@ -523,7 +529,9 @@ bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
 	if (ok && json != NULL && is_form)
 		ok = !counts || derive_form_fact(store, json, touched, err);
 	else if (ok && json != NULL && is_of_format(json))
-		ok = statement_derive(store, fact, read.kind, read.sha256,
+		ok = query_is_kind(read.kind) ? query_derive(store, fact,
+				read.kind, read.sha256, json, counts, err) :
+			statement_derive(store, fact, read.kind, read.sha256,
 			json, counts, touched, err);
 	js_free(json);
 	str_release(&read.text);

@@ -386,6 +386,32 @@ static bool dump_records(struct dump *d, struct err *err)
 		" ORDER BY r.form, r.name, c.sha256", err), print_record, err);
 }
 
+static bool print_query(struct dump *d, struct db_stmt *row, struct err *err)
+{
+	struct json *line = new_line("query");
+
+	put_hash(line, "sha256", row, 1);
+	js_put_text(line, "record", db_text(row, 2));
+	js_put_bool(line, "closed", db_int(row, 3) != 0);
+	if (add_hashes(line, "answers", db_prepare(d->db,
+			"SELECT DISTINCT c.sha256 FROM query q"
+			" JOIN answer a ON a.query = q.sha256"
+			" JOIN content c ON c.id = a.content"
+			" WHERE q.fact = ?1 ORDER BY c.sha256", err),
+			db_int(row, 0), err))
+		return put(d, line);
+	js_free(line);
+	return false;
+}
+
+static bool dump_queries(struct dump *d, struct err *err)
+{
+	return each(d, db_prepare(d->db,
+		"SELECT q.fact, q.sha256, q.record, EXISTS (SELECT 1 FROM"
+		" closed c WHERE c.sha256 = q.sha256) FROM query q"
+		" ORDER BY q.sha256", err), print_query, err);
+}
+
 /* --- tables: columns, number of rows, and a hash over the rows --- */
 
 static void add_sheet_query(struct str *sql, const struct layout *layout,
@@ -522,7 +548,8 @@ static bool dump_all(struct dump *d, struct err *err)
 	return put(d, line) && dump_facts(d, err) && dump_contents(d, err) &&
 		dump_devices(d, err) && dump_forms(d, err) &&
 		dump_versions(d, err) && dump_sealed(d, err) &&
-		dump_records(d, err) && dump_tables(d, err);
+		dump_records(d, err) && dump_queries(d, err) &&
+		dump_tables(d, err);
 }
 
 bool store_dump(struct store *store, FILE *to, struct err *err)

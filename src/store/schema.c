@@ -108,6 +108,24 @@
 "CREATE TABLE refused (content INTEGER PRIMARY KEY" \
 " REFERENCES content (id), code TEXT NOT NULL);"
 
+/* Version 3: questions to laptops, and what came back. */
+#define QUERIES \
+"CREATE TABLE query (fact INTEGER PRIMARY KEY REFERENCES fact (id)," \
+" sha256 BLOB NOT NULL UNIQUE, record TEXT NOT NULL," \
+" question TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL," \
+" asked TEXT NOT NULL);" \
+"CREATE TABLE asked (device TEXT NOT NULL," \
+" query INTEGER NOT NULL REFERENCES query (fact)," \
+" PRIMARY KEY (device, query)) WITHOUT ROWID;" \
+"CREATE TABLE closed (sha256 BLOB NOT NULL," \
+" fact INTEGER NOT NULL REFERENCES fact (id)," \
+" PRIMARY KEY (sha256, fact)) WITHOUT ROWID;" \
+"CREATE TABLE answer (query BLOB NOT NULL," \
+" content INTEGER NOT NULL REFERENCES content (id)," \
+" manifest INTEGER NOT NULL REFERENCES fact (id), text TEXT NOT NULL," \
+" code TEXT NOT NULL, answered TEXT NOT NULL," \
+" PRIMARY KEY (query, content, manifest)) WITHOUT ROWID;"
+
 /* Version 3: what people say about records, and what follows from it.  What is
  * derived is derived anew once ("stale"). */
 #define STATEMENTS \
@@ -173,7 +191,10 @@
 "CREATE TABLE label_view (name TEXT PRIMARY KEY) WITHOUT ROWID;"
 
 const char *const store_steps[] = {
-	KEPT LOCAL DERIVED VIEWS, TRUST, BACKUPS RECEIPTS STATEMENTS CODEBOOK
+	KEPT LOCAL DERIVED VIEWS,
+	TRUST,
+	BACKUPS RECEIPTS QUERIES
+	STATEMENTS CODEBOOK
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
@@ -183,4 +204,6 @@ const char store_clear_derived[] =
 	"DELETE FROM prior; DELETE FROM attachment; DELETE FROM sealed;"
 	"DELETE FROM named; DELETE FROM replaced; DELETE FROM statement;"
 	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM refused;"
+	"DELETE FROM asked; DELETE FROM query; DELETE FROM closed;"
+	"DELETE FROM answer;"
 	"DELETE FROM record;";

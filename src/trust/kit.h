@@ -71,6 +71,7 @@ struct kit {
 	int64_t number;			/* from 1 */
 	char date[TRUST_DATE_BYTES];
 	struct minisign_public signer;	/* filled by kit_read() */
+	bool by_words;			/* filled by kit_read(): it makes members */
 	struct trust_signed project_text;
 	struct trust_project project;	/* filled by kit_read() */
 	struct trust_papers papers;	/* after kit_read(): ours among them */

@@ -415,6 +415,7 @@ bool kit_read(const char *path, const struct age_keys *keys,
 
 	if (err == NULL)
 		err = &own;
+	kit->by_words = keys->passphrase != NULL;
 	return read_opened(open_kit(path, keys, err), ours, papers, kit,
 		err) || err_at(err, path, 0, 0);
 }
@@ -423,6 +424,7 @@ bool kit_read_bytes(const void *bytes, size_t n_bytes,
 	const struct age_keys *keys, const struct trust_project *ours,
 	const struct trust_papers *papers, struct kit *kit, struct err *err)
 {
+	kit->by_words = keys->passphrase != NULL;
 	return read_opened(bundle_open_bytes(bytes, n_bytes, keys,
 		kit_limits(), err), ours, papers, kit, err);
 }

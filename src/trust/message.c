@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "trust/message.h"
+#include "trust/query.h"
 #include "trust/want.h"
 
 /* ---- making ---- */
@@ -102,15 +103,12 @@ bool trust_query_sign(const struct trust_query *query, const char *project,
 	const struct minisign_key *key, struct trust_signed *out,
 	struct err *err)
 {
-	struct json *object;
+	struct json *object = new_message(project, key);
 
-	if (!name_check(query->record, sizeof query->record, err) ||
-	    !name_check(query->text, sizeof query->text, err))
+	if (!trust_query_put(object, query, err)) {
+		js_free(object);
 		return false;
-	object = new_message(project, key);
-	js_put_text(object, "asked", query->asked);
-	js_put_text(object, "record", query->record);
-	js_put_text(object, "text", query->text);
+	}
 	sign_message(object, key, out);
 	return true;
 }
@@ -230,13 +228,7 @@ bool trust_query_parse(const struct trust_signed *document,
 	memset(query, 0, sizeof *query);
 	if (object == NULL)
 		return false;
-	ok = want_date(object, "asked", query->asked, err) &&
-		want_text(object, "record", query->record,
-			sizeof query->record, err) &&
-		want_text(object, "text", query->text, sizeof query->text,
-			err) &&
-		name_check(query->record, sizeof query->record, err) &&
-		name_check(query->text, sizeof query->text, err);
+	ok = trust_query_get(object, query, err);
 	js_free(object);
 	return ok;
 }

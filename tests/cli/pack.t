@@ -70,7 +70,7 @@ bayaz: '1.bayaz' exists already
 [1]
 $ bayaz pack -o 2.bayaz --again --plain --json
 warning: record {{[0-9a-f]+}}: a file that it names is missing
-{"damaged":0,"deletions":0,"file":"2.bayaz","files":1,"forms":1,"left":0,"manifest":"{{[0-9a-f]+}}","missing":1,"records":2,"resumed":false,"sealed":0,"sequence":2,"too_large":0}
+{"answers":0,"damaged":0,"deletions":0,"file":"2.bayaz","files":1,"forms":1,"left":0,"manifest":"{{[0-9a-f]+}}","missing":1,"records":2,"resumed":false,"sealed":0,"sequence":2,"too_large":0}
 $ gzip -dc 2.bayaz | tar t | sed 's/[0-9a-f]\{64\}/HASH/'
 manifest.json
 manifest.json.minisig

@@ -79,7 +79,7 @@ $ bayaz send -o d.bayaz --store a.db --all --policy idle-minutes=99
 bayaz: 'idle-minutes=99' is no policy: {{.*}}
 [2]
 $ bayaz send -o d.bayaz --store a.db --all --ask uuid:nowhere=Really?
-bayaz: the store has no record 'uuid:nowhere' to ask about
+bayaz: there is no record 'uuid:nowhere'
 [1]
 $ bayaz -C laptop1 send -o d.bayaz --store a.db --all
 bayaz: this workspace holds no coordinator's keys
@@ -92,6 +92,7 @@ ls: {{.*}}
 $ sed 's/version="1"/version="2"/' form.xml > newer.xml
 $ bayaz send -o d.bayaz --store a.db --to KP-001 --form newer.xml --list places.csv=more.csv --po wells:ur=ur.po --policy idle-minutes=5 --ask 'uuid:1=Is 12 right?'
 d.bayaz: number {{[0-9]+}}, for 1 laptop
+  1 question that waits for an answer
   no receipt for 1 record: no backup holds it (see 'bayaz help store')
 $ grep -c 'Is 12' d.bayaz
 0
@@ -123,15 +124,16 @@ stick/x.bin: number {{[0-9]+}}, which was taken before
 # The question stands in the list, with the record that it is about.
 $ bayaz -C laptop1 list | tail -n 2
 questions of the coordinator:
-  {{[0-9a-f]+\t[0-9-]+}}	Is 12 right?
-$ bayaz -C laptop1 list --json | grep -c '"instance":"uuid:1","text":"Is 12 right?"'
+  {{[0-9a-f]+\t[0-9a-f]+\t[0-9-]+}}	Is 12 right?
+$ bayaz -C laptop1 list --json | grep -c '"instance":"uuid:1","question":"[0-9a-f]*","record":"[0-9a-f]*","text":"Is 12 right?"'
 1
 
 # An older one is refused; several are taken in the order of their numbers.
 $ bayaz send -o e.bayaz --store a.db --all --json
-{"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":0,"number":{{[0-9]+}},"project":"{{.*}}","receipts":0,"translations":0,"without_receipt":2}
+{"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":1,"number":{{[0-9]+}},"project":"{{.*}}","questions":1,"receipts":0,"translations":0,"without_receipt":2}
 $ bayaz send -o f.bayaz --store a.db --all --policy idle-minutes=7
 f.bayaz: number {{[0-9]+}}, for 2 laptops
+  1 question that waits for an answer
   no receipts for 2 records: no backup holds them (see 'bayaz help store')
 $ bayaz -C laptop2 receive f.bayaz e.bayaz | cut -d , -f 1
 e.bayaz: taken
@@ -168,6 +170,7 @@ bayaz: the laptop {{[A-Z2-7-]+}} is revoked: nothing is sent to it
 [1]
 $ bayaz send -o h.bayaz --store a.db --all
 h.bayaz: number {{[0-9]+}}, for 1 laptop
+  1 question that waits for an answer
   no receipt for 1 record: no backup holds it (see 'bayaz help store')
 $ bayaz -C laptop1 receive h.bayaz --json
 {"files":[{"file":"h.bayaz","forms":0,"lists":0,"lists_unused":0,"new_forms":0,"number":{{[0-9]+}},"outcome":"taken","policy":false,"project_newer":false,"questions":0,"received":0,"refused":0,"removed":0,"revoked":false,"signer":"{{.*}}","translations":0,"unused":0}]}

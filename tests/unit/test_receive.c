@@ -17,6 +17,7 @@
 #include "db/db.h"
 #include "field/forms.h"
 #include "field/pack.h"
+#include "field/query.h"
 #include "field/receive.h"
 #include "field/records.h"
 #include "field/workspace.h"
@@ -305,11 +306,11 @@ static int idle_minutes(struct workspace *ws)
 	return policy.idle_minutes;
 }
 
-static bool count_query(void *context, const struct trust_query *query)
+static bool count_query(void *context, const struct field_query *query)
 {
 	size_t *n = context;
 
-	assert_string_equal(query->record, "uuid:a");
+	assert_string_equal(query->query.record, "uuid:a");
 	++*n;
 	return true;
 }
@@ -318,7 +319,7 @@ static size_t n_queries(struct workspace *ws)
 {
 	size_t n = 0;
 
-	assert_good(receive_queries(ws, count_query, &n, &err));
+	assert_good(queries_each(ws, count_query, &n, &err));
 	return n;
 }
 
