@@ -444,6 +444,14 @@ static void tell(const struct sending *s, const char *path)
 	tell_contents(s);
 }
 
+static bool note_sent(struct sending *s, struct err *err)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%lld", (long long)s->kit.number);
+	return store_log(s->centre.store, "send", number, NULL, err);
+}
+
 static bool send_down(struct sending *s, struct err *err)
 {
 	const char *path = cmd_text(s->args, "output");
@@ -455,7 +463,8 @@ static bool send_down(struct sending *s, struct err *err)
 		return false;
 	to.n_recipients = s->n_recipients;
 	if (!use_number(s, err) || !kit_write(path, &s->kit,
-			s->centre.setup.store_key, &to, err))
+			s->centre.setup.store_key, &to, err) ||
+			!note_sent(s, err))
 		return false;
 	tell(s, path);
 	return true;

@@ -128,8 +128,7 @@ static void add_expression(struct str *to, const char *text)
 	str_addf(to, "{%.*s}", (int)n, text);
 }
 
-/* One line; what is computed stands as {expression}. */
-static const char *as_text(struct builder *b, const struct xf_runs *runs)
+const char *codebook_text(struct arena *arena, const struct xf_runs *runs)
 {
 	struct str whole = STR_INIT;
 	const char *text = NULL;
@@ -153,7 +152,7 @@ static const char *as_text(struct builder *b, const struct xf_runs *runs)
 	while (to > whole.data && to[-1] == ' ')
 		to--;
 	if (to > whole.data)
-		text = arena_strndup(b->arena, whole.data,
+		text = arena_strndup(arena, whole.data,
 			(size_t)(to - whole.data));
 	str_release(&whole);
 	return text;
@@ -169,7 +168,7 @@ static const char *in_language(struct builder *b, const struct xf_text *text,
 			xf_itext_runs(b->form, text->itext,
 				(unsigned)b->languages[language],
 				XF_TEXT_PLAIN);
-	return runs != NULL && runs->n > 0 ? as_text(b, runs) : NULL;
+	return runs != NULL && runs->n > 0 ? codebook_text(b->arena, runs) : NULL;
 }
 
 static const char **no_texts(struct builder *b)

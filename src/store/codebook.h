@@ -55,6 +55,11 @@ struct codebook {
 	size_t n_tables;
 };
 
+/* A text as one line; what is computed stands as {expression}.  NULL: it is
+ * empty. */
+struct xf_runs;
+const char *codebook_text(struct arena *arena, const struct xf_runs *runs);
+
 /* From the versions of a form, newest first, and the layout made of them. */
 struct codebook *codebook_new(const struct layout *layout,
 	const struct xform *const *versions, size_t n_versions)

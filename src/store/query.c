@@ -398,7 +398,8 @@ bool query_ask(struct store *store, const struct minisign_key *key,
 	fact = say_new(store, FACT_QUERY, key);
 	if (trust_query_put(fact, &query, err))
 		return say_and_derive(store, FACT_QUERY, fact, key, sha256,
-			err);
+				err) &&
+			store_log(store, "query", sha256, NULL, err);
 	js_free(fact);
 	return false;
 }

@@ -12,13 +12,14 @@
 
 /* A version is in the backup if any bundle that brought it is, and so are all
  * the files that it names. */
-static const char of_device[] =
-	"SELECT c.sha256, r.code,"
-	" (SELECT min(o.manifest) FROM brought o WHERE o.content = b.content)"
-	" <= ?2 AND NOT EXISTS (SELECT 1 FROM attachment a"
-	" LEFT JOIN content f ON f.sha256 = a.sha256"
+#define IS_HELD \
+	"(SELECT min(o.manifest) FROM brought o WHERE o.content = b.content)" \
+	" <= ?2 AND NOT EXISTS (SELECT 1 FROM attachment a" \
+	" LEFT JOIN content f ON f.sha256 = a.sha256" \
 	" WHERE a.version = b.content AND coalesce(f.id > ?3, 1))"
-	" FROM manifest m JOIN brought b ON b.manifest = m.fact"
+
+static const char of_device[] =
+	"SELECT c.sha256, r.code, " IS_HELD " FROM manifest m JOIN brought b ON b.manifest = m.fact"
 	" JOIN content c ON c.id = b.content"
 	" LEFT JOIN refused r ON r.content = b.content"
 	" WHERE m.device = ?1 AND m.trusted"
@@ -79,5 +80,34 @@ bool receipt_for(struct store *store, const char *device,
 		*n_without += !take(walk, receipt);
 	db_reset(walk);
 	sort(receipt);
+	return result != DB_FAILED;
+}
+
+bool receipt_count(struct store *store, const char *device,
+	const struct store_backup *backup, struct receipt_counts *counts,
+	struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT count(*), total(held), total(files) FROM (SELECT "
+		IS_HELD " AS held, (SELECT count(*) FROM attachment a"
+		" LEFT JOIN content f ON f.sha256 = a.sha256"
+		" WHERE a.version = b.content AND f.id IS NULL) AS files"
+		" FROM manifest m JOIN brought b ON b.manifest = m.fact"
+		" LEFT JOIN sealed s ON s.id = b.content WHERE m.device = ?1"
+		" AND m.trusted AND coalesce(s.kind, '') <> 'deletion'"
+		" GROUP BY b.content)", err);
+	enum db_result result;
+
+	*counts = (struct receipt_counts){ 0, 0, 0 };
+	if (get == NULL)
+		return false;
+	db_bind_text(get, 1, device);
+	db_bind_int(get, 2, backup->last_fact);
+	db_bind_int(get, 3, backup->last_content);
+	result = db_step(get, err);
+	if (result == DB_ROW)
+		*counts = (struct receipt_counts){ db_int(get, 0),
+			db_int(get, 1), db_int(get, 2) };
+	db_reset(get);
 	return result != DB_FAILED;
 }

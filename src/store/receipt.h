@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "trust/message.h"
@@ -22,5 +23,12 @@ struct store_backup;
 bool receipt_for(struct store *store, const char *device,
 	const struct store_backup *backup, struct trust_receipt *receipt,
 	size_t *n_without, struct err *err) MUST_CHECK;
+
+/* How many of its records are here, deletions not counted; how many of those
+ * the backup holds; how many files that they name are nowhere. */
+struct receipt_counts { int64_t n_here, n_held, n_files_missing; };
+bool receipt_count(struct store *store, const char *device,
+	const struct store_backup *backup, struct receipt_counts *counts,
+	struct err *err) MUST_CHECK;
 
 #endif

@@ -31,6 +31,7 @@ static void version_release(struct store_version *v)
 	vec_release(&v->bundles);
 	vec_release(&v->priors);
 	free(v->form_version);
+	free(v->deprecated);
 	free(v->instance);
 	free(v->problem);
 }
@@ -111,7 +112,8 @@ static bool read_rows(struct store *store, int64_t id,
 {
 	struct db_stmt *walk = db_prepare(store_db(store),
 		"SELECT v.id, c.sha256, v.form_version, v.instance, v.problem,"
-		" v.training, v.depth, v.head, v.id = r.current FROM version v"
+		" v.training, v.depth, v.head, v.id = r.current, v.deprecated FROM"
+		" version v"
 		" JOIN content c ON c.id = v.id JOIN record r ON r.id ="
 		" v.record WHERE v.record = ?1 ORDER BY v.depth, c.sha256",
 		err);
@@ -127,7 +129,8 @@ static bool read_rows(struct store *store, int64_t id,
 			.training = db_int(walk, 5) != 0,
 			.depth = db_int(walk, 6),
 			.is_head = db_int(walk, 7) != 0,
-			.is_shown = db_int(walk, 8) != 0 };
+			.is_shown = db_int(walk, 8) != 0,
+			.deprecated = text_of(walk, 9) };
 
 		row_hash(walk, 1, v.sha256);
 		vec_push(&record->versions, v);
@@ -182,6 +185,7 @@ static bool read_sealed(struct store *store, int64_t id,
 		row_hash(get, 0, v.sha256);
 	db_reset(get);
 	v.form_version = xstrdup("");
+	v.deprecated = xstrdup("");
 	v.instance = xstrdup("");
 	v.problem = xstrdup("");
 	record->name = xstrdup("");

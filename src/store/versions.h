@@ -30,7 +30,7 @@ struct store_version {
 	bool is_sealed;			/* nothing else is known but the bundles */
 	bool is_head, is_shown, training;
 	int64_t depth;
-	char *form_version, *instance, *problem;
+	char *form_version, *instance, *deprecated, *problem;
 	VEC(struct version_bundle) bundles;	/* by date, then sequence */
 	VEC(char *) priors;		/* hexadecimal, sorted */
 };
