@@ -24,6 +24,8 @@ struct db_stmt {
 	int bind_status;	/* the first failure of binding */
 };
 
+enum { RECENT = 256 };
+
 struct db {
 	sqlite3 *handle;
 	char *path;
@@ -31,6 +33,7 @@ struct db {
 	db_may_read *may_read;	/* of a guarded connection; else NULL */
 	void *may_context;
 	VEC(struct db_stmt *) kept;
+	struct db_stmt *recent[RECENT];	/* of those, by address of the SQL */
 };
 
 /* ---- failures ---- */
@@ -125,6 +128,7 @@ static bool harden(struct db *db, struct err *err)
 		return db_fail(db, status, err);
 	return db_exec(db, "PRAGMA cell_size_check=ON;"
 		"PRAGMA temp_store=MEMORY;"
+		"PRAGMA cache_size=-16384;"	/* KiB: 16 MiB, not 2 */
 		"PRAGMA mmap_size=0", err);
 }
 
@@ -387,16 +391,23 @@ static struct db_stmt *compile(struct db *db, const char *sql, bool keep,
 	return stmt;
 }
 
+/* The text is compared too: built SQL may reuse an address. */
+static bool is_free_for(const struct db_stmt *stmt, const char *sql)
+{
+	return stmt->sql == sql && !sqlite3_stmt_busy(stmt->handle) &&
+		strcmp(sqlite3_sql(stmt->handle), sql) == 0;
+}
+
 static struct db_stmt *find_kept(struct db *db, const char *sql)
 {
-	for (size_t i = 0; i < db->kept.n; i++) {
-		struct db_stmt *stmt = db->kept.items[i];
+	struct db_stmt **recent =
+		&db->recent[((uintptr_t)sql >> 3) % RECENT];
 
-		/* the text is compared too: built SQL may reuse an address */
-		if (stmt->sql == sql && !sqlite3_stmt_busy(stmt->handle) &&
-		    strcmp(sqlite3_sql(stmt->handle), sql) == 0)
-			return stmt;
-	}
+	if (*recent != NULL && is_free_for(*recent, sql))
+		return *recent;
+	for (size_t i = 0; i < db->kept.n; i++)
+		if (is_free_for(db->kept.items[i], sql))
+			return *recent = db->kept.items[i];
 	return NULL;
 }
 

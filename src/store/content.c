@@ -7,6 +7,7 @@
 
 #include "base/gettext.h"
 #include "db/db.h"
+#include "store/packer.h"
 #include "store/store.h"
 
 enum { PACKING_NONE = 0, PACKING_ZLIB = 1 };
@@ -91,13 +92,25 @@ static bool put_in_parts(struct store *store, const unsigned char sha256[32],
 	return true;
 }
 
+static bool put_new(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, const struct str *packed,
+	int64_t *id, struct err *err)
+{
+	if (packed != NULL)
+		return insert(store, sha256, n_bytes, PACKING_ZLIB,
+			packed->data, packed->len, id, err);
+	if (n_bytes <= CONTENT_PART_BYTES)
+		return insert(store, sha256, n_bytes, PACKING_NONE, bytes,
+			n_bytes, id, err);
+	return put_in_parts(store, sha256, bytes, n_bytes, id, err);
+}
+
 bool content_put(struct store *store, const unsigned char sha256[32],
 	const void *bytes, size_t n_bytes, int64_t *id, bool *is_new,
 	struct err *err)
 {
 	struct str packed = STR_INIT;
-	uLongf n_packed;
-	bool ok;
+	bool ok, shorter;
 
 	if (!content_find(store, sha256, id, err))
 		return false;
@@ -105,19 +118,19 @@ bool content_put(struct store *store, const unsigned char sha256[32],
 		*is_new = *id == 0;
 	if (*id != 0)
 		return true;
-	n_packed = compressBound((uLong)n_bytes);
-	if (compress2((Bytef *)str_room(&packed, n_packed), &n_packed, bytes,
-			(uLong)n_bytes, 6) == Z_OK && n_packed < n_bytes &&
-			n_packed <= 16 * CONTENT_PART_BYTES)
-		ok = insert(store, sha256, n_bytes, PACKING_ZLIB, packed.data,
-			n_packed, id, err);
-	else if (n_bytes <= CONTENT_PART_BYTES)
-		ok = insert(store, sha256, n_bytes, PACKING_NONE, bytes,
-			n_bytes, id, err);
-	else
-		ok = put_in_parts(store, sha256, bytes, n_bytes, id, err);
+	shorter = packer_pack(store_packer(store), bytes, n_bytes, &packed);
+	ok = put_new(store, sha256, bytes, n_bytes, shorter ? &packed : NULL,
+		id, err);
 	str_release(&packed);
 	return ok;
+}
+
+bool content_put_packed(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, const struct str *packed,
+	int64_t *id, struct err *err)
+{
+	return content_find(store, sha256, id, err) && (*id != 0 ||
+		put_new(store, sha256, bytes, n_bytes, packed, id, err));
 }
 
 static bool damaged(struct store *store, struct err *err)

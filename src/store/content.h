@@ -28,6 +28,11 @@ bool content_put(struct store *store, const unsigned char sha256[32],
 	const void *bytes, size_t n_bytes, int64_t *id, bool *is_new,
 	struct err *err) MUST_CHECK;
 
+/* The same, deflated already (packer_pack()); `packed` NULL: as they are. */
+bool content_put_packed(struct store *store, const unsigned char sha256[32],
+	const void *bytes, size_t n_bytes, const struct str *packed,
+	int64_t *id, struct err *err) MUST_CHECK;
+
 /* The same for a long file, piece by piece (each piece but the last
  * CONTENT_PART_BYTES long); inside a transaction that is given up if the hash
  * turns out wrong. */

@@ -20,8 +20,12 @@
 #include "store/version.h"
 #include "xform/xform.h"
 
+static void close_finishing(struct touched *touched);
+
 void touched_release(struct touched *touched)
 {
+	close_finishing(touched);
+	version_shelf_release(&touched->shelf);
 	vec_release(&touched->versions);
 	vec_release(&touched->resolutions);
 }
@@ -127,7 +131,7 @@ static bool insert_version(struct store *store, int64_t content,
 /* The bytes decide what a record is; a manifest that says otherwise is marked
  * as a problem. */
 static bool add_version(struct store *store, int64_t content,
-	const struct str *bytes, struct err *err)
+	const struct str *bytes, struct version_shelf *shelf, struct err *err)
 {
 	struct version_row row = { "", "", "", "", "xml", false };
 	struct version_head head;
@@ -148,7 +152,10 @@ static bool add_version(struct store *store, int64_t content,
 		err_clear(err);
 	}
 	ok = ok && insert_version(store, content, &row, err);
-	xml_free(doc);
+	if (ok && doc != NULL)
+		version_shelve(shelf, content, doc, &head, bytes->len);
+	else
+		xml_free(doc);
 	str_release(&own);
 	return ok;
 }
@@ -298,7 +305,8 @@ static bool derive_record(struct store *store, int64_t fact,
 	bool known, changed = false, training;
 
 	if (!has_version(store, content, &known, err) ||
-			(!known && !add_version(store, content, bytes, err)) ||
+			(!known && !add_version(store, content, bytes,
+				&touched->shelf, err)) ||
 			!is_first_date(store, content, entry->finished,
 				&changed, err) ||
 			!add_brought(store, fact, content, entry->finished,
@@ -562,20 +570,50 @@ static bool finish_resolutions(struct store *store, struct touched *touched,
 	return ok;
 }
 
+/* What is open while records are written. */
 struct finishing { struct reconciler *reconciler; struct tables *tables; };
 
-static bool write_record(void *context, int64_t record, struct err *err)
+static struct finishing *open_finishing(struct store *store,
+	struct touched *touched)
+{
+	struct finishing *f = touched->finishing;
+
+	if (f != NULL)
+		return f;
+	f = touched->finishing = xcalloc(1, sizeof *f);
+	f->reconciler = reconciler_new(store);
+	f->tables = tables_open(store, &touched->shelf);
+	return f;
+}
+
+static void close_finishing(struct touched *touched)
+{
+	struct finishing *f = touched->finishing;
+
+	if (f == NULL)
+		return;
+	touched->n_missing += tables_n_missing(f->tables);
+	tables_close(f->tables);
+	reconciler_free(f->reconciler);
+	free(f);
+	touched->finishing = NULL;
+}
+
+static bool write_record(void *context, int64_t record, bool is_plain,
+	struct err *err)
 {
 	const struct finishing *f = context;
 
-	return reconcile(f->reconciler, record, err) &&
+	return (is_plain || reconcile(f->reconciler, record, err)) &&
 		tables_write(f->tables, record, err);
 }
 
-static bool remove_record(void *context, int64_t record, struct err *err)
+static bool remove_record(void *context, int64_t record, bool is_plain,
+	struct err *err)
 {
 	const struct finishing *f = context;
 
+	(void)is_plain;
 	return reconcile_forget(reconciler_store(f->reconciler), record,
 			err) &&
 		tables_remove(f->tables, record, err);
@@ -603,20 +641,29 @@ static bool touch_joined(struct store *store, struct touched *touched,
 static bool finish_records(struct store *store, struct touched *touched,
 	struct err *err)
 {
-	struct finishing f = { reconciler_new(store), tables_open(store) };
 	bool ok = graph_update(store, touched->versions.items,
-		touched->versions.n, remove_record, write_record, &f, err);
+		touched->versions.n, remove_record, write_record,
+		open_finishing(store, touched), err);
 
-	touched->n_missing += tables_n_missing(f.tables);
-	tables_close(f.tables);
-	reconciler_free(f.reconciler);
+	touched->versions.n = 0;
+	version_shelf_clear(&touched->shelf);
 	return ok;
+}
+
+bool derive_some(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	if (!version_shelf_is_full(&touched->shelf) || touched->forms ||
+			touched->trust || touched->anew ||
+			touched->resolutions.n > 0)
+		return true;
+	return finish_records(store, touched, err);
 }
 
 bool derive_finish(struct store *store, struct touched *touched,
 	struct err *err)
 {
-	bool changed = false;
+	bool changed = false, ok;
 
 	if (touched->trust && !judge_update(store, 0, &changed, err))
 		return false;
@@ -624,8 +671,13 @@ bool derive_finish(struct store *store, struct touched *touched,
 		return store_derive_all(store, err);
 	if (!finish_resolutions(store, touched, err))
 		return false;
-	if (touched->forms && (!tables_update_layouts(store, err) ||
-			!touch_joined(store, touched, err)))
-		return false;
-	return finish_records(store, touched, err);
+	if (touched->forms) {
+		close_finishing(touched);
+		if (!tables_update_layouts(store, err) ||
+				!touch_joined(store, touched, err))
+			return false;
+	}
+	ok = finish_records(store, touched, err);
+	close_finishing(touched);
+	return ok;
 }

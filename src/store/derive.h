@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "bundle/manifest.h"
+#include "store/version.h"
 
 struct store;
 
@@ -27,6 +28,8 @@ struct touched {
 	size_t n_versions_new, n_versions_known;
 	size_t n_sealed_new;
 	size_t n_missing;		/* attachments that records name */
+	struct version_shelf shelf;	/* of the newest of them */
+	struct finishing *finishing;	/* derive.c */
 };
 void touched_release(struct touched *touched);
 
@@ -44,6 +47,10 @@ bool derive_entry(struct store *store, int64_t fact,
 	MUST_CHECK;
 /* Any other fact. */
 bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
+	struct err *err) MUST_CHECK;
+/* Now and then: records and rows of what came so far, if nothing else is to be
+ * done before them, so that memory does not grow with a bundle. */
+bool derive_some(struct store *store, struct touched *touched,
 	struct err *err) MUST_CHECK;
 /* Then: layouts, records, rows of tables. */
 bool derive_finish(struct store *store, struct touched *touched,

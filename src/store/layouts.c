@@ -257,7 +257,7 @@ static bool refill(struct store *store, const char *form, struct err *err)
 	}
 	db_reset(walk);
 	ok = result != DB_FAILED;
-	tables = tables_open(store);
+	tables = tables_open(store, NULL);
 	for (size_t i = 0; ok && i < records.n; i++)
 		ok = tables_write(tables, records.items[i], err);
 	tables_close(tables);

@@ -235,7 +235,8 @@ static bool take_entries(struct merging *m, struct err *err)
 	bool ok;
 
 	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL) {
-		ok = take_entry(m, entry, &bytes, err);
+		ok = take_entry(m, entry, &bytes, err) &&
+			derive_some(m->store, &m->touched, err);
 		if (!ok)
 			break;
 	}

@@ -136,7 +136,7 @@ static bool drop_others(struct graph *g, int64_t kept, struct err *err)
 		if (old == 0 || old == kept || idset_has(&g->claimed, old))
 			continue;
 		idset_add(&g->claimed, old);
-		if (!g->gone(g->context, old, err))
+		if (!g->gone(g->context, old, false, err))
 			return false;
 		drop = db_prepare(g->db, "DELETE FROM record WHERE id = ?1",
 			err);
@@ -311,14 +311,15 @@ static bool find_review(struct graph *g, struct outcome *out, struct err *err)
 bool graph_write_down(struct graph *g, struct err *err)
 {
 	struct outcome out = { .name = record_name(g) };
-	bool changed;
+	bool changed = true, is_new;
 
 	out.record = old_record(g);
+	is_new = out.record == 0;
 	choose_current(g, &out);
 	if (out.n_heads > 1)
 		out.base = common_base(g, out.n_heads);
 	if (!check_horizon(g, &out, err) || !find_review(g, &out, err) ||
-			!differs(g, &out, &changed, err) ||
+			(!is_new && !differs(g, &out, &changed, err)) ||
 			!insert_record(g, &out, err) ||
 			!drop_others(g, out.record, err))
 		return false;
@@ -327,5 +328,6 @@ bool graph_write_down(struct graph *g, struct err *err)
 				&g->vertices.items[i], out.record,
 				is_live(g, &g->vertices.items[i]), err))
 			return false;
-	return !changed || g->changed(g->context, out.record, err);
+	return !changed || g->changed(g->context, out.record,
+		is_new && out.n_heads == 1 && !out.conflict, err);
 }

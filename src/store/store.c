@@ -15,12 +15,14 @@
 #include "store/derive.h"
 #include "store/fact.h"
 #include "store/judge.h"
+#include "store/packer.h"
 #include "store/schema.h"
 #include "store/tables.h"
 #include "trust/project.h"
 
 struct store {
 	struct db *db;
+	struct packer *packer;
 	char *path;
 	char id[TRUST_ID_BYTES];
 	char name[TRUST_NAME_BYTES];
@@ -92,6 +94,7 @@ struct store *store_open(const char *path, unsigned flags, struct err *err)
 	}
 	store = xcalloc(1, sizeof *store);
 	store->path = xstrdup(path);
+	store->packer = packer_new();
 	store->db = db_open(path, how, err);
 	if (store->db != NULL && db_migrate(store->db, STORE_APPLICATION_ID,
 			store_steps, store_n_steps, err) &&
@@ -108,6 +111,7 @@ void store_close(struct store *store)
 	if (store == NULL)
 		return;
 	db_close(store->db);
+	packer_free(store->packer);
 	free(store->path);
 	free(store);
 }
@@ -115,6 +119,11 @@ void store_close(struct store *store)
 struct db *store_db(struct store *store)
 {
 	return store->db;
+}
+
+struct packer *store_packer(struct store *store)
+{
+	return store->packer;
 }
 
 const char *store_path(const struct store *store)

@@ -17,6 +17,7 @@
 
 struct store;
 struct db;
+struct packer;
 
 enum store_flags {
 	STORE_CREATE = 1,	/* make an empty store if there is no file */
@@ -30,6 +31,9 @@ void store_close(struct store *store);		/* NULL is fine */
 
 struct db *store_db(struct store *store);
 const char *store_path(const struct store *store);
+
+/* What deflates contents on their way into it. */
+struct packer *store_packer(struct store *store) RETURNS_NONNULL;
 
 /* The project this store belongs to: 16 hex digits; "" for an empty store. */
 const char *store_project(const struct store *store);

@@ -37,20 +37,24 @@ struct sheet_stmts { struct db_stmt *insert, *remove; };
 struct form_tables {
 	struct layout *layout;
 	struct sheet_stmts **stmts;	/* [table][sheet] */
+	struct db_stmt *find;		/* in the form's table; NULL: none */
 };
 
 struct tables {
 	struct store *store;
+	const struct version_shelf *shelf;
 	struct map forms;		/* id -> struct form_tables */
 	VEC(char *) names;		/* the keys of that */
 	size_t n_missing;
 };
 
-struct tables *tables_open(struct store *store)
+struct tables *tables_open(struct store *store,
+	const struct version_shelf *shelf)
 {
 	struct tables *tables = xcalloc(1, sizeof *tables);
 
 	tables->store = store;
+	tables->shelf = shelf;
 	map_init(&tables->forms);
 	return tables;
 }
@@ -66,6 +70,7 @@ static void free_form(struct form_tables *form)
 		free(form->stmts[t]);
 	}
 	free(form->stmts);
+	db_free(form->find);
 	layout_free(form->layout);
 	free(form);
 }
@@ -111,6 +116,19 @@ static bool prepare_sheet(struct tables *tables, struct form_tables *form,
 	return stmts->remove != NULL;
 }
 
+static bool prepare_find(struct tables *tables, struct form_tables *form,
+	struct err *err)
+{
+	struct str sql = STR_INIT;
+
+	str_add(&sql, "SELECT 1 FROM ");
+	add_name(&sql, form->layout->tables.items[0].sheets.items[0].name);
+	str_add(&sql, " WHERE bz_id = ?1");
+	form->find = db_prepare_once(store_db(tables->store), sql.data, err);
+	str_release(&sql);
+	return form->find != NULL;
+}
+
 static bool prepare_form(struct tables *tables, struct form_tables *form,
 	struct err *err)
 {
@@ -124,7 +142,7 @@ static bool prepare_form(struct tables *tables, struct form_tables *form,
 			if (!prepare_sheet(tables, form, t, s, err))
 				return false;
 	}
-	return true;
+	return form->layout->tables.n == 0 || prepare_find(tables, form, err);
 }
 
 /* *form NULL: this form has no layout (it is not here). */
@@ -158,7 +176,7 @@ struct current {
 	int64_t record, version;
 	char *name, *form, *form_version, *instance;
 	char sha256[SHA256_HEX_BYTES];
-	bool conflict, training, hidden;
+	bool conflict, training, hidden, joined;
 };
 
 static void current_release(struct current *c)
@@ -174,7 +192,7 @@ static bool find_current(struct store *store, int64_t record,
 {
 	struct db_stmt *get = db_prepare(store_db(store),
 		"SELECT r.name, r.form, r.current, r.conflict, v.form_version,"
-		" v.instance, v.training, c.sha256, r.hidden FROM record r"
+		" v.instance, v.training, c.sha256, r.hidden, r.heads FROM record r"
 		" JOIN version v ON v.id = r.current"
 		" JOIN content c ON c.id = v.id WHERE r.id = ?1", err);
 	enum db_result result;
@@ -197,6 +215,7 @@ static bool find_current(struct store *store, int64_t record,
 		sha256 = db_blob(get, 7, &n);
 		hex_encode(sha256, n < 32 ? n : 32, c->sha256);
 		c->hidden = db_text(get, 8)[0] != '\0';
+		c->joined = db_int(get, 9) > 1;
 	}
 	db_reset(get);
 	return result != DB_FAILED;
@@ -299,15 +318,27 @@ static bool insert_row(void *context, const struct row *row, struct err *err)
 	return true;
 }
 
+static bool insert_from(struct writing *w, const struct xml_doc *doc,
+	const struct version_head *head, struct err *err)
+{
+	w->date_given = head->date_given;
+	return rows_build(w->form->layout, doc, insert_row, w, err);
+}
+
 static bool insert_rows(struct tables *tables, struct form_tables *form,
 	const struct current *c, struct err *err)
 {
 	struct writing w = { .tables = tables, .form = form, .current = c };
+	const struct version_shelved *at = tables->shelf == NULL || c->joined ?
+		NULL : version_shelved(tables->shelf, c->version);
 	struct version_head head;
 	struct str bytes = STR_INIT;
 	struct xml_doc *doc = NULL;
-	bool ok = reconcile_bytes(tables->store, c->record, &bytes, err);
+	bool ok;
 
+	if (at != NULL)
+		return insert_from(&w, at->doc, &at->head, err);
+	ok = reconcile_bytes(tables->store, c->record, &bytes, err);
 	if (ok)
 		doc = version_read(bytes.data, bytes.len, &head, err);
 	str_release(&bytes);
@@ -317,10 +348,25 @@ static bool insert_rows(struct tables *tables, struct form_tables *form,
 		err_clear(err);
 		return true;
 	}
-	w.date_given = head.date_given;
-	ok = rows_build(form->layout, doc, insert_row, &w, err);
+	ok = insert_from(&w, doc, &head, err);
 	xml_free(doc);
 	return ok;
+}
+
+/* Rows of repeats are there only with one of the form's table. */
+static bool has_rows(struct form_tables *form, int64_t record, bool *has,
+	struct err *err)
+{
+	enum db_result result;
+
+	*has = false;
+	if (form->find == NULL)
+		return true;
+	db_bind_int(form->find, 1, record);
+	result = db_step(form->find, err);
+	*has = result == DB_ROW;
+	db_reset(form->find);
+	return result != DB_FAILED;
 }
 
 static bool remove_rows(struct form_tables *form, int64_t record,
@@ -343,12 +389,13 @@ static bool write_or_remove(struct tables *tables, int64_t record, bool write,
 {
 	struct form_tables *form = NULL;
 	struct current c;
-	bool ok = find_current(tables->store, record, &c, err);
+	bool ok = find_current(tables->store, record, &c, err), has;
 
 	if (ok && c.form != NULL)
 		ok = find_form(tables, c.form, &form, err);
 	if (ok && form != NULL) {
-		ok = remove_rows(form, record, err);
+		ok = has_rows(form, record, &has, err) &&
+			(!has || remove_rows(form, record, err));
 		/* training counts only in a project made for it */
 		if (ok && write && !form->layout->is_protected && !c.hidden &&
 				(!c.training || store_is_training(tables->store)))

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "store/layout.h"
+#include "store/version.h"
 #include "xml/xml.h"
 
 struct store;
@@ -46,7 +47,9 @@ bool tables_drop_all(struct store *store, struct err *err) MUST_CHECK;
 
 /* Statements prepared while rows are written. */
 struct tables;
-struct tables *tables_open(struct store *store) RETURNS_NONNULL;
+/* `shelf`: versions that need not be read again; or NULL. */
+struct tables *tables_open(struct store *store,
+	const struct version_shelf *shelf) RETURNS_NONNULL;
 void tables_close(struct tables *tables);
 /* Write the rows of a record's current version in place of what is there. */
 bool tables_write(struct tables *tables, int64_t record, struct err *err)

@@ -58,3 +58,48 @@ struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	}
 	return doc;
 }
+
+/* --- the shelf --- */
+
+enum { SHELF_VERSIONS = 256, SHELF_BYTES = 1 << 20 };
+
+bool version_shelf_is_full(const struct version_shelf *shelf)
+{
+	return shelf->list.n >= SHELF_VERSIONS || shelf->n_bytes > SHELF_BYTES;
+}
+
+void version_shelve(struct version_shelf *shelf, int64_t content,
+	struct xml_doc *doc, const struct version_head *head, size_t n_bytes)
+{
+	struct version_shelved new = { content, *head, doc };
+
+	if (version_shelf_is_full(shelf)) {
+		xml_free(doc);
+		return;
+	}
+	vec_push(&shelf->list, new);
+	shelf->n_bytes += n_bytes;
+}
+
+const struct version_shelved *version_shelved(
+	const struct version_shelf *shelf, int64_t content)
+{
+	for (size_t i = 0; i < shelf->list.n; i++)
+		if (shelf->list.items[i].content == content)
+			return &shelf->list.items[i];
+	return NULL;
+}
+
+void version_shelf_clear(struct version_shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->list.n; i++)
+		xml_free(shelf->list.items[i].doc);
+	shelf->list.n = 0;
+	shelf->n_bytes = 0;
+}
+
+void version_shelf_release(struct version_shelf *shelf)
+{
+	version_shelf_clear(shelf);
+	vec_release(&shelf->list);
+}

@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
+#include "base/vec.h"
 #include "xml/xml.h"
 
 enum { VERSION_MAX_BYTES = 64 << 20 };
@@ -24,5 +26,26 @@ struct version_head {
 /* Parse; NULL: ERR_XML, ERR_LIMIT.  xml_free() it. */
 struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	struct version_head *head, struct err *err) MUST_CHECK;
+
+/* Versions that were parsed a moment ago, for who needs them again: a few, so
+ * that memory stays flat. */
+struct version_shelved {
+	int64_t content;
+	struct version_head head;	/* texts in the document */
+	struct xml_doc *doc;
+};
+struct version_shelf {
+	VEC(struct version_shelved) list;
+	size_t n_bytes;			/* of XML */
+};
+/* Is there room for no more? */
+bool version_shelf_is_full(const struct version_shelf *shelf);
+/* Takes the document, or frees it if there is no room. */
+void version_shelve(struct version_shelf *shelf, int64_t content,
+	struct xml_doc *doc, const struct version_head *head, size_t n_bytes);
+const struct version_shelved *version_shelved(
+	const struct version_shelf *shelf, int64_t content);	/* or NULL */
+void version_shelf_clear(struct version_shelf *shelf);
+void version_shelf_release(struct version_shelf *shelf);
 
 #endif
