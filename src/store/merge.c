@@ -14,6 +14,7 @@
 #include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
+#include "store/feed.h"
 #include "store/judge.h"
 #include "store/quarantine.h"
 #include "store/store.h"
@@ -30,6 +31,8 @@ struct merging {
 	bool is_revoked;		/* its device */
 	bool is_trusted;		/* so its entries are derived */
 	bool rejudged;			/* so is what came before */
+	struct content_writer writer;	/* of a long entry */
+	bool is_here;			/* it is in the store already */
 	struct map forms;		/* "id\nversion" that were found to be here */
 	struct arena *arena;
 };
@@ -150,97 +153,83 @@ static bool check_form(struct merging *m, const struct manifest_entry *entry,
 	return true;
 }
 
-/* Bytes of one entry, whose hash the reader has checked at their end. */
-static bool read_small(struct merging *m, const struct manifest_entry *entry,
-	struct str *bytes, int64_t *content, struct err *err)
+static bool entry_hash(const struct manifest_entry *entry,
+	uint8_t sha256[SHA256_BYTES], struct err *err)
+{
+	return hex_decode(entry->sha256, sha256, SHA256_BYTES) ||
+		err_set(err, ERR_SPEC, _("an entry has no hash"));
+}
+
+/* A whole entry, whose hash the reader has checked at its end. */
+static bool keep_whole(struct merging *m, const struct feed_item *item,
+	int64_t *content, struct err *err)
 {
 	uint8_t sha256[SHA256_BYTES];
 
-	if (!bundle_read_all(m->bundle, VERSION_MAX_BYTES, bytes, err))
-		return false;
-	if (!hex_decode(entry->sha256, sha256, sizeof sha256))
-		return err_set(err, ERR_SPEC, _("an entry has no hash"));
-	return content_put(m->store, sha256, bytes->data, bytes->len, content,
-		NULL, err);
-}
-
-static bool fill(struct merging *m, char *buffer, size_t *n, struct err *err)
-{
-	size_t got;
-
-	*n = 0;
-	do {
-		if (!bundle_read(m->bundle, buffer + *n,
-				CONTENT_PART_BYTES - *n, &got, err))
-			return false;
-		*n += got;
-	} while (got > 0 && *n < CONTENT_PART_BYTES);
-	return true;
+	return entry_hash(item->entry, sha256, err) &&
+		content_put_packed(m->store, sha256, item->bytes.data,
+			item->bytes.len, item->is_packed ? &item->packed :
+			NULL, content, err);
 }
 
 /* The transaction is given up if its hash turns out wrong. */
-static bool read_long(struct merging *m, const struct manifest_entry *entry,
+static bool keep_piece(struct merging *m, const struct feed_item *item,
 	int64_t *content, struct err *err)
 {
-	struct content_writer writer;
 	uint8_t sha256[SHA256_BYTES];
-	char *buffer;
-	size_t n;
-	bool ok;
 
-	if (!hex_decode(entry->sha256, sha256, sizeof sha256))
-		return err_set(err, ERR_SPEC, _("an entry has no hash"));
-	if (!content_find(m->store, sha256, content, err))
-		return false;
-	if (*content != 0)
-		return true;
-	buffer = xmalloc(CONTENT_PART_BYTES);
-	ok = content_begin(m->store, &writer, sha256, entry->size_bytes, err);
-	do {
-		ok = ok && fill(m, buffer, &n, err);
-		if (ok && n > 0)
-			ok = content_more(&writer, buffer, n, err);
-	} while (ok && n == CONTENT_PART_BYTES);
-	*content = writer.id;
-	free(buffer);
-	return ok;
+	if (item->begins) {
+		m->is_here = false;
+		if (!entry_hash(item->entry, sha256, err) ||
+				!content_find(m->store, sha256, content, err))
+			return false;
+		m->is_here = *content != 0;
+		m->writer.id = *content;
+		if (!m->is_here && !content_begin(m->store, &m->writer,
+				sha256, item->entry->size_bytes, err))
+			return false;
+	}
+	*content = m->writer.id;
+	return m->is_here || item->bytes.len == 0 || content_more(&m->writer,
+		item->bytes.data, item->bytes.len, err);
 }
 
-static bool take_entry(struct merging *m, const struct manifest_entry *entry,
-	struct str *bytes, struct err *err)
+static bool take_item(struct merging *m, const struct feed_item *item,
+	struct err *err)
 {
-	bool is_long = entry->size_bytes > CONTENT_PART_BYTES &&
-		entry->kind != ENTRY_RECORD && entry->kind != ENTRY_FORM;
+	const struct manifest_entry *entry = item->entry;
 	int64_t content;
 
-	str_clear(bytes);
 	if (entry->kind == ENTRY_RECORD && !check_form(m, entry, err))
 		return false;
-	if (is_long ? !read_long(m, entry, &content, err) :
-			!read_small(m, entry, bytes, &content, err))
+	if (item->is_piece ? !keep_piece(m, item, &content, err) :
+			!keep_whole(m, item, &content, err))
 		return false;
+	if (!item->ends)
+		return true;
 	if (!m->is_trusted) {
 		m->result->n_aside += entry->kind == ENTRY_RECORD ||
 			entry->kind == ENTRY_SEALED;
 		return true;		/* kept, and means nothing */
 	}
 	return derive_entry(m->store, m->fact, entry, content,
-		is_long ? NULL : bytes, &m->touched, err);
+		item->is_piece ? NULL : &item->bytes, &m->touched, err);
 }
 
 static bool take_entries(struct merging *m, struct err *err)
 {
-	const struct manifest_entry *entry;
-	struct str bytes = STR_INIT;
+	struct feed *feed = feed_new(m->bundle, m->setup->progress,
+		m->setup->context);
+	const struct feed_item *item;
 	bool ok;
 
-	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL) {
-		ok = take_entry(m, entry, &bytes, err) &&
+	while ((ok = feed_next(feed, &item, err)) && item != NULL) {
+		ok = take_item(m, item, err) &&
 			derive_some(m->store, &m->touched, err);
 		if (!ok)
 			break;
 	}
-	str_release(&bytes);
+	feed_free(feed);
 	return ok;
 }
 

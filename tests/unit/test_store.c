@@ -1,6 +1,7 @@
 /* store: merging is a union; tables follow; nothing is half taken. */
 #include "config.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -1345,6 +1346,38 @@ static void missing_bundles_of_a_device_are_named(void **state)
 	store_close(store);
 }
 
+/* Without a second thread. */
+static void one_processor_gives_the_same(void **state)
+{
+	cpu_set_t all, one;
+	struct store *store = new_store();
+	char *paths[4], *with, *without;
+	size_t i = 0;
+
+	(void)state;
+	make_history(paths);
+	for (int k = 0; k < 4; k++)
+		(void)merge(store, paths[k]);
+	with = dump(store);
+	store_close(store);
+	assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+	while (!CPU_ISSET(i, &all))
+		i++;
+	CPU_ZERO(&one);
+	CPU_SET(i, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+	store = new_store();
+	for (int k = 0; k < 4; k++)
+		(void)merge(store, paths[k]);
+	without = dump(store);
+	assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
+	assert_string_equal(without, with);
+	store_close(store);
+	free(with);
+	free(without);
+	free_history(paths);
+}
+
 static void long_files_are_kept_in_parts(void **state)
 {
 	struct store *store = new_store();
@@ -1412,6 +1445,7 @@ int main(void)
 		cmocka_unit_test(another_project_is_refused),
 		cmocka_unit_test(a_failing_write_leaves_the_old_store),
 		cmocka_unit_test(missing_bundles_of_a_device_are_named),
+		cmocka_unit_test(one_processor_gives_the_same),
 		cmocka_unit_test(long_files_are_kept_in_parts),
 		cmocka_unit_test(numbers_are_read_strictly),
 	};

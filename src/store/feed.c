@@ -1,0 +1,293 @@
+#include "config.h"
+
+#include "store/feed.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/content.h"
+#include "store/packer.h"
+#include "store/version.h"
+
+/* Handed over together, so that the threads seldom wait for each other. */
+enum { BATCH_ITEMS = 64, BATCH_BYTES = 512 << 10, N_BATCHES = 3 };
+
+struct batch {
+	struct feed_item items[BATCH_ITEMS];
+	size_t n;
+	bool is_last;
+	bool failed;			/* after its items */
+	struct err err;
+	uint64_t n_read, n_all;		/* of the file, so far */
+};
+
+struct feed {
+	struct bundle *bundle;
+	struct packer *packer;
+	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);
+	void *context;
+	struct batch batches[N_BATCHES];	/* in a circle */
+	/* the reader's */
+	const struct manifest_entry *entry;	/* a long one, half read */
+	bool begun;			/* of it */
+	uint64_t n_read, n_all;
+	/* the caller's */
+	size_t at;			/* in the batch at hand */
+	bool has_batch;
+	/* both */
+	bool has_thread;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t first, n_full;		/* batches that are full */
+	bool stop;
+};
+
+/* --- reading --- */
+
+static void note_progress(void *context, uint64_t n_read, uint64_t n_all)
+{
+	struct feed *feed = context;
+
+	feed->n_read = n_read;
+	feed->n_all = n_all;
+}
+
+/* As much of a long entry as is kept in one part. */
+static bool read_piece(struct feed *feed, struct feed_item *item,
+	struct err *err)
+{
+	size_t got;
+
+	item->is_piece = true;
+	item->begins = !feed->begun;
+	feed->begun = true;
+	do {
+		char *room = str_room(&item->bytes, CONTENT_PART_BYTES);
+
+		if (!bundle_read(feed->bundle, room,
+				CONTENT_PART_BYTES - item->bytes.len, &got,
+				err))
+			return false;
+		str_grew(&item->bytes, got);
+	} while (got > 0 && item->bytes.len < CONTENT_PART_BYTES);
+	item->ends = item->bytes.len < CONTENT_PART_BYTES;
+	if (item->ends)
+		feed->entry = NULL;
+	return true;
+}
+
+static bool is_long(const struct manifest_entry *entry)
+{
+	return entry->size_bytes > CONTENT_PART_BYTES &&
+		entry->kind != ENTRY_RECORD && entry->kind != ENTRY_FORM;
+}
+
+static bool read_whole(struct feed *feed, struct feed_item *item,
+	struct err *err)
+{
+	item->is_piece = false;
+	item->begins = item->ends = true;
+	if (!bundle_read_all(feed->bundle, VERSION_MAX_BYTES, &item->bytes,
+			err))
+		return false;
+	item->is_packed = packer_pack(feed->packer, item->bytes.data,
+		item->bytes.len, &item->packed);
+	return true;
+}
+
+/* *end: there is none. */
+static bool read_item(struct feed *feed, struct feed_item *item, bool *end,
+	struct err *err)
+{
+	const struct manifest_entry *entry = feed->entry;
+
+	*end = false;
+	str_clear(&item->bytes);
+	item->is_packed = false;
+	if (entry == NULL) {
+		if (!bundle_next(feed->bundle, &entry, err))
+			return false;
+		*end = entry == NULL;
+		if (*end)
+			return true;
+		feed->begun = false;
+		feed->entry = is_long(entry) ? entry : NULL;
+	}
+	item->entry = entry;
+	return feed->entry != NULL ? read_piece(feed, item, err) :
+		read_whole(feed, item, err);
+}
+
+static void fill(struct feed *feed, struct batch *batch)
+{
+	size_t n_bytes = 0;
+	bool end = false;
+
+	batch->n = 0;
+	batch->failed = false;
+	err_clear(&batch->err);
+	while (!end && batch->n < BATCH_ITEMS && n_bytes < BATCH_BYTES) {
+		struct feed_item *item = &batch->items[batch->n];
+
+		if (!read_item(feed, item, &end, &batch->err)) {
+			batch->failed = true;
+			break;
+		}
+		n_bytes += item->bytes.len;
+		batch->n += !end;
+	}
+	batch->is_last = end || batch->failed;
+	batch->n_read = feed->n_read;
+	batch->n_all = feed->n_all;
+}
+
+/* --- two threads --- */
+
+static bool wait_for_room(struct feed *feed, struct batch **batch)
+{
+	pthread_mutex_lock(&feed->lock);
+	while (feed->n_full == N_BATCHES && !feed->stop)
+		pthread_cond_wait(&feed->changed, &feed->lock);
+	*batch = feed->stop ? NULL :
+		&feed->batches[(feed->first + feed->n_full) % N_BATCHES];
+	pthread_mutex_unlock(&feed->lock);
+	return *batch != NULL;
+}
+
+static void hand_over(struct feed *feed)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->n_full++;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+static void *read_ahead(void *context)
+{
+	struct feed *feed = context;
+	struct batch *batch;
+	bool is_last = false;
+
+	while (!is_last && wait_for_room(feed, &batch)) {
+		fill(feed, batch);
+		is_last = batch->is_last;
+		hand_over(feed);
+	}
+	return NULL;
+}
+
+static void wait_for_batch(struct feed *feed)
+{
+	if (!feed->has_thread) {
+		fill(feed, &feed->batches[feed->first]);
+		return;
+	}
+	pthread_mutex_lock(&feed->lock);
+	while (feed->n_full == 0)
+		pthread_cond_wait(&feed->changed, &feed->lock);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+static void give_back(struct feed *feed)
+{
+	if (!feed->has_thread)
+		return;
+	pthread_mutex_lock(&feed->lock);
+	feed->first = (feed->first + 1) % N_BATCHES;
+	feed->n_full--;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+/* Is there a second processor for this program? */
+static bool has_second(void)
+{
+#ifdef CPU_COUNT
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		return CPU_COUNT(&set) > 1;
+#endif
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
+/* --- for the caller --- */
+
+struct feed *feed_new(struct bundle *bundle, void (*progress)(void *context,
+	uint64_t n_read, uint64_t n_all), void *context)
+{
+	struct feed *feed = xcalloc(1, sizeof *feed);
+
+	feed->bundle = bundle;
+	feed->progress = progress;
+	feed->context = context;
+	feed->packer = packer_new();
+	for (size_t i = 0; i < N_BATCHES; i++)
+		for (size_t k = 0; k < BATCH_ITEMS; k++) {
+			str_init(&feed->batches[i].items[k].bytes);
+			str_init(&feed->batches[i].items[k].packed);
+		}
+	bundle_watch(bundle, note_progress, feed);
+	pthread_mutex_init(&feed->lock, NULL);
+	pthread_cond_init(&feed->changed, NULL);
+	feed->has_thread = has_second() &&
+		pthread_create(&feed->thread, NULL, read_ahead, feed) == 0;
+	return feed;
+}
+
+bool feed_next(struct feed *feed, const struct feed_item **item,
+	struct err *err)
+{
+	const struct batch *batch = &feed->batches[feed->first];
+
+	while (!feed->has_batch || (feed->at == batch->n && !batch->is_last)) {
+		if (feed->has_batch)
+			give_back(feed);
+		feed->has_batch = false;
+		wait_for_batch(feed);
+		feed->has_batch = true;
+		feed->at = 0;
+		batch = &feed->batches[feed->first];
+		if (feed->progress != NULL)
+			feed->progress(feed->context, batch->n_read,
+				batch->n_all);
+	}
+	*item = feed->at < batch->n ? &batch->items[feed->at++] : NULL;
+	if (*item != NULL || !batch->failed)
+		return true;
+	if (err != NULL)
+		*err = batch->err;
+	return false;
+}
+
+static void stop_thread(struct feed *feed)
+{
+	if (!feed->has_thread)
+		return;
+	pthread_mutex_lock(&feed->lock);
+	feed->stop = true;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+	pthread_join(feed->thread, NULL);
+}
+
+void feed_free(struct feed *feed)
+{
+	if (feed == NULL)
+		return;
+	stop_thread(feed);
+	pthread_mutex_destroy(&feed->lock);
+	pthread_cond_destroy(&feed->changed);
+	bundle_watch(feed->bundle, NULL, NULL);
+	for (size_t i = 0; i < N_BATCHES; i++)
+		for (size_t k = 0; k < BATCH_ITEMS; k++) {
+			str_wipe(&feed->batches[i].items[k].bytes);
+			str_wipe(&feed->batches[i].items[k].packed);
+		}
+	packer_free(feed->packer);
+	free(feed);
+}
