@@ -2,6 +2,9 @@
 
 #include "base/mem.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +16,14 @@ static NORETURN void out_of_memory(void)
 
 	(void)ignored;
 	_exit(1);
+}
+
+void mem_keep_freed(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, 32 << 20);
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
 }
 
 void *xmalloc(size_t size_bytes)

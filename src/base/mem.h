@@ -11,6 +11,10 @@
 
 #include "base/attr.h"
 
+/* For long work in small pieces: what is freed stays with the program, up to
+ * some tens of MiB, and is not asked for again and again. */
+void mem_keep_freed(void);
+
 void *xmalloc(size_t size_bytes) RETURNS_NONNULL;
 void *xcalloc(size_t n_items, size_t size_bytes) RETURNS_NONNULL;
 /* The new size is n_items * size_bytes; an overflow ends the program. */

@@ -393,6 +393,7 @@ static int run_merge(const struct cmd_args *args)
 	if (cmd_text(args, "store") == NULL)
 		return cmd_usage_error(args,
 			_("say which store with --store DB"));
+	mem_keep_freed();
 	if (args->n == 0 && !cmd_flag(args, "retry") &&
 			!cmd_flag(args, "accept-new") &&
 			cmd_list(args, "accept", 0) == NULL)

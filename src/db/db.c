@@ -144,7 +144,19 @@ static bool first_look(struct db *db, struct err *err)
 		return true;
 	return db_exec(db, "PRAGMA journal_mode=WAL;"
 		"PRAGMA synchronous=FULL;"
+		"PRAGMA wal_autocheckpoint=4000;"	/* pages */
 		"PRAGMA secure_delete=ON", err);
+}
+
+/* Before SQLite is used for the first time: it need not count its memory, which
+ * takes a lock each time. */
+static void configure(void)
+{
+	static bool done;
+
+	if (!done)
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	done = true;
 }
 
 static struct db *open_handle(char *path, int flags, bool read_only,
@@ -155,6 +167,7 @@ static struct db *open_handle(char *path, int flags, bool read_only,
 
 	db->path = path;
 	db->read_only = read_only;
+	configure();
 	status = sqlite3_open_v2(path, &db->handle,
 		flags | SQLITE_OPEN_NOMUTEX, db_fault_vfs());
 	if (status != SQLITE_OK) {
@@ -542,6 +555,19 @@ void db_bind_textn(struct db_stmt *stmt, int at, const char *text, size_t n)
 	else
 		bound(stmt, sqlite3_bind_text64(stmt->handle, at, text, n,
 			SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void db_lend_text(struct db_stmt *stmt, int at, const char *text)
+{
+	bound(stmt, text == NULL ? sqlite3_bind_null(stmt->handle, at) :
+		sqlite3_bind_text64(stmt->handle, at, text, strlen(text),
+			SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void db_lend_blob(struct db_stmt *stmt, int at, const void *bytes, size_t n)
+{
+	bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes, n,
+		SQLITE_STATIC));
 }
 
 void db_bind_text(struct db_stmt *stmt, int at, const char *text)

@@ -90,6 +90,10 @@ struct db_stmt *db_query(struct db *db, const char *sql, struct err *err)
 /* Parameters count from 1; values are copied.  NULL text or blob binds NULL.
  * What goes wrong is reported by db_step(). */
 void db_bind_text(struct db_stmt *stmt, int at, const char *text);
+/* The same without a copy: the text lives until the statement was stepped to
+ * its end, and is bound anew before it is stepped again. */
+void db_lend_text(struct db_stmt *stmt, int at, const char *text);
+void db_lend_blob(struct db_stmt *stmt, int at, const void *bytes, size_t n);
 void db_bind_textn(struct db_stmt *stmt, int at, const char *text, size_t n);
 void db_bind_int(struct db_stmt *stmt, int at, int64_t number);
 void db_bind_double(struct db_stmt *stmt, int at, double number);

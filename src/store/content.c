@@ -43,7 +43,7 @@ static bool insert(struct store *store, const unsigned char sha256[32],
 	db_bind_blob(add, 1, sha256, 32);
 	db_bind_int(add, 2, (int64_t)size_bytes);
 	db_bind_int(add, 3, packing);
-	db_bind_blob(add, 4, n_bytes > 0 ? bytes : "", n_bytes);
+	db_lend_blob(add, 4, n_bytes > 0 ? bytes : "", n_bytes);
 	if (!db_run(add, err))
 		return false;
 	*id = db_last_row_id(store_db(store));
@@ -70,7 +70,7 @@ bool content_more(struct content_writer *w, const void *bytes, size_t n_bytes,
 		return false;
 	db_bind_int(add, 1, w->id);
 	db_bind_int(add, 2, ++w->part);
-	db_bind_blob(add, 3, bytes, n_bytes);
+	db_lend_blob(add, 3, bytes, n_bytes);
 	return db_run(add, err);
 }
 

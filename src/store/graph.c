@@ -193,7 +193,7 @@ static bool follow_links(struct graph *g, const struct hash *sha256,
 	struct err *err)
 {
 	struct db_stmt *find = db_prepare(g->db,
-		"SELECT DISTINCT o.sha256 FROM named n JOIN statement s"
+		"SELECT o.sha256 FROM named n JOIN statement s"
 		" ON s.fact = n.fact JOIN named o ON o.fact = n.fact"
 		" WHERE n.sha256 = ?1 AND s.kind = '" FACT_LINK "'"
 		" AND s.force", err);

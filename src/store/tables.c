@@ -237,10 +237,10 @@ static void bind_keys(struct db_stmt *insert, const struct writing *w,
 	if (row->table == 0) {
 		if (sheet > 0)
 			return;
-		db_bind_text(insert, 2, c->name);
-		db_bind_text(insert, 3, c->sha256);
-		db_bind_text(insert, 4, c->form_version);
-		db_bind_text(insert, 5, c->instance);
+		db_lend_text(insert, 2, c->name);
+		db_lend_text(insert, 3, c->sha256);
+		db_lend_text(insert, 4, c->form_version);
+		db_lend_text(insert, 5, c->instance);
 		db_bind_int(insert, 6, c->conflict);
 		db_bind_int(insert, 7, w->date_given);
 		return;
@@ -265,7 +265,7 @@ static void bind_value(struct db_stmt *insert, int at,
 	else if (column->type == LAYOUT_REAL && value_to_real(text, &real))
 		db_bind_double(insert, at, real);
 	else
-		db_bind_text(insert, at, text);
+		db_lend_text(insert, at, text);
 }
 
 /* Is the attachment of that name here? */
