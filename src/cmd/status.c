@@ -16,7 +16,7 @@
 #include "store/state.h"
 #include "store/store.h"
 
-enum { ROWS_MAX = 14, NAME_COLUMNS = 16, SCREEN_COLUMNS = 79 };
+enum { ROWS_MAX = 14, NAME_COLUMNS = 24, SCREEN_COLUMNS = 79 };
 
 /* --- laptops --- */
 

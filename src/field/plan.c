@@ -319,7 +319,7 @@ struct choosing {
 
 /* --- answers to questions: small, they always fit --- */
 
-enum { MAX_ANSWERS = 1000, ANSWER_BYTES = 2048 };
+enum { MAX_ANSWERS = 200, ANSWER_BYTES = 2048 };
 
 static bool see_answer(void *context, const struct field_query *query)
 {

@@ -83,8 +83,22 @@ $ bayaz -C laptop2 list --passphrase-file pass | grep -c received
 $ bayaz -C laptop1 purge --passphrase-file pass
 0 records removed
 
-# What the centre refused, and why; the bytes of a protected record go, too.
+# A file that a record names is nowhere: the laptop goes on keeping it.
 @require python3
+$ cp a.db b.db; python3 -c "
+> import sqlite3; db = sqlite3.connect('b.db')
+> db.execute('''INSERT INTO attachment SELECT v.id, 'x.jpg', randomblob(32) FROM version v
+>   WHERE v.instance = 'uuid:1' ''')
+> db.commit()"
+$ bayaz -C centre send -o no.bayaz --store b.db --to KP-001 --passphrase-file pass | tail -n +2
+  receipts for 1 record, by the backup of {{[0-9]+-[0-9]+-[0-9]+}}
+  no receipt for 1 record: no backup holds it (see 'bayaz help store')
+$ bayaz prove KP-001 --store b.db
+laptop KP-001: 1 file that its records name is missing
+laptop KP-001: 1 record is here, and in no backup
+[1]
+
+# What the centre refused, and why; the bytes of a protected record go, too.
 $ python3 -c "
 > import sqlite3; db = sqlite3.connect('a.db')
 > db.execute('''INSERT INTO refused SELECT b.content, 'no-consent' FROM brought b

@@ -30,7 +30,7 @@ $ bayaz status --store a.db
 a.db: project Pilot
 2 records, 0 sealed, from 2 bundles
 1 laptop
-  KP-001            bundle 3 of {{[0-9-]+}}  missing: 2
+  KP-001                    bundle 3 of {{[0-9-]+}}  missing: 2
 no backup: laptops get no receipts ('bayaz store backup')
 {{.*}} are free on its disk
 $ bayaz merge 2.1.bayaz --store a.db > said
@@ -44,7 +44,7 @@ a.db: project Pilot
 3 records, 0 sealed, from 3 bundles
 2 laptops
   {{[A-Z2-7-]+}}  not accepted  1 set aside
-  KP-001            bundle 3 of {{[0-9-]+}}
+  KP-001                    bundle 3 of {{[0-9-]+}}
 1 bundle set aside ('bayaz merge --retry')
 1 question without an answer ('bayaz query --list')
 newest backup: {{[0-9-]+}}, and 1 bundle since

@@ -61,6 +61,8 @@ static void as_messages(const char *bytes, size_t n_bytes)
 	struct trust_receipt receipt;
 	struct trust_policy policy;
 	struct trust_query query;
+	struct trust_answer answer;
+	char *line;
 	struct err err = ERR_INIT;
 	char id[TRUST_ID_BYTES];
 
@@ -69,6 +71,13 @@ static void as_messages(const char *bytes, size_t n_bytes)
 	if (trust_query_parse(&text, id, &signer, &query, &err) &&
 			!trust_query_sign(&query, id, &store, &again, &err))
 		abort();
+	if (trust_answer_parse(bytes, n_bytes, &answer, &err)) {
+		line = trust_answer_print(&answer, &err);
+		if (line == NULL || !trust_answer_parse(line, strlen(line),
+				&answer, &err))
+			abort();
+		free(line);
+	}
 	if (trust_receipt_parse(&text, id, &signer, &receipt, &err) &&
 			!trust_receipt_sign(&receipt, id, &store, &again,
 				&err))
