@@ -45,6 +45,8 @@ int64_t backup_changed_ns(const struct stat *st)
 
 /* --- the table --- */
 
+enum { WAITS_MAX = 120 };	/* of five seconds, where the store is in use */
+
 static char *absolute(const char *path)
 {
 	char *whole = realpath(path, NULL);
@@ -110,11 +112,21 @@ bool backup_count(struct store *store, struct store_backup *backup,
 			&backup->last_content, err);
 }
 
+/* A merge may hold the store for long, and writing the backup took longer
+ * still: db_begin() waits for seconds, this for minutes. */
+static bool begin_patiently(struct store *store, struct err *err)
+{
+	for (int i = 1; i < WAITS_MAX; i++)
+		if (db_begin(store_db(store), NULL))
+			return true;
+	return db_begin(store_db(store), err);
+}
+
 bool backup_note(struct store *store, const char *path, const char *kind,
 	struct store_backup *backup, struct err *err)
 {
 	look_at(backup, path);
-	if (!db_begin(store_db(store), err))
+	if (!begin_patiently(store, err))
 		return false;
 	return end_change(store, insert(store, backup, err) &&
 		store_log(store, kind, path_base(path), NULL, err), err);
