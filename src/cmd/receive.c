@@ -53,6 +53,12 @@ static void tell_counts(const struct receive_result *r)
 		printf(ngettext("  %zu record is safe at the centre\n",
 				"  %zu records are safe at the centre\n",
 				r->n_received), r->n_received);
+	if (r->n_dropped > 0)
+		printf(ngettext("  %zu record that has been safe for long was "
+				"removed here\n",
+				"  %zu records that have been safe for long "
+				"were removed here\n",
+				r->n_dropped), r->n_dropped);
 	if (r->n_refused > 0)
 		printf(ngettext("  %zu record was refused at the centre: "
 				"'bayaz list' says why\n",
@@ -113,6 +119,7 @@ static void tell_json(struct job *job, const char *file,
 	js_put_int(is, "questions", (int64_t)r->n_queries);
 	js_put_int(is, "received", (int64_t)r->n_received);
 	js_put_int(is, "refused", (int64_t)r->n_refused);
+	js_put_int(is, "dropped", (int64_t)r->n_dropped);
 	js_put_int(is, "removed", (int64_t)r->n_purged);
 	js_put_bool(is, "policy", r->has_policy);
 	js_put_bool(is, "project_newer", r->project_is_newer);

@@ -172,6 +172,34 @@ static bool read_policy(struct workspace *ws, struct trust_policy *policy,
 		receive_policy(ws, &project, policy, err));
 }
 
+static bool see_received(void *context, const struct record *record,
+	bool *stop, struct err *err)
+{
+	struct due *due = context;
+	const struct record_head *head = &record->head;
+
+	(void)stop, (void)err;
+	if (head->state == RECORD_RECEIVED && is_since(due, head->changed,
+			(int64_t)PURGE_RECEIVED_DAYS * DAY_S) &&
+			!plan_has(&due->plan, head->id))
+		vec_push(&due->ids, head->id);
+	return true;
+}
+
+bool purge_received(struct workspace *ws, int64_t now, size_t *n_removed,
+	struct err *err)
+{
+	struct due due = { .now = now };
+	bool ok = plan_look(ws, &due.plan, err) &&
+		records_walk(ws, see_received, &due, err) &&
+		records_purge(ws, due.ids.items, due.ids.n, err);
+
+	*n_removed = due.ids.n;
+	plan_release(&due.plan);
+	vec_release(&due.ids);
+	return ok;
+}
+
 bool purge_due(struct workspace *ws, int64_t now, bool dry,
 	struct purge_counts *counts, struct err *err)
 {

@@ -34,6 +34,10 @@ struct purge_counts {
 bool purge_due(struct workspace *ws, int64_t now, bool dry,
 	struct purge_counts *counts, struct err *err) MUST_CHECK;
 
+/* Inside a change: remove what was received long enough before that time. */
+bool purge_received(struct workspace *ws, int64_t now, size_t *n_removed,
+	struct err *err) MUST_CHECK;
+
 /* Remove one record at once.  ERR_REFUSED if it is in a bundle that is being
  * written, and, unless `unsent`, if it was neither sent nor discarded. */
 bool purge_record(struct workspace *ws, int64_t id, bool unsent,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/gettext.h"
 #include "base/json.h"
@@ -13,6 +14,7 @@
 #include "field/clock.h"
 #include "field/forms.h"
 #include "field/local.h"
+#include "field/purge.h"
 #include "field/query.h"
 #include "field/records.h"
 #include "field/workspace.h"
@@ -440,6 +442,22 @@ static bool get_own_key(struct taking *t, struct err *err)
 	return true;
 }
 
+/* The clock of the laptop may be wrong; what the centre says is not later than
+ * now. */
+static int64_t at_most_now(const struct taking *t)
+{
+	int64_t now = field_now(t->ws), day;
+	struct tm tm = { .tm_isdst = 0 };
+
+	if (sscanf(t->kit->date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon,
+			&tm.tm_mday) != 3)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	day = (int64_t)timegm(&tm);
+	return day < now ? day : now;
+}
+
 static bool take_all(struct taking *t, struct err *err)
 {
 	const struct kit *kit = t->kit;
@@ -462,7 +480,9 @@ static bool take_all(struct taking *t, struct err *err)
 		&t->result->n_queries, err);
 	t->result->n_purged = t->to_purge.n;
 	return ok && records_purge(t->ws, t->to_purge.items, t->to_purge.n,
-		err);
+			err) &&
+		purge_received(t->ws, at_most_now(t), &t->result->n_dropped,
+			err);
 }
 
 bool receive_kit(struct workspace *ws, const struct kit *kit,

@@ -31,6 +31,7 @@ struct receive_result {
 	size_t n_queries;		/* new ones */
 	size_t n_received, n_purged;	/* records that are safe now; of them
 					 * protected ones, which are gone here */
+	size_t n_dropped;		/* safe for so long that they went */
 	size_t n_refused;		/* records that the centre did not keep */
 };
 

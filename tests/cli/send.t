@@ -173,7 +173,7 @@ h.bayaz: number {{[0-9]+}}, for 1 laptop
   1 question that waits for an answer
   no receipt for 1 record: no backup holds it (see 'bayaz help store')
 $ bayaz -C laptop1 receive h.bayaz --json
-{"files":[{"file":"h.bayaz","forms":0,"lists":0,"lists_unused":0,"new_forms":0,"number":{{[0-9]+}},"outcome":"taken","policy":false,"project_newer":false,"questions":0,"received":0,"refused":0,"removed":0,"revoked":false,"signer":"{{.*}}","translations":0,"unused":0}]}
+{"files":[{"dropped":0,"file":"h.bayaz","forms":0,"lists":0,"lists_unused":0,"new_forms":0,"number":{{[0-9]+}},"outcome":"taken","policy":false,"project_newer":false,"questions":0,"received":0,"refused":0,"removed":0,"revoked":false,"signer":"{{.*}}","translations":0,"unused":0}]}
 
 # Rotated keys come by a bundle as well.
 $ bayaz project rotate > said

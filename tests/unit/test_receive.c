@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "bundle/write.h"
 #include "db/db.h"
+#include "field/clock.h"
 #include "field/forms.h"
 #include "field/pack.h"
 #include "field/query.h"
@@ -457,6 +458,60 @@ static void receipts_mark_what_was_packed(void **state)
 	workspace_close(ws);
 }
 
+static int64_t shown_ms(void *context)
+{
+	return *(const int64_t *)context;
+}
+
+static size_t dropped_on(struct workspace *ws, int64_t number,
+	const char *date)
+{
+	struct receive_result r;
+	struct kit kit;
+
+	begin_kit(&kit, number);
+	memcpy(kit.date, date, sizeof kit.date);
+	write_kit(&kit, &coordinator);
+	assert_good(receive(ws, &r));
+	return r.n_dropped;
+}
+
+/* By the earlier of two days: the clock's, and that on which the bundle was
+ * made.  One of them alone may be wrong. */
+static void what_was_received_goes_after_90_days(void **state)
+{
+	const int64_t day_ms = INT64_C(86400000);
+	const int64_t begin_ms = INT64_C(1795392000000);	/* 2026-11-23 */
+	int64_t now_ms = begin_ms;
+	const struct clock_source source = { shown_ms, shown_ms, &now_ms };
+	struct workspace *ws = make_workspace();
+	struct field_clock clock;
+	uint8_t hashes[1][32];
+	struct receive_result r;
+	struct kit kit;
+	int64_t row;
+
+	(void)state;
+	field_clock_begin(&clock, &source);
+	workspace_use_clock(ws, &clock);
+	row = add_record(ws, form_1, "visit", "1", hashes[0]);
+	pack(ws);
+	begin_kit(&kit, 1);
+	add_receipt(&kit, (const uint8_t (*)[32])hashes, 1, &coordinator);
+	write_kit(&kit, &coordinator);
+	assert_good(receive(ws, &r));
+	assert_int_equal(r.n_received, 1);
+	assert_int_equal(dropped_on(ws, 2, "2027-06-01"), 0);
+	now_ms = begin_ms + 89 * day_ms;
+	assert_int_equal(dropped_on(ws, 3, "2027-06-01"), 0);
+	now_ms = begin_ms + 9000 * day_ms;
+	assert_int_equal(dropped_on(ws, 4, "2027-02-20"), 0);
+	assert_int_equal(state_of(ws, row), RECORD_RECEIVED);
+	assert_int_equal(dropped_on(ws, 5, "2027-02-21"), 1);
+	assert_null(record_open(ws, row, NULL));
+	workspace_close(ws);
+}
+
 static void numbers_are_counted_for_each_maker(void **state)
 {
 	struct workspace *ws = make_workspace();
@@ -768,6 +823,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_kinds_are_taken_and_kept),
 		cmocka_unit_test(receipts_mark_what_was_packed),
+		cmocka_unit_test(what_was_received_goes_after_90_days),
 		cmocka_unit_test(numbers_are_counted_for_each_maker),
 		cmocka_unit_test(a_message_needs_its_own_role),
 		cmocka_unit_test(a_withdrawn_maker_is_refused_for_good),
