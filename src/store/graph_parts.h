@@ -49,6 +49,7 @@ struct graph {
 	VEC(struct edge) edges;
 	VEC(size_t) ready;
 	struct map tokens;		/* instances and hashes looked up */
+	VEC(int64_t) to_tell;		/* records that changed */
 	graph_changed *gone, *changed;
 	void *context;
 };

@@ -328,6 +328,11 @@ bool graph_write_down(struct graph *g, struct err *err)
 				&g->vertices.items[i], out.record,
 				is_live(g, &g->vertices.items[i]), err))
 			return false;
-	return !changed || g->changed(g->context, out.record,
-		is_new && out.n_heads == 1 && !out.conflict, err);
+	if (is_new)
+		return g->changed(g->context, out.record,
+			out.n_heads == 1 && !out.conflict, err);
+	/* not yet: versions that have left the record may still stand in it */
+	if (changed)
+		vec_push(&g->to_tell, out.record);
+	return true;
 }
