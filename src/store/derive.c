@@ -340,6 +340,26 @@ static bool read_version(struct store *store, const char *hex,
 			VERSION_MAX_BYTES, bytes, err)));
 }
 
+static void describe_files(struct manifest_entry *entry,
+	const struct json *list, struct arena *arena)
+{
+	struct manifest_file *files = ARENA_ARRAY(arena, struct manifest_file,
+		js_size(list) + 1);
+
+	entry->files = files;
+	for (size_t i = 0; i < js_size(list); i++) {
+		const struct json *file = js_at(list, i);
+		const char *name = js_get_text(file, "name");
+		const char *hex = js_get_text(file, "sha256");
+
+		if (name == NULL || hex == NULL || !sha256_is_hex(hex))
+			continue;
+		files[entry->n_files].name = name;
+		snprintf(files[entry->n_files++].sha256, SHA256_HEX_BYTES,
+			"%s", hex);
+	}
+}
+
 /* As an entry of a manifest would tell it. */
 static void describe_resolution(struct manifest_entry *entry,
 	const struct version_head *head, const struct json *json,
@@ -349,7 +369,6 @@ static void describe_resolution(struct manifest_entry *entry,
 	char (*priors)[SHA256_HEX_BYTES] = arena_alloc(arena,
 		(js_size(versions) + 1) * sizeof *priors);
 
-	entry->kind = ENTRY_RECORD;
 	entry->form_id = head->form;
 	entry->form_version = head->form_version;
 	entry->instance_id = head->instance;
@@ -362,6 +381,7 @@ static void describe_resolution(struct manifest_entry *entry,
 			memcpy(priors[entry->n_priors++], hex,
 				SHA256_HEX_BYTES);
 	}
+	describe_files(entry, js_get(json, "files"), arena);
 }
 
 /* A statement that a version was made at the centre: the version. */

@@ -100,11 +100,45 @@ static void append_node(struct xml_node *parent, struct xml_node *x)
 	parent->last = x;
 }
 
+/* --- what each side has, for people --- */
+
+const char *join_text(const struct xml_node *parent,
+	const struct xf_node *form, struct arena *arena)
+{
+	return text_of(parent, form, arena);
+}
+
+size_t join_count(const struct xml_node *parent, const struct xf_node *form)
+{
+	const struct xml_node *x = parent != NULL ? parent->first : NULL;
+	size_t n = 0;
+
+	for (; x != NULL; x = x->next)
+		n += means(x, form);
+	return n;
+}
+
+void join_describe(const struct xml_node *x, const struct xf_node *form,
+	struct arena *arena, struct str *out)
+{
+	for (unsigned c = 0; c < form->n_children; c++) {
+		const struct xf_node *child = form->children[c];
+		const char *text = join_is_answer(child) ?
+			text_of(x, child, arena) : "";
+
+		if (text[0] != '\0')
+			str_addf(out, "%s%s", out->len > 0 ? ", " : "", text);
+		if (!child->is_value && !child->is_repeat &&
+				element(x, child) != NULL)
+			join_describe(element(x, child), child, arena, out);
+	}
+}
+
 /* --- what is joined --- */
 
 /* The same place on every side; NULL: it is not there. */
 struct view {
-	const struct xml_node *base;
+	struct xml_node *base;
 	struct xml_node **heads;	/* join.n of them */
 	struct xml_node *out;		/* where the result grows: one of them,
 					 * or a new element */
@@ -141,41 +175,85 @@ static struct xml_node *out_element(struct join *j, struct xml_node *parent,
 		form->prefix, form->local);
 }
 
-static void set_text(struct join *j, struct xml_node *x, const char *text)
+/* What a person chose for the place at hand; NULL: nothing. */
+static struct join_choice *find_choice(struct join *j)
 {
-	struct xml_node *child = ARENA_ARRAY(j->doc->arena, struct xml_node, 1);
-
-	while (x->first != NULL)
-		unlink_node(x->first);
-	if (text[0] == '\0')
-		return;
-	child->kind = XML_TEXT;
-	child->local = child->ns = child->prefix = "";
-	child->text = arena_strdup(j->doc->arena, text);
-	append_node(x, child);
+	for (size_t i = 0; i < j->sides->n_choices; i++)
+		if (strcmp(j->sides->choices[i].path, j->path.data) == 0) {
+			j->sides->choices[i].is_used = true;
+			return &j->sides->choices[i];
+		}
+	return NULL;
 }
 
-static void join_answer(struct join *j, const struct xf_node *form,
-	const struct view *at)
+static const struct xml_node *side_of(struct join *j, const struct view *at,
+	size_t side)
+{
+	return side < j->sides->n ? at->heads[side] : at->base;
+}
+
+/* Tell who wants to know what each side has there. */
+static void look(struct join *j, const struct xf_node *form,
+	const struct view *at, enum join_place kind)
+{
+	const struct xml_node **nodes;
+
+	if (j->sides->look == NULL)
+		return;
+	nodes = ARENA_ARRAY(j->arena, const struct xml_node *, j->sides->n + 1);
+	for (size_t i = 0; i <= j->sides->n; i++)
+		nodes[i] = side_of(j, at, i);
+	j->sides->look(j->sides->context, j->path.data, form, kind, nodes);
+}
+
+static void set_answer(struct join *j, const struct xf_node *form,
+	const struct view *at, const char *text)
+{
+	if (strcmp(text, text_of(at->out, form, j->arena)) != 0)
+		xml_set_text(j->doc, out_element(j, at->out, form), text);
+}
+
+static const char *chosen_text(struct join *j, const struct xf_node *form,
+	const struct view *at, const struct join_choice *choice)
+{
+	return choice->text != NULL ? choice->text :
+		text_of(side_of(j, at, choice->side), form, j->arena);
+}
+
+/* What the sides changed it to; NULL: nothing, or (*differ) several things. */
+static const char *changed_text(struct join *j, const struct xf_node *form,
+	const struct view *at, bool *differ)
 {
 	const char *before = text_of(at->base, form, j->arena);
 	const char *taken = NULL;
-	bool differ = false;
-	size_t mark = enter(j, form);
 
+	*differ = false;
 	for (size_t i = 0; i < j->sides->n; i++) {
 		const char *text = text_of(at->heads[i], form, j->arena);
 
 		if (strcmp(text, before) == 0)
 			continue;
-		differ |= taken != NULL && strcmp(taken, text) != 0;
+		*differ |= taken != NULL && strcmp(taken, text) != 0;
 		taken = text;
 	}
-	if (differ)
+	return *differ ? NULL : taken;
+}
+
+static void join_answer(struct join *j, const struct xf_node *form,
+	const struct view *at)
+{
+	size_t mark = enter(j, form);
+	const struct join_choice *choice = find_choice(j);
+	bool differ = false;
+	const char *text = choice != NULL ?
+		chosen_text(j, form, at, choice) :
+		changed_text(j, form, at, &differ);
+
+	look(j, form, at, JOIN_AT_ANSWER);
+	if (text != NULL)
+		set_answer(j, form, at, text);
+	else if (differ)
 		join_conflicts_add(j->conflicts, j->path.data, JOIN_ANSWER);
-	else if (taken != NULL && strcmp(taken,
-			text_of(at->out, form, j->arena)) != 0)
-		set_text(j, out_element(j, at->out, form), taken);
 	leave(j, mark);
 }
 
@@ -402,6 +480,20 @@ static void enter_position(struct join *j, size_t position)
 	str_addf(&j->path, "[%zu]", position);
 }
 
+/* As a person chose; paths go on counting as if nobody had. */
+static void take_instance(struct join *j, const struct view *at, size_t side,
+	struct xml_node *parent)
+{
+	struct xml_node *shown = at->heads[j->sides->shown];
+	struct xml_node *taken = side < j->sides->n ? at->heads[side] :
+		at->base;
+
+	if (shown != NULL)
+		unlink_node(shown);
+	if (taken != NULL)
+		append_node(parent, taken);
+}
+
 /* One instance: `position` is where it will stand. */
 static bool join_instance(struct join *j, const struct xf_node *form,
 	struct view *at, struct xml_node *parent, size_t position)
@@ -409,6 +501,7 @@ static bool join_instance(struct join *j, const struct xf_node *form,
 	enum fate fate = fate_of(j, form, at);
 	size_t mark = j->path.len;
 	struct xml_node *out = at->heads[j->sides->shown];
+	const struct join_choice *choice;
 
 	if (fate == GOES) {
 		if (out != NULL)
@@ -416,6 +509,14 @@ static bool join_instance(struct join *j, const struct xf_node *form,
 		return false;
 	}
 	enter_position(j, position);
+	if (fate == DISPUTED)
+		look(j, form, at, JOIN_AT_INSTANCE);
+	choice = fate == DISPUTED ? find_choice(j) : NULL;
+	if (choice != NULL) {
+		take_instance(j, at, choice->side, parent);
+		leave(j, mark);
+		return out != NULL;
+	}
 	for (size_t i = 0; out == NULL && i < j->sides->n; i++)
 		if (fate != DISPUTED)
 			out = at->heads[i];
@@ -467,14 +568,23 @@ static void join_by_position(struct join *j, const struct xf_node *form,
 	}
 }
 
+static void put_list(struct join *j, const struct xf_node *form,
+	const struct instances *list, struct xml_node *parent)
+{
+	struct instances shown = instances_of(j, parent, form);
+
+	for (size_t i = 0; i < shown.n; i++)
+		unlink_node(shown.items[i]);
+	for (size_t i = 0; i < list->n; i++)
+		append_node(parent, list->items[i]);
+}
+
 /* One side changed their number: its list is taken as a whole, if all others
  * left the repeat alone or did the very same. */
 static void take_list(struct join *j, const struct xf_node *form,
 	const struct instances *lists, size_t changed,
 	struct xml_node *parent)
 {
-	struct instances shown = instances_of(j, parent, form);
-
 	for (size_t i = 0; i < j->sides->n; i++) {
 		if (same_lists(j, form, &lists[i], &lists[changed]) ||
 				same_lists(j, form, &lists[i],
@@ -483,10 +593,7 @@ static void take_list(struct join *j, const struct xf_node *form,
 		join_conflicts_add(j->conflicts, j->path.data, JOIN_REPEAT);
 		return;
 	}
-	for (size_t i = 0; i < shown.n; i++)
-		unlink_node(shown.items[i]);
-	for (size_t i = 0; i < lists[changed].n; i++)
-		append_node(parent, lists[changed].items[i]);
+	put_list(j, form, &lists[changed], parent);
 }
 
 static void join_repeat(struct join *j, const struct xf_node *form,
@@ -496,14 +603,18 @@ static void join_repeat(struct join *j, const struct xf_node *form,
 	struct instances *lists = ARENA_ARRAY(j->arena, struct instances,
 		n + 1);
 	struct keyed *keyed = ARENA_ARRAY(j->arena, struct keyed, n + 1);
+	const struct join_choice *choice = find_choice(j);
 
+	look(j, form, at, JOIN_AT_REPEAT);
 	for (size_t i = 0; i < n; i++)
 		lists[i] = instances_of(j, at->heads[i], form);
 	lists[n] = instances_of(j, at->base, form);
 	for (size_t i = 0; i < n && changed == n; i++)
 		if (lists[i].n != lists[n].n)
 			changed = i;
-	if (has_keys(j, form, lists, keyed))
+	if (choice != NULL)
+		put_list(j, form, &lists[choice->side], at->out);
+	else if (has_keys(j, form, lists, keyed))
 		join_keyed(j, form, keyed, at->out);
 	else if (changed < n)
 		take_list(j, form, lists, changed, at->out);

@@ -16,6 +16,7 @@
 #include "session/session.h"
 #include "store/content.h"
 #include "store/forms.h"
+#include "store/reconcile_parts.h"
 #include "store/store.h"
 #include "store/version.h"
 #include "xform/xform.h"
@@ -152,13 +153,26 @@ static bool check_rules(struct check *c, struct err *err)
 	return ok;
 }
 
-/* What loading changed or left out. */
+/* Is it nobody's answer?  An edit has a deprecatedID in its meta block also
+ * where the form has none. */
+static bool is_of_no_account(const struct xform *form, const char *ref)
+{
+	const struct xf_node *node = xform_node(form, ref);
+
+	if (form->instance_id != NULL &&
+			strcmp(ref, form->instance_id->parent->ref) == 0)
+		return true;
+	return node != NULL && node->is_value && !join_is_answer(node);
+}
+
+/* Answers that loading changed or left out. */
 static void note_problems(struct join_conflicts *conflicts,
-	const struct problems *problems)
+	const struct xform *form, const struct problems *problems)
 {
 	for (size_t i = 0; i < problems->n; i++)
-		join_conflicts_add(conflicts, problems->items[i].ref,
-			CONFLICT_CHECK);
+		if (!is_of_no_account(form, problems->items[i].ref))
+			join_conflicts_add(conflicts, problems->items[i].ref,
+				CONFLICT_CHECK);
 }
 
 bool reconcile_check(const struct xform *form, const struct str *xml,
@@ -173,7 +187,7 @@ bool reconcile_check(const struct xform *form, const struct str *xml,
 
 	c.session = session_load(form, xml->data, xml->len, false, &options,
 		&problems, err);
-	note_problems(conflicts, &problems);
+	note_problems(conflicts, form, &problems);
 	ok = c.session != NULL && session_settle(c.session, err);
 	if (ok)
 		check_relevance(&c, session_root(c.session));
@@ -186,24 +200,7 @@ bool reconcile_check(const struct xform *form, const struct str *xml,
 
 /* --- a record --- */
 
-struct head {
-	int64_t id;
-	char *form_version;
-	struct xml_doc *doc;
-};
-
-struct work {
-	struct reconciler *r;
-	int64_t record, base, current;
-	char *form;
-	char now[40];
-	bool is_deleted;		/* some of it */
-	VEC(struct head) heads;		/* in the order of their hashes */
-	struct xml_doc *base_doc;
-	struct join_conflicts conflicts;
-};
-
-static void work_release(struct work *w)
+void reconcile_work_release(struct reconcile_work *w)
 {
 	for (size_t i = 0; i < w->heads.n; i++) {
 		free(w->heads.items[i].form_version);
@@ -215,7 +212,7 @@ static void work_release(struct work *w)
 	free(w->form);
 }
 
-static bool read_record(struct work *w, struct err *err)
+static bool read_record(struct reconcile_work *w, struct err *err)
 {
 	struct db_stmt *get = db_prepare(store_db(w->r->store),
 		"SELECT r.form, r.base, r.current, EXISTS (SELECT 1"
@@ -243,7 +240,7 @@ static bool read_record(struct work *w, struct err *err)
 	return result == DB_ROW;
 }
 
-static bool read_heads(struct work *w, struct err *err)
+static bool read_heads(struct reconcile_work *w, struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store_db(w->r->store),
 		"SELECT v.id, v.form_version FROM version v"
@@ -255,13 +252,18 @@ static bool read_heads(struct work *w, struct err *err)
 		return false;
 	db_bind_int(walk, 1, w->record);
 	while ((result = db_step(walk, err)) == DB_ROW) {
-		struct head head = { .id = db_int(walk, 0),
+		struct reconcile_head head = { .id = db_int(walk, 0),
 			.form_version = xstrdup(db_text(walk, 1)) };
 
 		vec_push(&w->heads, head);
 	}
 	db_reset(walk);
 	return result != DB_FAILED;
+}
+
+bool reconcile_work_read(struct reconcile_work *w, struct err *err)
+{
+	return read_record(w, err) && read_heads(w, err);
 }
 
 /* NULL without an error: it cannot be read. */
@@ -279,11 +281,12 @@ static bool read_doc(struct store *store, int64_t content,
 	return ok;
 }
 
-static bool read_docs(struct work *w, bool *all, struct err *err)
+bool reconcile_read_docs(struct reconcile_work *w, bool *all,
+	struct err *err)
 {
 	*all = false;
 	for (size_t i = 0; i < w->heads.n; i++) {
-		struct head *head = &w->heads.items[i];
+		struct reconcile_head *head = &w->heads.items[i];
 
 		if (!read_doc(w->r->store, head->id, &head->doc, err))
 			return false;
@@ -296,14 +299,17 @@ static bool read_docs(struct work *w, bool *all, struct err *err)
 	return true;
 }
 
-static void join_heads(struct work *w, const struct xform *form,
-	struct str *xml)
+void reconcile_join(struct reconcile_work *w, const struct xform *form,
+	const struct join_sides *how, struct str *xml)
 {
 	struct xml_doc **docs = xreallocarray(NULL, w->heads.n + 1,
 		sizeof *docs);
-	struct join_sides sides = { .form = form, .base = w->base_doc,
-		.heads = docs, .n = w->heads.n };
+	struct join_sides sides = *how;
 
+	sides.form = form;
+	sides.base = w->base_doc;
+	sides.heads = docs;
+	sides.n = w->heads.n;
 	for (size_t i = 0; i < w->heads.n; i++) {
 		docs[i] = w->heads.items[i].doc;
 		if (w->heads.items[i].id == w->current)
@@ -313,23 +319,24 @@ static void join_heads(struct work *w, const struct xform *form,
 	free(docs);
 }
 
-static void whole(struct work *w, const char *why)
+static void whole(struct reconcile_work *w, const char *why)
 {
 	join_conflicts_add(&w->conflicts, "", why);
 }
 
 /* The joined record, if there is nothing in conflict. */
-static bool join_and_check(struct work *w, const struct xform *form,
+static bool join_and_check(struct reconcile_work *w, const struct xform *form,
 	struct str *joined, struct err *err)
 {
 	struct str xml = STR_INIT;
 	struct err why = ERR_INIT;
-	bool all, ok = read_docs(w, &all, err);
+	const struct join_sides how = { .look = NULL };
+	bool all, ok = reconcile_read_docs(w, &all, err);
 
 	if (ok && !all) {
 		whole(w, CONFLICT_DAMAGED);
 	} else if (ok) {
-		join_heads(w, form, &xml);
+		reconcile_join(w, form, &how, &xml);
 		if (w->conflicts.list.n == 0 && !reconcile_check(form, &xml,
 				w->now, &w->conflicts, joined, &why))
 			whole(w, CONFLICT_CHECK);
@@ -338,7 +345,7 @@ static bool join_and_check(struct work *w, const struct xform *form,
 	return ok;
 }
 
-static bool same_form_version(const struct work *w)
+static bool same_form_version(const struct reconcile_work *w)
 {
 	for (size_t i = 1; i < w->heads.n; i++)
 		if (strcmp(w->heads.items[i].form_version,
@@ -347,7 +354,7 @@ static bool same_form_version(const struct work *w)
 	return true;
 }
 
-static bool work_out(struct work *w, struct str *joined, struct err *err)
+static bool work_out(struct reconcile_work *w, struct str *joined, struct err *err)
 {
 	const struct xform *form;
 	struct err why = ERR_INIT;
@@ -395,7 +402,7 @@ bool reconcile_forget(struct store *store, int64_t record, struct err *err)
 			record, err);
 }
 
-static bool keep_conflicts(struct work *w, struct err *err)
+static bool keep_conflicts(struct reconcile_work *w, struct err *err)
 {
 	struct db_stmt *add = db_prepare(store_db(w->r->store),
 		"INSERT INTO conflict (record, path, why) VALUES (?1, ?2, ?3)",
@@ -416,7 +423,7 @@ static bool keep_conflicts(struct work *w, struct err *err)
 		err);
 }
 
-static bool keep_joined(struct work *w, const struct str *joined,
+static bool keep_joined(struct reconcile_work *w, const struct str *joined,
 	struct err *err)
 {
 	struct db_stmt *add = db_prepare(store_db(w->r->store),
@@ -431,16 +438,15 @@ static bool keep_joined(struct work *w, const struct str *joined,
 
 bool reconcile(struct reconciler *r, int64_t record, struct err *err)
 {
-	struct work w = { .r = r, .record = record };
+	struct reconcile_work w = { .r = r, .record = record };
 	struct str joined = STR_INIT;
 	bool ok = reconcile_forget(r->store, record, err) &&
-		read_record(&w, err) && read_heads(&w, err) &&
-		work_out(&w, &joined, err) && keep_conflicts(&w, err);
+		reconcile_work_read(&w, err) && work_out(&w, &joined, err) && keep_conflicts(&w, err);
 
 	if (ok && w.heads.n > 1 && w.conflicts.list.n == 0)
 		ok = keep_joined(&w, &joined, err);
 	str_wipe(&joined);
-	work_release(&w);
+	reconcile_work_release(&w);
 	return ok;
 }
 

@@ -159,7 +159,8 @@ static bool is_review_state(const char *state)
 static bool read_row(const char *kind, const struct json *json,
 	struct row *row)
 {
-	row->value = row->remark = "";
+	row->value = "";
+	row->remark = or_empty(js_get_text(json, "remark"));
 	if (strcmp(kind, FACT_HORIZON) == 0) {
 		row->value = or_empty(js_get_text(json, "date"));
 		row->subject = xstrdup(or_empty(js_get_text(json, "form")));
@@ -183,7 +184,6 @@ static bool read_row(const char *kind, const struct json *json,
 	row->subject = join_hashes(&row->named);
 	if (strcmp(kind, FACT_REVIEW) == 0) {
 		row->value = or_empty(js_get_text(json, "state"));
-		row->remark = or_empty(js_get_text(json, "remark"));
 		return row->named.list.n > 0 && is_review_state(row->value);
 	}
 	if (strcmp(kind, FACT_RESOLUTION) == 0) {
@@ -428,6 +428,44 @@ bool statement_in_force(struct store *store, const char *kind,
 	return result != DB_FAILED;
 }
 
+void statement_subjects_release(struct statement_subjects *subjects)
+{
+	for (size_t i = 0; i < subjects->list.n; i++)
+		free(subjects->list.items[i]);
+	vec_release(&subjects->list);
+}
+
+static void add_subject(struct statement_subjects *subjects, const char *text)
+{
+	char *copy;
+
+	for (size_t i = 0; i < subjects->list.n; i++)
+		if (strcmp(subjects->list.items[i], text) == 0)
+			return;
+	copy = xstrdup(text);
+	vec_push(&subjects->list, copy);
+}
+
+bool statement_subjects(struct store *store, const char *kind,
+	const struct statement_versions *versions,
+	struct statement_subjects *subjects, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT DISTINCT s.subject FROM named n JOIN statement s"
+		" ON s.fact = n.fact WHERE n.sha256 = ?1 AND s.kind = ?2"
+		" AND s.force ORDER BY s.subject", err);
+	enum db_result result = walk != NULL ? DB_DONE : DB_FAILED;
+
+	for (size_t i = 0; result == DB_DONE && i < versions->n; i++) {
+		bind_hash(walk, 1, versions->sha256[i]);
+		db_bind_text(walk, 2, kind);
+		while ((result = db_step(walk, err)) == DB_ROW)
+			add_subject(subjects, db_text(walk, 0));
+		db_reset(walk);
+	}
+	return result != DB_FAILED;
+}
+
 bool statement_horizon_of(struct store *store, const char *form,
 	char date[11], struct err *err)
 {
@@ -477,6 +515,31 @@ static void put_versions(struct json *fact,
 	free(subject);
 }
 
+/* What was said so and is in force no more.  Who says it again must say another
+ * thing than before, or it would be the fact that was taken back. */
+static bool add_former(struct store *store, const char *kind,
+	const char *subject, struct json *hashes, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(store),
+		"SELECT c.sha256 FROM statement s JOIN fact f ON f.id = s.fact"
+		" JOIN content c ON c.id = f.content WHERE s.kind = ?1"
+		" AND s.subject = ?2 ORDER BY c.sha256", err);
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, kind);
+	db_bind_text(walk, 2, subject);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		char hex[SHA256_HEX_BYTES];
+
+		row_hash(walk, 0, hex);
+		js_add(hashes, js_new_text(hex));
+	}
+	db_reset(walk);
+	return result != DB_FAILED;
+}
+
 /* In place of what was said of that kind about the same subject.  False: `err`,
  * or that is in force already (*said). */
 static bool replace_former(struct store *store, const char *kind,
@@ -501,7 +564,8 @@ static bool replace_former(struct store *store, const char *kind,
 	}
 	*said = result == DB_ROW;
 	if (result != DB_DONE || !statement_in_force(store, kind, subject,
-			hashes, err)) {
+			hashes, err) || (js_size(hashes) == 0 &&
+			!add_former(store, kind, subject, hashes, err))) {
 		js_free(hashes);
 		return false;
 	}
@@ -523,6 +587,12 @@ static bool say_about(struct store *store, const char *kind,
 	return said;
 }
 
+static void put_remark(struct json *fact, const char *remark)
+{
+	if (remark[0] != '\0')
+		js_put_text(fact, "remark", remark);
+}
+
 static bool say_of_versions(struct store *store, const char *kind,
 	const struct minisign_key *key,
 	const struct statement_versions *versions, const char *value,
@@ -535,8 +605,7 @@ static bool say_of_versions(struct store *store, const char *kind,
 	put_versions(fact, versions);
 	if (strcmp(kind, FACT_REVIEW) == 0) {
 		js_put_text(fact, "state", value);
-		if (remark[0] != '\0')
-			js_put_text(fact, "remark", remark);
+		put_remark(fact, remark);
 	}
 	ok = say_about(store, kind, key, subject, value, remark, fact, err);
 	free(subject);
@@ -579,12 +648,15 @@ bool statement_horizon(struct store *store, const struct minisign_key *key,
 }
 
 bool statement_set_aside(struct store *store, const struct minisign_key *key,
-	const char manifest[SHA256_HEX_BYTES], struct err *err)
+	const char manifest[SHA256_HEX_BYTES], const char *remark,
+	struct err *err)
 {
 	struct json *fact = say_new(store, FACT_ASIDE, key);
 
 	js_put_text(fact, "manifest", manifest);
-	return say_about(store, FACT_ASIDE, key, manifest, "", "", fact, err);
+	put_remark(fact, remark);
+	return say_about(store, FACT_ASIDE, key, manifest, "", remark, fact,
+		err);
 }
 
 bool statement_take_back(struct store *store, const struct minisign_key *key,
@@ -605,20 +677,39 @@ bool statement_take_back(struct store *store, const struct minisign_key *key,
 	return false;
 }
 
+static struct json *files_json(const struct statement_resolved *made)
+{
+	struct json *files = js_new_array();
+
+	for (size_t i = 0; i < made->n_files; i++) {
+		struct json *file = js_new_object();
+
+		js_put_text(file, "name", made->files[i].name);
+		js_put_text(file, "sha256", made->files[i].sha256);
+		js_add(files, file);
+	}
+	return files;
+}
+
 bool statement_resolve(struct store *store, const struct minisign_key *key,
-	const struct statement_versions *versions, const char *xml,
-	size_t n_bytes, struct err *err)
+	const struct statement_versions *versions,
+	const struct statement_resolved *made, struct err *err)
 {
 	struct json *fact = say_new(store, FACT_RESOLUTION, key);
 	uint8_t sha256[SHA256_BYTES];
 	char hex[SHA256_HEX_BYTES];
 	int64_t content;
 
-	sha256_bytes(xml, n_bytes, sha256);
+	sha256_bytes(made->xml, made->n_bytes, sha256);
 	hex_encode(sha256, sizeof sha256, hex);
 	put_versions(fact, versions);
 	js_put_text(fact, "version", hex);
-	if (content_put(store, sha256, xml, n_bytes, &content, NULL, err))
+	if (made->finished[0] != '\0')
+		js_put_text(fact, "finished", made->finished);
+	if (made->n_files > 0)
+		js_put(fact, "files", files_json(made));
+	if (content_put(store, sha256, made->xml, made->n_bytes, &content,
+			NULL, err))
 		return say_and_derive(store, FACT_RESOLUTION, fact, key, err);
 	js_free(fact);
 	return false;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/vec.h"
 #include "crypt/crypt.h"
 #include "crypt/minisign.h"
 #include "trust/cert.h"
@@ -59,13 +60,23 @@ bool statement_link(struct store *store, const struct minisign_key *key,
 /* Records of that form finished before the date (YYYY-MM-DD) are not shown. */
 bool statement_horizon(struct store *store, const struct minisign_key *key,
 	const char *form, const char *date, struct err *err) MUST_CHECK;
-/* The bundle of that manifest is as if it had never come. */
+/* The bundle of that manifest is as if it had never come; `remark` says why,
+ * or is "". */
 bool statement_set_aside(struct store *store, const struct minisign_key *key,
-	const char manifest[SHA256_HEX_BYTES], struct err *err) MUST_CHECK;
+	const char manifest[SHA256_HEX_BYTES], const char *remark,
+	struct err *err) MUST_CHECK;
 /* A new version, whose priors are `versions`, made at the centre. */
+struct statement_file { char *name; char sha256[SHA256_HEX_BYTES]; };
+struct statement_resolved {
+	const char *xml;
+	size_t n_bytes;
+	const char *finished;		/* ISO 8601; "": nobody knows */
+	const struct statement_file *files;	/* attachments, by name */
+	size_t n_files;
+};
 bool statement_resolve(struct store *store, const struct minisign_key *key,
-	const struct statement_versions *versions, const char *xml,
-	size_t n_bytes, struct err *err) MUST_CHECK;
+	const struct statement_versions *versions,
+	const struct statement_resolved *made, struct err *err) MUST_CHECK;
 
 /* Take back what is in force of that kind about the subject (a manifest, or
  * versions: statement_subject()).  ERR_NOTFOUND: nothing is. */
@@ -76,6 +87,13 @@ bool statement_take_back(struct store *store, const struct minisign_key *key,
  * between; free() it. */
 char *statement_subject(const struct statement_versions *versions)
 	RETURNS_NONNULL;
+
+/* Each subject of that kind that is in force and names one of the versions. */
+struct statement_subjects { VEC(char *) list; };
+void statement_subjects_release(struct statement_subjects *subjects);
+bool statement_subjects(struct store *store, const char *kind,
+	const struct statement_versions *versions,
+	struct statement_subjects *subjects, struct err *err) MUST_CHECK;
 
 bool statement_is_in_force(struct store *store, int64_t fact, bool *is,
 	struct err *err) MUST_CHECK;

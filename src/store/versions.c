@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "store/statement.h"
 #include "store/store.h"
 
 enum { HASH_DIGITS = 8 };	/* of a beginning that is enough */
@@ -43,6 +44,8 @@ void store_record_release(struct store_record *record)
 	vec_release(&record->versions);
 	free(record->name);
 	free(record->form);
+	free(record->review);
+	free(record->hidden);
 }
 
 static char *text_of(struct db_stmt *row, int column)
@@ -144,7 +147,7 @@ static bool read_record(struct store *store, int64_t id,
 	struct store_record *record, struct err *err)
 {
 	struct db_stmt *get = db_prepare(store_db(store), "SELECT name, form, "
-		"conflict FROM record WHERE id = ?1", err);
+		"conflict, review, hidden FROM record WHERE id = ?1", err);
 	struct version_ids ids = { { NULL, 0, 0 } };
 	bool ok;
 
@@ -156,6 +159,9 @@ static bool read_record(struct store *store, int64_t id,
 		record->name = text_of(get, 0);
 		record->form = text_of(get, 1);
 		record->conflict = db_int(get, 2) != 0;
+		record->review = text_of(get, 3);
+		record->hidden = text_of(get, 4);
+		record->id = id;
 	}
 	db_reset(get);
 	ok = ok && read_rows(store, id, record, &ids, err);
@@ -190,9 +196,46 @@ static bool read_sealed(struct store *store, int64_t id,
 	v.problem = xstrdup("");
 	record->name = xstrdup("");
 	record->form = xstrdup("");
+	record->review = xstrdup("");
+	record->hidden = xstrdup("");
 	ok = ok && read_bundles(store, id, &v, err);
 	vec_push(&record->versions, v);
 	return ok;
+}
+
+static void take_hashes(const struct store_record *record, bool heads,
+	char (**hashes)[SHA256_HEX_BYTES], struct statement_versions *taken)
+{
+	char (*list)[SHA256_HEX_BYTES] = xreallocarray(NULL,
+		record->versions.n + 1, sizeof *list);
+
+	taken->form = record->form;
+	taken->n = 0;
+	for (size_t i = 0; i < record->versions.n; i++)
+		if (!heads || record->versions.items[i].is_head)
+			memcpy(list[taken->n++],
+				record->versions.items[i].sha256,
+				SHA256_HEX_BYTES);
+	taken->sha256 = (const char (*)[SHA256_HEX_BYTES])list;
+	*hashes = list;
+}
+
+bool store_record_heads(const struct store_record *record,
+	char (**hashes)[SHA256_HEX_BYTES], struct statement_versions *heads,
+	struct err *err)
+{
+	*hashes = NULL;
+	if (record->id == 0)
+		return err_set(err, ERR_REFUSED, _("this record is protected: "
+			"nothing can be said about it here"));
+	take_hashes(record, true, hashes, heads);
+	return true;
+}
+
+void store_record_hashes(const struct store_record *record,
+	char (**hashes)[SHA256_HEX_BYTES], struct statement_versions *all)
+{
+	take_hashes(record, false, hashes, all);
 }
 
 /* --- what a text names --- */

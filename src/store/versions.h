@@ -36,12 +36,24 @@ struct store_version {
 };
 
 struct store_record {
+	int64_t id;			/* its row; 0 of a protected one */
 	char *name, *form;		/* "" of a protected one */
-	bool conflict;			/* more than one head */
+	char *review, *hidden;		/* as the columns of the table; "" */
+	bool conflict;			/* that waits for a person */
 	VEC(struct store_version) versions;	/* oldest first: by depth, hash */
 };
 
 void store_record_release(struct store_record *record);
+
+/* Its heads, for a statement about it; they are in `hashes`, free() that.
+ * ERR_REFUSED: it is protected. */
+struct statement_versions;
+bool store_record_heads(const struct store_record *record,
+	char (**hashes)[SHA256_HEX_BYTES], struct statement_versions *heads,
+	struct err *err) MUST_CHECK;
+/* All its versions, likewise. */
+void store_record_hashes(const struct store_record *record,
+	char (**hashes)[SHA256_HEX_BYTES], struct statement_versions *all);
 
 /* What `text` names: the record's name, the instanceID of a version, or the
  * beginning of a version's hash, 8 digits at least.  ERR_NOTFOUND;

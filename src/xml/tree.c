@@ -283,3 +283,21 @@ struct xml_node *xml_append_element(struct xml_doc *doc,
 	parent->last = node;
 	return node;
 }
+
+void xml_set_text(struct xml_doc *doc, struct xml_node *element,
+	const char *text)
+{
+	struct xml_node *child;
+
+	element->first = element->last = NULL;
+	if (text[0] == '\0')
+		return;
+	child = ARENA_NEW(doc->arena, struct xml_node);
+	child->kind = XML_TEXT;
+	child->offset = element->offset;
+	child->order = doc->n_nodes++ & 0xFFFFFFF;
+	child->local = child->ns = child->prefix = intern_empty;
+	child->text = arena_strdup(doc->arena, text);
+	child->parent = element;
+	element->first = element->last = child;
+}

@@ -140,6 +140,10 @@ struct xml_node *xml_append_element(struct xml_doc *doc,
 	struct xml_node *parent, const char *ns, const char *prefix,
 	const char *local);
 
+/* In place of all below the element: this text, copied; "" leaves it empty. */
+void xml_set_text(struct xml_doc *doc, struct xml_node *element,
+	const char *text);
+
 /* All text below, appended. */
 void xml_text(const struct xml_node *node, struct str *out);
 /* As arena text; "" when there is none.  Fast for a single text child. */
