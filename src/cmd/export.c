@@ -30,6 +30,11 @@ static const struct cmd_option options[] = {
 	  N_("of CSV: joined (a file per table, the default), wide or long") },
 	{ "all-versions", 0, OPT_FLAG, NULL,
 	  N_("every version of each record, superseded ones too (joined CSV)") },
+	{ "unapproved", 0, OPT_FLAG, NULL,
+	  N_("records that were rejected, have issues or wait for review, "
+	     "too") },
+	{ "approved-only", 0, OPT_FLAG, NULL,
+	  N_("only records that were approved") },
 	{ "geometry", 0, OPT_TEXT, N_("PATH"),
 	  N_("of GeoJSON: the question that gives the place") },
 	{ "language", 0, OPT_TEXT, N_("NAME"),
@@ -237,12 +242,45 @@ static int check_format(const struct cmd_args *args,
 	return check_options(args, *format);
 }
 
+static int check_review(const struct cmd_args *args,
+	struct export_options *export)
+{
+	bool any = cmd_flag(args, "unapproved");
+	bool only = cmd_flag(args, "approved-only");
+
+	if (any && only)
+		return cmd_usage_error(args, _("--unapproved and "
+			"--approved-only exclude each other"));
+	export->review = any ? REVIEW_ANY :
+		only ? REVIEW_APPROVED_ONLY : REVIEW_USUAL;
+	return EXIT_DONE;
+}
+
+/* What is left out is said. */
+static bool tell_held(struct export_job *job, struct err *err)
+{
+	int64_t n;
+
+	if (!review_count_held(job->store, job->form, job->options.review, &n,
+			err))
+		return false;
+	if (n > 0)
+		log_note(ngettext("%lld record is held back, because it was "
+			"not approved: --unapproved exports it too",
+			"%lld records are held back, because they were not "
+			"approved: --unapproved exports them too",
+			(unsigned long)n), (long long)n);
+	return true;
+}
+
 static bool run_format(struct export_job *job, const struct format *format,
 	struct err *err)
 {
 	if (job->layout->is_untagged && format->holds_records)
 		log_note(_("form '%s' has no bayaz:class: all its columns are "
 			"exported"), job->form);
+	if (format->holds_records && !tell_held(job, err))
+		return false;
 	return format->run != NULL ? format->run(job, err) :
 		export_one_file(job, format->write, err);
 }
@@ -254,6 +292,8 @@ static int run_export(const struct cmd_args *args)
 	struct err err = ERR_INIT;
 	int status = check_format(args, &format);
 
+	if (status == EXIT_DONE)
+		status = check_review(args, &job.options);
 	if (status == EXIT_DONE)
 		status = include_check(args, &job.options.restricted);
 	if (status != EXIT_DONE)

@@ -130,6 +130,7 @@ static void print_policy(const struct trust_policy *policy)
 {
 	printf("idle-minutes=%d\n", policy->idle_minutes);
 	printf("refuse-untagged=%s\n", policy->refuse_untagged ? "yes" : "no");
+	printf("review-required=%s\n", policy->review_required ? "yes" : "no");
 	for (size_t i = 0; i < policy->n_retention; i++) {
 		struct str form = STR_INIT;
 

@@ -38,10 +38,12 @@ static void add_name(struct str *sql, const char *before, const char *name)
 /* Which records there are, and their order, is said here for all formats: by
  * name, and the few that share one as they were numbered.  `m` is the form's
  * table, of which repeats need the index alone. */
-static void add_from(struct str *sql, const struct layout *layout, size_t t,
-	size_t s)
+static void add_from(struct str *sql, struct store *store,
+	const struct layout *layout, size_t t, size_t s,
+	const struct export_options *options)
 {
 	const struct layout_table *table = &layout->tables.items[t];
+	char *where = review_where(store, options->review, "m.bz_id");
 
 	add_name(sql, " FROM ", layout->tables.items[0].sheets.items[0].name);
 	str_add(sql, " m");
@@ -49,8 +51,9 @@ static void add_from(struct str *sql, const struct layout *layout, size_t t,
 		add_name(sql, " CROSS JOIN ", table->sheets.items[s].name);
 		str_add(sql, " x ON x.bz_id = m.bz_id");
 	}
-	str_addf(sql, " ORDER BY m.bz_record, m.bz_id%s",
+	str_addf(sql, "%s ORDER BY m.bz_record, m.bz_id%s", where,
 		t > 0 ? ", x.bz_row" : "");
+	free(where);
 }
 
 static void add_keys(struct str *sql, size_t t, size_t s)
@@ -65,7 +68,8 @@ static void add_keys(struct str *sql, size_t t, size_t s)
 }
 
 static struct db_stmt *open_sheet(struct store *store,
-	const struct layout *layout, size_t t, size_t s, struct err *err)
+	const struct layout *layout, size_t t, size_t s,
+	const struct export_options *options, struct err *err)
 {
 	const struct layout_table *table = &layout->tables.items[t];
 	const struct layout_sheet *sheet = &table->sheets.items[s];
@@ -76,7 +80,7 @@ static struct db_stmt *open_sheet(struct store *store,
 	for (size_t i = 0; i < sheet->columns.n; i++)
 		add_name(&sql, t > 0 || s > 0 ? ", x." : ", m.",
 			table->columns.items[sheet->columns.items[i]].name);
-	add_from(&sql, layout, t, s);
+	add_from(&sql, store, layout, t, s, options);
 	stmt = db_prepare_once(store_db(store), sql.data, err);
 	str_release(&sql);
 	return stmt;
@@ -131,7 +135,8 @@ static bool open_table(struct reader *reader, struct store *store, size_t t,
 	for (size_t s = 0; ok && s < r->table->sheets.n; s++) {
 		if (!wants_sheet(r->table, s, options))
 			continue;
-		sheets[s] = open_sheet(store, reader->layout, t, s, err);
+		sheets[s] = open_sheet(store, reader->layout, t, s, options,
+			err);
 		ok = sheets[s] != NULL;
 		if (ok)
 			vec_push(&r->parts, sheets[s]);

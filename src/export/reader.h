@@ -16,11 +16,13 @@
 #include "base/vec.h"
 #include "db/db.h"
 #include "store/layout.h"
+#include "store/review.h"
 
 struct store;
 
 struct export_options {
 	bool restricted;		/* restricted columns too */
+	enum review_choice review;	/* which records, by their review */
 };
 
 /* Is this column exported? */

@@ -1,6 +1,7 @@
 /* Joined CSV of every version, from the records themselves. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/csv.h"
@@ -109,11 +110,15 @@ bool export_csv_versions(struct store *store, const struct layout *layout,
 {
 	struct writing w = { .layout = layout, .options = options, .to = to,
 		.line = STR_INIT };
-	struct db_stmt *walk = db_prepare_once(store_db(store),
-		"SELECT v.id, r.name, lower(hex(c.sha256)), v.form_version,"
+	bool only;
+	const char *records = review_records(store, options->review, &only);
+	char *sql = str_format("SELECT v.id, r.name, lower(hex(c.sha256)), v.form_version,"
 		" v.instance FROM version v JOIN content c ON c.id = v.id"
 		" JOIN record r ON r.id = v.record WHERE v.form = ?1"
-		" AND (?2 OR NOT v.training) ORDER BY c.sha256", err);
+		" AND r.hidden = '' AND (?2 OR NOT v.training)"
+		" AND r.id %s %s ORDER BY c.sha256", only ? "IN" : "NOT IN",
+		records != NULL ? records : "()");
+	struct db_stmt *walk = db_prepare_once(store_db(store), sql, err);
 	enum db_result result = DB_FAILED;
 	bool ok = walk != NULL;
 
@@ -135,6 +140,7 @@ bool export_csv_versions(struct store *store, const struct layout *layout,
 		ok = write_version(&w, store, db_int(walk, 0), err);
 	}
 	db_free(walk);
+	free(sql);
 	str_release(&w.line);
 	return ok && result == DB_DONE;
 }

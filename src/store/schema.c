@@ -148,6 +148,7 @@
 "CREATE INDEX media_sha256 ON media (sha256);" \
 "CREATE INDEX record_conflict ON record (form) WHERE conflict;" \
 "CREATE INDEX record_joined ON record (form) WHERE heads > 1;" \
+"CREATE INDEX record_review ON record (review) WHERE review <> 'received';" \
 "CREATE TABLE joined (record INTEGER PRIMARY KEY REFERENCES record (id)," \
 " bytes BLOB NOT NULL);" \
 "CREATE TABLE conflict (record INTEGER NOT NULL REFERENCES record (id)," \

@@ -26,7 +26,7 @@ struct store {
 	char *path;
 	char id[TRUST_ID_BYTES];
 	char name[TRUST_NAME_BYTES];
-	bool training, refuse_untagged;
+	bool training, refuse_untagged, requires_review;
 };
 
 static bool read_meta(struct store *store, struct err *err)
@@ -58,6 +58,7 @@ bool store_read_project(struct store *store, struct err *err)
 	snprintf(store->name, sizeof store->name, "%s", project.name);
 	store->training = project.training;
 	store->refuse_untagged = project.policy.refuse_untagged;
+	store->requires_review = project.policy.review_required;
 	return true;
 }
 
@@ -144,6 +145,11 @@ const char *store_project_name(const struct store *store)
 bool store_is_training(const struct store *store)
 {
 	return store->training;
+}
+
+bool store_requires_review(const struct store *store)
+{
+	return store->requires_review;
 }
 
 bool store_refuses_untagged(const struct store *store)

@@ -43,6 +43,8 @@ const char *store_project_name(const struct store *store);
 bool store_is_training(const struct store *store);
 /* Whether the project takes forms without bayaz:class. */
 bool store_refuses_untagged(const struct store *store);
+/* Whether only approved records are given away. */
+bool store_requires_review(const struct store *store);
 /* Bind an empty store to a project; ERR_CONFLICT if it has another one. */
 bool store_set_project(struct store *store, const char *project,
 	struct err *err) MUST_CHECK;

@@ -18,6 +18,8 @@ struct json *trust_policy_json(const struct trust_policy *policy)
 
 	js_put_int(object, "idle_minutes", policy->idle_minutes);
 	js_put_bool(object, "refuse_untagged", policy->refuse_untagged);
+	if (policy->review_required)
+		js_put_bool(object, "review_required", true);
 	for (size_t i = 0; i < policy->n_retention; i++)
 		js_put_int(retention, policy->retention[i].form,
 			policy->retention[i].months);
@@ -71,6 +73,8 @@ bool trust_policy_read(const struct json *object, struct trust_policy *policy,
 	    !js_is_bool(js_get(object, "refuse_untagged")))
 		return want_failed("policy", err);
 	policy->refuse_untagged = js_get_bool(object, "refuse_untagged", true);
+	/* not said by projects made before there were reviews */
+	policy->review_required = js_get_bool(object, "review_required", false);
 	minutes = js_get_int(object, "idle_minutes", IDLE_MINUTES);
 	if (minutes < 1 || minutes > IDLE_MINUTES_MAX)
 		return want_failed("idle_minutes", err);
@@ -127,9 +131,12 @@ bool trust_policy_set(struct trust_policy *policy, const char *text,
 		ok = set_retention(policy, strchr(text, '=') + 1);
 	else if (str_starts(text, "refuse-untagged="))
 		ok = set_flag(&policy->refuse_untagged, strchr(text, '=') + 1);
+	else if (str_starts(text, "review-required="))
+		ok = set_flag(&policy->review_required, strchr(text, '=') + 1);
 	return ok || err_set(err, ERR_USAGE,
 		_("'%s' is no policy: there are idle-minutes=1 to 15, "
-		  "retention=FORM:MONTHS, refuse-untagged=yes or no"), text);
+		  "retention=FORM:MONTHS, refuse-untagged=yes or no, "
+		  "review-required=yes or no"), text);
 }
 
 int trust_policy_months(const struct trust_policy *policy, const char *form_id,

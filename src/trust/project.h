@@ -40,6 +40,7 @@ struct trust_retention {
 enum { IDLE_MINUTES = 3, IDLE_MINUTES_MAX = 15 };
 struct trust_policy {
 	bool refuse_untagged;	/* forms without bayaz:class are not taken */
+	bool review_required;	/* only approved records are exported */
 	int idle_minutes;	/* 1 ... 15 until the screen locks; 0: IDLE_MINUTES */
 	struct trust_retention retention[RETENTION_MAX];
 	size_t n_retention;
@@ -118,7 +119,7 @@ struct json *trust_policy_json(const struct trust_policy *policy)
 bool trust_policy_read(const struct json *object, struct trust_policy *policy,
 	struct err *err) MUST_CHECK;
 /* As a person writes it: "idle-minutes=5", "retention=FORM:MONTHS",
- * "refuse-untagged=yes".  ERR_USAGE. */
+ * "refuse-untagged=yes", "review-required=yes".  ERR_USAGE. */
 bool trust_policy_set(struct trust_policy *policy, const char *text,
 	struct err *err) MUST_CHECK;
 /* Months that records of this form are kept; `otherwise` if the policy does not

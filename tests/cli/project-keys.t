@@ -158,12 +158,14 @@ bayaz: kit.bayaz: this has an older description of the project (number 1; here i
 $ bayaz project policy --passphrase-file passphrase
 idle-minutes=3
 refuse-untagged=no
+review-required=no
 $ bayaz project policy idle-minutes=20 --passphrase-file passphrase
-bayaz: 'idle-minutes=20' is no policy: there are idle-minutes=1 to 15, retention=FORM:MONTHS, refuse-untagged=yes or no
+bayaz: 'idle-minutes=20' is no policy: there are idle-minutes=1 to 15, retention=FORM:MONTHS, refuse-untagged=yes or no, review-required=yes or no
 [2]
 $ bayaz project policy idle-minutes=5 retention=wells:12 --passphrase-file passphrase
 idle-minutes=5
 refuse-untagged=no
+review-required=no
 retention=wells:12
 this is description number 3 of the project; laptops and other coordinators take it with the next kit or bundle
 $ bayaz -C laptop project policy refuse-untagged=yes
@@ -174,6 +176,7 @@ $ bayaz -C strict project new Strict --no-passphrase --recovery-file p3 --policy
 $ bayaz -C strict project policy
 idle-minutes=1
 refuse-untagged=no
+review-required=no
 retention=a:1
 $ bayaz -C worse project new Strict --no-passphrase --policy idle=1
 bayaz: 'idle=1' is no policy: {{.*}}

@@ -116,6 +116,7 @@ stick/x.bin: taken, number {{[0-9]+}}
 $ bayaz -C laptop1 project policy
 idle-minutes=5
 refuse-untagged=no
+review-required=no
 $ bayaz -C laptop1 form list | grep -c wells
 2
 $ bayaz -C laptop1 receive stick/x.bin
