@@ -7,6 +7,7 @@
 #include "base/gettext.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
+#include "cmd/purge.h"
 #include "cmd/secret.h"
 #include "field/purge.h"
 #include "field/records.h"
@@ -85,6 +86,14 @@ static int run_purge(const struct cmd_args *args)
 	struct workspace *ws;
 	bool ok;
 
+	if (cmd_text(args, "store") != NULL)
+		return one || cmd_flag(args, "unsent") ?
+			cmd_usage_error(args, _("--record and --unsent are for "
+				"a workspace, not for a store")) :
+			purge_store(args);
+	if (cmd_text(args, "form") != NULL || cmd_text(args, "before") != NULL)
+		return cmd_usage_error(args, _("--form and --before are for a "
+			"store: name it with --store"));
 	if (one && cmd_flag(args, "dry-run"))
 		return cmd_usage_error(args, _("--dry-run and --record exclude "
 			"each other"));
@@ -104,6 +113,12 @@ static int run_purge(const struct cmd_args *args)
 }
 
 static const struct cmd_option options[] = {
+	{ "store", 0, OPT_TEXT, N_("DB"),
+	  N_("hide what is over age in this central store") },
+	{ "form", 0, OPT_TEXT, N_("FORM"),
+	  N_("with --store: records of this form only") },
+	{ "before", 0, OPT_TEXT, N_("DATE"),
+	  N_("with --form: what was finished before that day") },
 	{ "record", 0, OPT_TEXT, N_("RECORD"),
 	  N_("remove this one now, whatever its age") },
 	{ "unsent", 0, OPT_FLAG, NULL,

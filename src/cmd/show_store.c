@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/gettext.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cmd/show.h"
+#include "store/statement.h"
 #include "store/store.h"
 #include "store/versions.h"
 
@@ -30,6 +32,8 @@ static const char *standing(const struct store_record *record,
 		return P_("version", "shown, in conflict");
 	if (v->is_shown)
 		return P_("version", "shown");
+	if (v->is_head && !record->conflict)
+		return P_("version", "joined with the one shown");
 	return v->is_head ? P_("version", "in conflict") :
 		P_("version", "superseded");
 }
@@ -61,6 +65,21 @@ static void print_version(const struct store_record *record,
 		print_bundle(&v->bundles.items[i]);
 }
 
+/* What people said of it. */
+static void print_said(const struct store_record *record)
+{
+	if (strcmp(record->hidden, "deleted") == 0)
+		puts(_("  deleted"));
+	else if (strcmp(record->hidden, "past") == 0)
+		puts(_("  over age, not shown"));
+	if (strcmp(record->review, REVIEW_APPROVED) == 0)
+		puts(_("  approved"));
+	else if (strcmp(record->review, REVIEW_REJECTED) == 0)
+		puts(_("  rejected"));
+	else if (strcmp(record->review, REVIEW_ISSUES) == 0)
+		puts(_("  has issues"));
+}
+
 static void print_record(const struct store_record *record, bool all)
 {
 	size_t n_left = 0;
@@ -71,6 +90,7 @@ static void print_record(const struct store_record *record, bool all)
 		puts(_("protected"));
 	else
 		print_masked("", record->form, "\n");
+	print_said(record);
 	for (size_t i = 0; i < record->versions.n; i++) {
 		const struct store_version *v = &record->versions.items[i];
 
@@ -132,6 +152,8 @@ static void print_json(const struct store_record *record, bool all)
 	js_put_text(answer, "record", record->name);
 	js_put_text(answer, "form", record->form);
 	js_put_bool(answer, "conflict", record->conflict);
+	js_put_text(answer, "review", record->review);
+	js_put_text(answer, "hidden", record->hidden);
 	js_put_int(answer, "n_versions", (int64_t)record->versions.n);
 	js_put(answer, "versions", list);
 	line = js_print(answer);

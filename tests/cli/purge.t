@@ -37,3 +37,41 @@ $ bayaz purge --record $a --dry-run
 bayaz: --dry-run and --record exclude each other
 bayaz: try 'bayaz help purge'
 [2]
+
+# In a central store: what was finished long ago is hidden there, for good.
+# How many that are is tested in tests/unit/test_statement.c.
+$ export BAYAZ_HOME=$PWD/centre && sh "$TESTDIR"/settle/setup.sh
+$ sh "$TESTDIR"/settle/send.sh 1 1.bayaz a '' '<low>1</low>'
+$ bayaz purge --form visit
+bayaz: --form and --before are for a store: name it with --store
+...
+[2]
+$ bayaz purge --store a.db --unsent
+bayaz: --record and --unsent are for a workspace, not for a store
+...
+[2]
+$ bayaz purge --store a.db --before 2020-01-01
+bayaz: --before needs a form: give it with --form
+...
+[2]
+$ bayaz purge --store a.db --form visit --before 2999-01-01
+bayaz: --before takes a day that is not to come, as 2026-11-23
+...
+[2]
+$ bayaz store dump --store a.db > before
+$ bayaz purge --store a.db
+no record is over age
+$ bayaz purge --store a.db --form visit --json | sed 's/20[0-9-]*/DAY/'
+{"forms":[{"before":"DAY","form":"visit","removed":0}],"removed":0}
+$ bayaz store dump --store a.db | cmp - before
+$ bayaz purge --store a.db --form visit --before 2020-02-30
+bayaz: --before takes a day that is not to come, as 2026-11-23
+...
+[2]
+$ bayaz purge --store a.db --form visit --before 2020-02-29
+no record is over age
+$ bayaz store dump --store a.db | grep -o '"date":"2020[^,]*,"fact":"horizon"'
+"date":"2020-02-29","fact":"horizon"
+$ bayaz -C laptop1 purge --store a.db
+bayaz: this workspace holds no coordinator's keys
+[1]
