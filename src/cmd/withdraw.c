@@ -253,28 +253,31 @@ static void tell(const struct cmd_args *args, const struct search *search)
 		"'bayaz pack'"));
 	if (search->n_unread > 0)
 		log_note(ngettext("%zu record could not be read, so it was not "
-			"looked into", "%zu records could not be read, so they "
-			"were not looked into", search->n_unread),
-			search->n_unread);
+			"looked into: try again", "%zu records could not be "
+			"read, so they were not looked into: try again",
+			search->n_unread), search->n_unread);
 }
 
 static int run_withdraw(const struct cmd_args *args)
 {
 	struct search search = { 0 };
 	struct err err = ERR_INIT;
-	bool ok = take_code(args, &search, &err);
+	bool ok = take_code(args, &search, &err), all = false;
 
 	search.ws = ok ? cmd_workspace_open(args, &err) : NULL;
 	ok = search.ws != NULL && search_all(&search, &err) &&
 		withdraw(search.ws, search.code, search.found.items,
 			search.found.n, &err);
+	all = ok && search.n_unread == 0;
 	if (ok)
 		tell(args, &search);
 	wipe(search.code, sizeof search.code);
 	vec_release(&search.all);
 	vec_release(&search.found);
 	workspace_close(search.ws);
-	return ok ? EXIT_DONE : cmd_problem(&err);
+	if (!ok)
+		return cmd_problem(&err);
+	return all ? EXIT_DONE : EXIT_PROBLEM;
 }
 
 static const struct cmd_option options[] = {

@@ -68,15 +68,19 @@ static void look(const struct workspace *ws, struct place *place)
 	free(path);
 }
 
-/* False: nothing is known. */
-static bool recall(struct workspace *ws, struct place *place)
+/* *known false: nothing was noted yet. */
+static bool recall(struct workspace *ws, const struct place *now,
+	struct place *place, bool *known, struct err *err)
 {
 	struct str text = STR_INIT;
 	struct json *value = NULL;
 	const char *machine;
+	struct err why = ERR_INIT;
+	bool read;
 
 	memset(place, 0, sizeof *place);
-	if (workspace_get_secret(ws, PLACE, &text, NULL))
+	read = workspace_get_secret(ws, PLACE, &text, &why);
+	if (read)
 		value = js_parse(text.data, text.len, NULL);
 	str_release(&text);
 	machine = js_get_text(value, "machine");
@@ -84,7 +88,16 @@ static bool recall(struct workspace *ws, struct place *place)
 		snprintf(place->machine, sizeof place->machine, "%s", machine);
 	place->inode = js_get_int(value, "keys", 0);
 	js_free(value);
-	return machine != NULL;
+	*known = machine != NULL || why.code == ERR_CRYPTO;
+	if (read || why.code == ERR_NOTFOUND)
+		return true;
+	if (why.code == ERR_CRYPTO) {	/* damaged: it tells nothing */
+		*place = *now;
+		return true;
+	}
+	if (err != NULL)
+		*err = why;
+	return false;
 }
 
 static bool note(struct workspace *ws, const struct place *place,
@@ -106,22 +119,24 @@ static bool note(struct workspace *ws, const struct place *place,
 /* A stick that is carried from one laptop to another is no copy: the file of
  * keys is the same one.  Another file is a copy, also on the same laptop.
  * Where files have no lasting numbers, nothing can be told. */
-void copy_look(struct workspace *ws)
+bool copy_look(struct workspace *ws, struct err *err)
 {
 	struct place now, before;
+	bool known;
 
 	look(ws, &now);
-	if (!recall(ws, &before)) {
-		(void)!note(ws, &now, NULL);
-		return;
-	}
-	if (now.inode == before.inode &&
+	/* what could not be read must not be written anew: a copy would never
+	 * be known for one */
+	if (!recall(ws, &now, &before, &known, err))
+		return false;
+	if (known && now.inode == before.inode &&
 			strcmp(now.machine, before.machine) == 0)
-		return;
-	ws->is_copy = now.inode != 0 && before.inode != 0 &&
+		return true;
+	ws->is_copy = known && now.inode != 0 && before.inode != 0 &&
 		now.inode != before.inode;
 	if (!ws->is_copy)
 		(void)!note(ws, &now, NULL);
+	return true;
 }
 
 bool workspace_is_copy(const struct workspace *ws)

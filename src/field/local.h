@@ -173,8 +173,9 @@ bool keys_refresh(struct workspace *ws, bool *changed, struct err *err)
 void tries_count(struct db *db);
 void tries_forget(struct workspace *ws);
 
-/* Is it a copy?  Once, when it was opened. */
-void copy_look(struct workspace *ws);
+/* Is it a copy?  Once, when it was opened.  False: that cannot be told, as a
+ * disk fails. */
+bool copy_look(struct workspace *ws, struct err *err) MUST_CHECK;
 
 char *workspace_keys_path(const char *folder) RETURNS_NONNULL;
 

@@ -258,11 +258,9 @@ struct workspace *workspace_open(const char *folder, const char *passphrase,
 	ws->db = db_open(path, 0, err);
 	free(path);
 	ok = ws->db != NULL && check_version(ws, err) &&
-		unlock(ws, passphrase, err);
-	if (ok) {
-		copy_look(ws);
+		unlock(ws, passphrase, err) && copy_look(ws, err);
+	if (ok)
 		return ws;
-	}
 	workspace_close(ws);
 	return NULL;
 }

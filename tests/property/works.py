@@ -819,9 +819,11 @@ class Withdraw(Work):
         self.check_packed("live/2.bayaz")
 
     def check_packed(self, path):
+        """Asked twice, as it is when the first time could not look into all
+        drafts and said so, the request goes twice."""
         self.bayaz("pack", "-o", path)
         kinds = [e["kind"] for e in fieldwork.manifest_of(path)["entries"]]
-        expect(kinds == ["deletion"], "packed: %s" % kinds)
+        expect(set(kinds) == {"deletion"}, "packed: %s" % kinds)
 
 
 class Backup(Work):
