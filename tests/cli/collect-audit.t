@@ -41,10 +41,12 @@ finished: record {{[0-9a-f]+}} is ready to be packed
 
 # Killed in the middle of it: what was done is there.
 $ printf '%s\n' Bano Kot 12 | bayaz collect wells --new > out.txt 2>&1
-$ (printf '%s\n' Bano :g2 13; sleep 9) | bayaz collect wells --resume last > killed.txt 2>&1 & pid=$!
-> for i in $(seq 90); do [ $(grep -c 'Add another' killed.txt) -gt 1 ] && break; sleep 0.1; done; kill -9 $pid; wait $pid 2>/dev/null
+$ mkfifo keys; bayaz collect wells --resume last < keys > killed.txt 2>&1 & pid=$!
+> exec 9> keys; printf '%s\n' Bano :g2 13 >&9
+> for i in $(seq 900); do [ $(grep -c 'Add another' killed.txt) -gt 1 ] && break; sleep 0.1; done
+> kill -9 $pid; wait $pid 2>/dev/null
 [137]
-$ printf '%s\n' Bano :g1 '' '' no yes Again | bayaz collect wells --resume last 2>&1 | tail -1
+$ exec 9>&-; printf '%s\n' Bano :g1 '' '' no yes Again | bayaz collect wells --resume last 2>&1 | tail -1
 finished: record {{[0-9a-f]+}} is ready to be packed
 
 # The logs go with the records.
