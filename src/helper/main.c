@@ -32,12 +32,26 @@ static const struct kind kinds[] = {
 	{ NULL, NULL }
 };
 
-static int usage(void)
+static int usage(FILE *to, int status)
 {
-	fprintf(stderr, "bayaz-export KIND FILE < FEED\n");
+	fprintf(to, "bayaz-export KIND FILE < FEED\n");
 	for (const struct kind *kind = kinds; kind->name != NULL; kind++)
-		fprintf(stderr, "KIND: %s\n", kind->name);
-	return 2;
+		fprintf(to, "KIND: %s\n", kind->name);
+	return status;
+}
+
+/* What every installed program answers (GNU Coding Standards, 4.8). */
+static bool answered_about_itself(int argc, char **argv)
+{
+	if (argc != 2)
+		return false;
+	if (strcmp(argv[1], "--version") == 0)
+		printf("bayaz-export (bayaz) %s\n", PACKAGE_VERSION);
+	else if (strcmp(argv[1], "--help") == 0)
+		usage(stdout, 0);
+	else
+		return false;
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -50,8 +64,10 @@ int main(int argc, char **argv)
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);
+	if (answered_about_itself(argc, argv))
+		return fflush(stdout) == 0 ? 0 : 1;
 	if (argc != 3)
-		return usage();
+		return usage(stderr, 2);
 	for (const struct kind *kind = kinds; kind->name != NULL; kind++) {
 		if (strcmp(kind->name, argv[1]) != 0)
 			continue;
@@ -60,5 +76,5 @@ int main(int argc, char **argv)
 		log_err(&err);
 		return 1;
 	}
-	return usage();
+	return usage(stderr, 2);
 }
