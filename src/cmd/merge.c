@@ -267,6 +267,9 @@ static void print_totals(const struct store_totals *t)
 	if (t->conflicts > 0)
 		printf(_("conflicts to settle: %lld\n"),
 			(long long)t->conflicts);
+	if (t->findings > 0)
+		printf(_("findings of the rules to look at: %lld\n"),
+			(long long)t->findings);
 	if (t->sealed > 0)
 		printf(_("sealed, not read here: %lld\n"),
 			(long long)t->sealed);
@@ -292,6 +295,7 @@ static void print_json(struct job *job, const struct store_totals *t)
 	js_put_int(totals, "records", t->records);
 	js_put_int(totals, "edits", t->edits);
 	js_put_int(totals, "conflicts", t->conflicts);
+	js_put_int(totals, "findings", t->findings);
 	js_put_int(totals, "sealed", t->sealed);
 	js_put_int(totals, "unreadable", t->unreadable);
 	js_put_int(totals, "quarantined", t->quarantined);

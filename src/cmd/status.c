@@ -152,6 +152,11 @@ static void print_todo(const struct store_state *s)
 			"%lld records in conflict\n",
 			(unsigned long)s->n_conflicts),
 			(long long)s->n_conflicts);
+	if (s->n_findings > 0)
+		printf(ngettext("%lld finding of the rules ('bayaz findings')\n",
+			"%lld findings of the rules ('bayaz findings')\n",
+			(unsigned long)s->n_findings),
+			(long long)s->n_findings);
 	if (s->n_waiting > 0)
 		printf(ngettext("%lld bundle set aside ('bayaz merge --retry')\n",
 			"%lld bundles set aside ('bayaz merge --retry')\n",
@@ -247,6 +252,7 @@ static void print_json(struct store *store, const struct store_state *s)
 	js_put_int(answer, "sealed", s->n_sealed);
 	js_put_int(answer, "bundles", s->n_bundles);
 	js_put_int(answer, "conflicts", s->n_conflicts);
+	js_put_int(answer, "findings", s->n_findings);
 	js_put_int(answer, "quarantined", s->n_waiting);
 	js_put_int(answer, "questions", s->n_questions);
 	if (s->backup.id != 0) {

@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "store/content.h"
 #include "store/fact.h"
+#include "store/findings.h"
 #include "store/graph.h"
 #include "store/judge.h"
 #include "store/query.h"
@@ -591,19 +592,24 @@ static bool finish_resolutions(struct store *store, struct touched *touched,
 }
 
 /* What is open while records are written. */
-struct finishing { struct reconciler *reconciler; struct tables *tables; };
+struct finishing {
+	struct reconciler *reconciler;
+	struct tables *tables;
+	struct finder *finder;
+};
 
-static struct finishing *open_finishing(struct store *store,
-	struct touched *touched)
+static bool open_finishing(struct store *store, struct touched *touched,
+	struct err *err)
 {
 	struct finishing *f = touched->finishing;
 
 	if (f != NULL)
-		return f;
+		return true;
 	f = touched->finishing = xcalloc(1, sizeof *f);
 	f->reconciler = reconciler_new(store);
 	f->tables = tables_open(store, &touched->shelf);
-	return f;
+	f->finder = finder_open(store, f->reconciler, err);
+	return f->finder != NULL;
 }
 
 static void close_finishing(struct touched *touched)
@@ -613,6 +619,7 @@ static void close_finishing(struct touched *touched)
 	if (f == NULL)
 		return;
 	touched->n_missing += tables_n_missing(f->tables);
+	finder_close(f->finder);
 	tables_close(f->tables);
 	reconciler_free(f->reconciler);
 	free(f);
@@ -625,7 +632,8 @@ static bool write_record(void *context, int64_t record, bool is_plain,
 	const struct finishing *f = context;
 
 	return (is_plain || reconcile(f->reconciler, record, err)) &&
-		tables_write(f->tables, record, err);
+		tables_write(f->tables, record, err) &&
+		finder_note(f->finder, record, err);
 }
 
 static bool remove_record(void *context, int64_t record, bool is_plain,
@@ -636,7 +644,8 @@ static bool remove_record(void *context, int64_t record, bool is_plain,
 	(void)is_plain;
 	return reconcile_forget(reconciler_store(f->reconciler), record,
 			err) &&
-		tables_remove(f->tables, record, err);
+		tables_remove(f->tables, record, err) &&
+		finder_forget(f->finder, record, err);
 }
 
 /* Records with several heads are joined by what their form says. */
@@ -661,9 +670,10 @@ static bool touch_joined(struct store *store, struct touched *touched,
 static bool finish_records(struct store *store, struct touched *touched,
 	struct err *err)
 {
-	bool ok = graph_update(store, touched->versions.items,
-		touched->versions.n, remove_record, write_record,
-		open_finishing(store, touched), err);
+	bool ok = open_finishing(store, touched, err) &&
+		graph_update(store, touched->versions.items,
+			touched->versions.n, remove_record, write_record,
+			touched->finishing, err);
 
 	touched->versions.n = 0;
 	version_shelf_clear(&touched->shelf);
@@ -674,7 +684,7 @@ bool derive_some(struct store *store, struct touched *touched,
 	struct err *err)
 {
 	if (!version_shelf_is_full(&touched->shelf) || touched->forms ||
-			touched->trust || touched->anew ||
+			touched->rules || touched->trust || touched->anew ||
 			touched->resolutions.n > 0)
 		return true;
 	return finish_records(store, touched, err);
@@ -697,7 +707,9 @@ bool derive_finish(struct store *store, struct touched *touched,
 				!touch_joined(store, touched, err))
 			return false;
 	}
-	ok = finish_records(store, touched, err);
+	ok = finish_records(store, touched, err) &&
+		finder_finish(touched->finishing->finder,
+			touched->forms || touched->rules, err);
 	close_finishing(touched);
 	return ok;
 }

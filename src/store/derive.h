@@ -22,6 +22,7 @@ struct store;
 struct touched {
 	VEC(int64_t) versions;		/* new, or with new priors */
 	bool forms;			/* a form or a file of one came */
+	bool rules;			/* what merges look for has changed */
 	bool trust;			/* whom to believe is to be asked again */
 	bool anew;			/* something counts no more: derive all */
 	VEC(int64_t) resolutions;	/* facts, derived when all are known */

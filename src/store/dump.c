@@ -412,6 +412,29 @@ static bool dump_queries(struct dump *d, struct err *err)
 		" ORDER BY q.sha256", err), print_query, err);
 }
 
+static bool print_finding(struct dump *d, struct db_stmt *row, struct err *err)
+{
+	struct json *line = new_line("finding");
+
+	(void)err;
+	js_put_text(line, "form", db_text(row, 0));
+	js_put_text(line, "rule", db_text(row, 1));
+	if (!db_is_null(row, 2))
+		js_put_text(line, "record", db_text(row, 2));
+	js_put_text(line, "part", db_text(row, 3));
+	js_put_text(line, "value", db_text(row, 4));
+	return put(d, line);
+}
+
+static bool dump_findings(struct dump *d, struct err *err)
+{
+	return each(d, db_prepare(d->db,
+		"SELECT f.form, f.rule, r.name, f.part, f.value FROM finding f"
+		" LEFT JOIN record r ON r.id = f.record"
+		" ORDER BY f.form, f.rule, r.name, f.part", err),
+		print_finding, err);
+}
+
 /* --- tables: columns, number of rows, and a hash over the rows --- */
 
 static void add_sheet_query(struct str *sql, const struct layout *layout,
@@ -549,6 +572,7 @@ static bool dump_all(struct dump *d, struct err *err)
 		dump_devices(d, err) && dump_forms(d, err) &&
 		dump_versions(d, err) && dump_sealed(d, err) &&
 		dump_records(d, err) && dump_queries(d, err) &&
+		dump_findings(d, err) &&
 		dump_tables(d, err);
 }
 

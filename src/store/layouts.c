@@ -169,7 +169,7 @@ struct form_name { const char *id, *base; };
 static bool is_ours(const char *name)
 {
 	static const char *const ours[] = {
-		"bz_records", "bz_versions", "bz_codebook",
+		"bz_records", "bz_versions", "bz_findings", "bz_codebook",
 		"bz_codebook_label", "bz_codebook_choice", "bz_codebook_path"
 	};
 

@@ -75,6 +75,7 @@ char *store_quarantine_folder(const struct store *store) RETURNS_NONNULL;
 /* Totals of the whole store. */
 struct store_totals {
 	int64_t manifests, devices, versions, records, edits, conflicts;
+	int64_t findings;		/* of the rules, that are open */
 	int64_t sealed, quarantined, unreadable;
 	int64_t set_aside;		/* records of revoked devices */
 };

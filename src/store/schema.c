@@ -191,11 +191,26 @@
 " PRIMARY KEY (table_name, column_name, form_version, path)) WITHOUT ROWID;" \
 "CREATE TABLE label_view (name TEXT PRIMARY KEY) WITHOUT ROWID;"
 
+/* Version 3: what the rules of the coordinators found (rules.h). */
+#define FINDINGS \
+"CREATE TABLE finding (form TEXT NOT NULL, rule TEXT NOT NULL," \
+" record INTEGER NOT NULL, part TEXT NOT NULL, value TEXT NOT NULL," \
+" PRIMARY KEY (form, rule, record, part)) WITHOUT ROWID;" \
+"CREATE INDEX finding_record ON finding (record) WHERE record <> 0;" \
+"CREATE TABLE likeness (form TEXT NOT NULL, rule TEXT NOT NULL," \
+" key BLOB NOT NULL, record INTEGER NOT NULL," \
+" PRIMARY KEY (form, rule, key, record)) WITHOUT ROWID;" \
+"CREATE INDEX likeness_record ON likeness (record);" \
+"CREATE VIEW bz_findings AS SELECT f.form AS form, f.rule AS rule," \
+" r.name AS record, f.part AS part, f.value AS value," \
+" r.review IS NULL OR r.review IN ('received', 'has-issues') AS open" \
+" FROM finding f LEFT JOIN record r ON r.id = f.record;"
+
 const char *const store_steps[] = {
 	KEPT LOCAL DERIVED VIEWS,
 	TRUST,
 	BACKUPS RECEIPTS QUERIES
-	STATEMENTS CODEBOOK
+	STATEMENTS CODEBOOK FINDINGS
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
@@ -206,5 +221,5 @@ const char store_clear_derived[] =
 	"DELETE FROM named; DELETE FROM replaced; DELETE FROM statement;"
 	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM refused;"
 	"DELETE FROM asked; DELETE FROM query; DELETE FROM closed;"
-	"DELETE FROM answer;"
+	"DELETE FROM answer; DELETE FROM finding; DELETE FROM likeness;"
 	"DELETE FROM record;";

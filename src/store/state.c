@@ -7,6 +7,7 @@
 
 #include "base/disk.h"
 #include "db/db.h"
+#include "store/findings.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -27,7 +28,8 @@ static bool count_all(struct store *store, struct store_state *state,
 		if (!db_number(store_db(store), counts[i].sql, counts[i].to,
 				err))
 			return false;
-	return query_count_open(store, &state->n_questions, err);
+	return findings_count(store, &state->n_findings, err) &&
+		query_count_open(store, &state->n_questions, err);
 }
 
 static bool count_since(struct store *store, struct store_state *state,

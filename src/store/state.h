@@ -16,7 +16,7 @@ struct store;
 
 struct store_state {
 	int64_t n_records, n_sealed, n_bundles;
-	int64_t n_conflicts, n_waiting, n_questions;	/* what there is to do */
+	int64_t n_conflicts, n_findings, n_waiting, n_questions;	/* what there is to do */
 	struct device_list devices;
 	struct store_backup backup;	/* id 0: none */
 	int64_t n_since;		/* bundles that came after it */

@@ -16,6 +16,7 @@
 #include "store/derive.h"
 #include "store/fact.h"
 #include "store/judge.h"
+#include "store/rules.h"
 #include "store/say.h"
 #include "store/store.h"
 #include "store/version.h"
@@ -26,6 +27,7 @@ static const struct kind { const char *name; unsigned roles; } kinds[] = {
 	{ FACT_HORIZON, ROLE_DELETE },
 	{ FACT_REVIEW, ROLE_REVIEW },
 	{ FACT_ASIDE, ROLE_MERGE },
+	{ FACT_RULES, ROLE_REVIEW },
 	{ FACT_LINK, ROLE_MERGE | ROLE_REVIEW },
 	{ FACT_RESOLUTION, ROLE_MERGE | ROLE_REVIEW },
 	/* which of them is told by what it takes back */
@@ -144,6 +146,17 @@ static bool is_date(const char *text)
 	return text[10] == '\0';
 }
 
+static bool is_rules(const char *text)
+{
+	struct rules rules;
+	bool is;
+
+	rules_init(&rules);
+	is = rules_parse(&rules, text, strlen(text), NULL);
+	rules_release(&rules);
+	return is;
+}
+
 static bool is_review_state(const char *state)
 {
 	static const char *const states[] = { REVIEW_RECEIVED, REVIEW_ISSUES,
@@ -165,6 +178,11 @@ static bool read_row(const char *kind, const struct json *json,
 		row->value = or_empty(js_get_text(json, "date"));
 		row->subject = xstrdup(or_empty(js_get_text(json, "form")));
 		return row->subject[0] != '\0' && is_date(row->value);
+	}
+	if (strcmp(kind, FACT_RULES) == 0) {
+		row->value = or_empty(js_get_text(json, "text"));
+		row->subject = xstrdup("");
+		return is_rules(row->value);
 	}
 	if (strcmp(kind, FACT_ASIDE) == 0) {
 		const char *hex = or_empty(js_get_text(json, "manifest"));
@@ -289,6 +307,8 @@ static bool touch_one(struct store *store, int64_t fact, const char *kind,
 		return touch_form(store, fact, touched, err);
 	if (strcmp(kind, FACT_ASIDE) == 0)
 		touched->trust = true;
+	if (strcmp(kind, FACT_RULES) == 0)
+		touched->rules = true;
 	return strcmp(kind, FACT_ASIDE) == 0 ||
 		touch_named(store, fact, touched, err);
 }
@@ -645,6 +665,15 @@ bool statement_horizon(struct store *store, const struct minisign_key *key,
 	js_put_text(fact, "form", form);
 	js_put_text(fact, "date", date);
 	return say_and_derive(store, FACT_HORIZON, fact, key, err);
+}
+
+bool statement_rules(struct store *store, const struct minisign_key *key,
+	const char *text, struct err *err)
+{
+	struct json *fact = say_new(store, FACT_RULES, key);
+
+	js_put_text(fact, "text", text);
+	return say_about(store, FACT_RULES, key, "", text, "", fact, err);
 }
 
 bool statement_set_aside(struct store *store, const struct minisign_key *key,

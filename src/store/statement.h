@@ -26,6 +26,7 @@ struct touched;
 #define FACT_REVIEW "review"
 #define FACT_ASIDE "set-aside"
 #define FACT_LINK "link"
+#define FACT_RULES "rules"
 #define FACT_RESOLUTION "resolution"
 #define FACT_BACK "taken-back"
 
@@ -77,6 +78,11 @@ struct statement_resolved {
 bool statement_resolve(struct store *store, const struct minisign_key *key,
 	const struct statement_versions *versions,
 	const struct statement_resolved *made, struct err *err) MUST_CHECK;
+
+/* What merges look for: the text of a file of rules (rules.h), in place of
+ * those of before; "": nothing any more. */
+bool statement_rules(struct store *store, const struct minisign_key *key,
+	const char *text, struct err *err) MUST_CHECK;
 
 /* Take back what is in force of that kind about the subject (a manifest, or
  * versions: statement_subject()).  ERR_NOTFOUND: nothing is. */

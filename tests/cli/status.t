@@ -50,7 +50,7 @@ a.db: project Pilot
 newest backup: {{[0-9-]+}}, and 1 bundle since
 {{.*}} are free on its disk
 $ bayaz status --store a.db --json | sed 's/"free_bytes":[0-9]*/"free_bytes":N/'
-{"backup":"{{[0-9T:-]+}}Z","backup_file":"{{.*}}/b.age","bundles":3,"bundles_since_backup":1,"conflicts":0,"devices":[{{.*}}],"free_bytes":N,"project":"{{[0-9a-f]+}}","quarantined":1,"questions":1,"records":3,"sealed":0}
+{"backup":"{{[0-9T:-]+}}Z","backup_file":"{{.*}}/b.age","bundles":3,"bundles_since_backup":1,"conflicts":0,"devices":[{{.*}}],"findings":0,"free_bytes":N,"project":"{{[0-9a-f]+}}","quarantined":1,"questions":1,"records":3,"sealed":0}
 
 # However many laptops there are, it is one screen.
 $ for n in 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
