@@ -728,6 +728,17 @@ char *db_quote_name(const char *name)
 
 /* ---- care ---- */
 
+int64_t db_pages_seen(const struct db *db)
+{
+	int hits = 0, misses = 0, most;
+
+	sqlite3_db_status(db->handle, SQLITE_DBSTATUS_CACHE_HIT, &hits, &most,
+		0);
+	sqlite3_db_status(db->handle, SQLITE_DBSTATUS_CACHE_MISS, &misses,
+		&most, 0);
+	return (int64_t)hits + misses;
+}
+
 bool db_checkpoint(struct db *db, struct err *err)
 {
 	int64_t blocked;

@@ -150,6 +150,10 @@ struct db_watch {
 int db_copy(struct db *db, const struct db_watch *watch, struct err *err)
 	MUST_CHECK;
 
+/* For tests: pages of the file that were looked at since it was opened, in
+ * memory or on disk. */
+int64_t db_pages_seen(const struct db *db);
+
 /* For tests: from now on the nth (from 1) write or sync of any database in
  * this process fails as on a full disk; 0 stops that. */
 void db_fail_nth(unsigned n);

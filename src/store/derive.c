@@ -596,6 +596,7 @@ struct finishing {
 	struct reconciler *reconciler;
 	struct tables *tables;
 	struct finder *finder;
+	int64_t n_records;		/* more than before */
 };
 
 static bool open_finishing(struct store *store, struct touched *touched,
@@ -626,22 +627,24 @@ static void close_finishing(struct touched *touched)
 	touched->finishing = NULL;
 }
 
-static bool write_record(void *context, int64_t record, bool is_plain,
+static bool write_record(void *context, int64_t record, enum graph_how how,
 	struct err *err)
 {
-	const struct finishing *f = context;
+	struct finishing *f = context;
 
-	return (is_plain || reconcile(f->reconciler, record, err)) &&
+	f->n_records += how != GRAPH_KNOWN;
+	return (how == GRAPH_PLAIN || reconcile(f->reconciler, record, err)) &&
 		tables_write(f->tables, record, err) &&
 		finder_note(f->finder, record, err);
 }
 
-static bool remove_record(void *context, int64_t record, bool is_plain,
+static bool remove_record(void *context, int64_t record, enum graph_how how,
 	struct err *err)
 {
-	const struct finishing *f = context;
+	struct finishing *f = context;
 
-	(void)is_plain;
+	(void)how;
+	f->n_records--;
 	return reconcile_forget(reconciler_store(f->reconciler), record,
 			err) &&
 		tables_remove(f->tables, record, err) &&
@@ -667,13 +670,42 @@ static bool touch_joined(struct store *store, struct touched *touched,
 	return result != DB_FAILED;
 }
 
+static bool add_total(struct store *store, const char *name, int64_t n,
+	struct err *err)
+{
+	struct db_stmt *add = db_prepare(store_db(store),
+		"UPDATE total SET n = n + ?2 WHERE name = ?1", err);
+
+	if (add == NULL)
+		return false;
+	db_bind_text(add, 1, name);
+	db_bind_int(add, 2, n);
+	return db_run(add, err);
+}
+
+/* Counting rows takes the longer the more there are. */
+static bool add_totals(struct store *store, struct touched *touched,
+	struct err *err)
+{
+	struct finishing *f = touched->finishing;
+	bool ok = add_total(store, "version", (int64_t)
+			(touched->n_versions_new - touched->n_versions_counted),
+			err) &&
+		add_total(store, "record", f->n_records, err);
+
+	touched->n_versions_counted = touched->n_versions_new;
+	f->n_records = 0;
+	return ok;
+}
+
 static bool finish_records(struct store *store, struct touched *touched,
 	struct err *err)
 {
 	bool ok = open_finishing(store, touched, err) &&
 		graph_update(store, touched->versions.items,
 			touched->versions.n, remove_record, write_record,
-			touched->finishing, err);
+			touched->finishing, err) &&
+		add_totals(store, touched, err);
 
 	touched->versions.n = 0;
 	version_shelf_clear(&touched->shelf);

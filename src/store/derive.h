@@ -29,6 +29,7 @@ struct touched {
 	size_t n_versions_new, n_versions_known;
 	size_t n_sealed_new;
 	size_t n_missing;		/* attachments that records name */
+	size_t n_versions_counted;	/* of n_versions_new, in table total */
 	struct version_shelf shelf;	/* of the newest of them */
 	struct finishing *finishing;	/* derive.c */
 };

@@ -446,7 +446,7 @@ bool graph_update(struct store *store, const int64_t *versions,
 		if (!idset_has(&g.seen, versions[i]))
 			ok = update_record(&g, versions[i], err);
 	for (size_t i = 0; ok && i < g.to_tell.n; i++)
-		ok = g.changed(g.context, g.to_tell.items[i], false, err);
+		ok = g.changed(g.context, g.to_tell.items[i], GRAPH_KNOWN, err);
 	vec_release(&g.to_tell);
 	free(g.seen.slots);
 	free(g.claimed.slots);

@@ -19,10 +19,15 @@
 
 struct store;
 
-/* What became of a record: its rows have to be written again.  `is_plain`: it is
- * new, has one head and no conflict, so nothing is kept of it yet. */
-typedef bool graph_changed(void *context, int64_t record, bool is_plain,
-	struct err *err);
+/* What became of a record: its rows have to be written again. */
+enum graph_how {
+	GRAPH_KNOWN,
+	GRAPH_NEW,
+	GRAPH_PLAIN,		/* new, with one head and no conflict: nothing is
+				 * kept of it yet */
+};
+typedef bool graph_changed(void *context, int64_t record,
+	enum graph_how how, struct err *err);
 
 /* Work out the records that these versions belong to. */
 bool graph_update(struct store *store, const int64_t *versions,

@@ -206,11 +206,19 @@
 " r.review IS NULL OR r.review IN ('received', 'has-issues') AS open" \
 " FROM finding f LEFT JOIN record r ON r.id = f.record;"
 
+/* What a merge tells without counting.  total: rows of version and record. */
+#define TOTALS \
+"CREATE TABLE total (name TEXT PRIMARY KEY, n INTEGER NOT NULL)" \
+" WITHOUT ROWID;" \
+"INSERT INTO total (name, n) VALUES ('version', 0), ('record', 0);" \
+"CREATE INDEX version_edit ON version (depth) WHERE depth > 1;" \
+"CREATE INDEX version_problem ON version (problem) WHERE problem <> '';"
+
 const char *const store_steps[] = {
 	KEPT LOCAL DERIVED VIEWS,
 	TRUST,
 	BACKUPS RECEIPTS QUERIES
-	STATEMENTS CODEBOOK FINDINGS
+	STATEMENTS CODEBOOK FINDINGS TOTALS
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);
 
@@ -222,4 +230,4 @@ const char store_clear_derived[] =
 	"DELETE FROM joined; DELETE FROM conflict; DELETE FROM refused;"
 	"DELETE FROM asked; DELETE FROM query; DELETE FROM closed;"
 	"DELETE FROM answer; DELETE FROM finding; DELETE FROM likeness;"
-	"DELETE FROM record;";
+	"DELETE FROM record; UPDATE total SET n = 0;";

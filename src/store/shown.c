@@ -136,7 +136,7 @@ static bool drop_others(struct graph *g, int64_t kept, struct err *err)
 		if (old == 0 || old == kept || idset_has(&g->claimed, old))
 			continue;
 		idset_add(&g->claimed, old);
-		if (!g->gone(g->context, old, false, err))
+		if (!g->gone(g->context, old, GRAPH_KNOWN, err))
 			return false;
 		drop = db_prepare(g->db, "DELETE FROM record WHERE id = ?1",
 			err);
@@ -330,7 +330,8 @@ bool graph_write_down(struct graph *g, struct err *err)
 			return false;
 	if (is_new)
 		return g->changed(g->context, out.record,
-			out.n_heads == 1 && !out.conflict, err);
+			out.n_heads == 1 && !out.conflict ? GRAPH_PLAIN :
+			GRAPH_NEW, err);
 	/* not yet: versions that have left the record may still stand in it */
 	if (changed)
 		vec_push(&g->to_tell, out.record);

@@ -15,7 +15,8 @@ static bool count_all(struct store *store, struct store_state *state,
 	struct err *err)
 {
 	const struct { const char *sql; int64_t *to; } counts[] = {
-		{ "SELECT count(*) FROM record", &state->n_records },
+		{ "SELECT n FROM total WHERE name = 'record'",
+			&state->n_records },
 		{ "SELECT count(*) FROM sealed WHERE kind = 'sealed'",
 			&state->n_sealed },
 		{ "SELECT count(*) FROM manifest", &state->n_bundles },

@@ -223,6 +223,8 @@ static struct store *new_store(void)
 	return store;
 }
 
+static void assert_totals(struct store *store);
+
 static char *dump(struct store *store)
 {
 	char *text = NULL;
@@ -231,6 +233,7 @@ static char *dump(struct store *store)
 
 	assert_true(store_dump(store, to, &err));
 	fclose(to);
+	assert_totals(store);
 	return text;
 }
 
@@ -287,6 +290,17 @@ static void assert_text(struct store *store, const char *sql,
 
 	assert_string_equal(text, expected);
 	free(text);
+}
+
+/* What is told without counting is what counting gives. */
+static void assert_totals(struct store *store)
+{
+	assert_int_equal(number(store, "SELECT n FROM total"
+		" WHERE name = 'version'"),
+		number(store, "SELECT count(*) FROM version"));
+	assert_int_equal(number(store, "SELECT n FROM total"
+		" WHERE name = 'record'"),
+		number(store, "SELECT count(*) FROM record"));
 }
 
 static int set_up(void **state)
@@ -1346,6 +1360,65 @@ static void missing_bundles_of_a_device_are_named(void **state)
 	store_close(store);
 }
 
+/* Records of one laptop's next bundle; their instances begin with `word`. */
+static char *send_many(const char *word, int n, int sequence)
+{
+	struct sent *sent = new_bundle(0, sequence);
+	char *name = str_format("%s.bayaz", word), *path;
+
+	add_form(sent, "visit", "1", form_1);
+	for (int i = 0; i < n; i++) {
+		char *instance = str_format("uuid:%s-%d", word, i);
+		char *xml = record("visit", "1", instance, NULL,
+			"<age>3</age><child><age>1</age></child>");
+
+		add_record(sent, "visit", "1", instance, xml, NULL);
+		vec_push(&sent->owned, instance);
+	}
+	path = send(sent, 0, name);
+	free(name);
+	return path;
+}
+
+/* How many pages it looks at to take a bundle of ten and to tell the totals,
+ * when so many records are there. */
+static int64_t pages_to_merge(int n_there)
+{
+	struct store *store = new_store();
+	char *before = send_many("before", n_there, 1);
+	char *after = send_many("after", 10, 2), *missing, *forked;
+	char device[MINISIGN_PUBLIC_TEXT];
+	struct store_totals totals;
+	int64_t pages;
+
+	(void)merge(store, before);
+	pages = db_pages_seen(store_db(store));
+	(void)merge(store, after);
+	assert_true(store_count(store, &totals, &err));
+	key_of(0, device);
+	assert_true(store_chain(store, device, &missing, &forked, &err));
+	pages = db_pages_seen(store_db(store)) - pages;
+	assert_int_equal(totals.records, n_there + 10);
+	assert_int_equal(totals.versions, n_there + 10);
+	store_close(store);
+	free(missing);
+	free(forked);
+	free(before);
+	free(after);
+	return pages;
+}
+
+/* A tree of pages has a level more; counting 4,000 records would take hundreds. */
+static void a_merge_costs_what_its_own_records_need(void **state)
+{
+	int64_t few = pages_to_merge(100), many = pages_to_merge(4000);
+
+	(void)state;
+	print_message("pages: %d with 100 records there, %d with 4,000\n",
+		(int)few, (int)many);
+	assert_true(few > 100 && many < few * 3 / 2);
+}
+
 /* Without a second thread. */
 static void one_processor_gives_the_same(void **state)
 {
@@ -1445,6 +1518,7 @@ int main(void)
 		cmocka_unit_test(another_project_is_refused),
 		cmocka_unit_test(a_failing_write_leaves_the_old_store),
 		cmocka_unit_test(missing_bundles_of_a_device_are_named),
+		cmocka_unit_test(a_merge_costs_what_its_own_records_need),
 		cmocka_unit_test(one_processor_gives_the_same),
 		cmocka_unit_test(long_files_are_kept_in_parts),
 		cmocka_unit_test(numbers_are_read_strictly),
