@@ -138,6 +138,22 @@ def check_packing(work):
         say("the bundle of 300 records is too small")
 
 
+def check_merging(work):
+    """A merge of few records, and its floors on the same bytes."""
+    os.environ["top_builddir"] = BUILD
+    os.environ["BAYAZ"] = BAYAZ
+    import centre
+    where = os.path.join(work, "merging")
+    os.mkdir(where)
+    centre.make(where, 200)
+    bundles = ["%02d.bayaz" % i for i in range(centre.TABLETS)]
+    centre.merge(where, bundles)
+    centre.check(where)
+    seconds, n_records, n_bytes = centre.floors(where, bundles)
+    if n_records != 200 or n_bytes < 200 * 1000 or min(seconds) < 0:
+        say("floors of merging measured nothing: %s" % seconds)
+
+
 def check_workspace(work):
     where = os.path.join(work, "workspace")
     heads("make", where, "300")
@@ -155,6 +171,7 @@ def main():
         check_warm(files)
         check_workspace(work)
         check_packing(work)
+        check_merging(work)
     return 1 if wrong else 0
 
 
