@@ -111,6 +111,7 @@ static void tell_json(struct job *job, const char *file,
 		js_put_int(line, "sealed_new", (int64_t)result->sealed_new);
 		js_put_int(line, "missing", (int64_t)result->missing);
 		js_put_bool(line, "revoked", result->revoked);
+		js_put_bool(line, "stacked", result->stacked);
 		js_put_int(line, "set_aside", (int64_t)result->n_aside);
 		if (result->outcome == MERGE_SET_ASIDE)
 			js_put_text(line, "reason", result->reason);
@@ -131,6 +132,22 @@ static void tell_revoked(const char *file, const struct merge_result *result)
 		file, result->fingerprint, result->n_aside);
 }
 
+/* From another coordinator's store. */
+static void tell_stacked(const char *file, const struct merge_result *result)
+{
+	/* TRANSLATORS: %1$s is a file, %2$zu a number of bundles that laptops
+	 * made, %3$s what the next message gives. */
+	char *versions = str_format(ngettext("%zu new version",
+		"%zu new versions", result->versions_new),
+		result->versions_new);
+
+	printf(ngettext("%1$s: %2$zu new bundle of a laptop, %3$s\n",
+			"%1$s: %2$zu new bundles of laptops, %3$s\n",
+			result->n_manifests),
+		file, result->n_manifests, versions);
+	free(versions);
+}
+
 static void tell_text(const char *file, const char *reason,
 	const struct merge_result *result)
 {
@@ -138,6 +155,10 @@ static void tell_text(const char *file, const char *reason,
 	case MERGE_TAKEN:
 		if (result->revoked) {
 			tell_revoked(file, result);
+			break;
+		}
+		if (result->stacked) {
+			tell_stacked(file, result);
 			break;
 		}
 		/* TRANSLATORS: %1$s is a file, %2$zu a number of records in
@@ -220,7 +241,8 @@ static void tell(void *context, const char *file,
 	job->n_new += result->versions_new;
 	job->n_known += result->versions_known;
 	job->n_missing += result->missing;
-	note_device(job, result->device);
+	if (!result->stacked)
+		note_device(job, result->device);
 	tell_missing(job, file, result->missing);
 }
 

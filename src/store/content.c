@@ -213,6 +213,50 @@ bool content_get(struct store *store, int64_t id, size_t limit,
 	return ok;
 }
 
+static bool is_in_parts(struct store *store, int64_t id, bool *is,
+	struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT size > 0 AND length(bytes) = 0 FROM content"
+		" WHERE id = ?1", err);
+	enum db_result result;
+
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, id);
+	result = db_step(get, err);
+	*is = result == DB_ROW && db_int(get, 0) != 0;
+	db_reset(get);
+	return result == DB_ROW || (result == DB_DONE && damaged(store, err));
+}
+
+bool content_part(struct store *store, int64_t id, int64_t part, bool *whole,
+	struct str *out, struct err *err)
+{
+	struct db_stmt *get = db_prepare(store_db(store),
+		"SELECT bytes FROM content_part WHERE content = ?1"
+		" AND part = ?2", err);
+	enum db_result result;
+	bool in_parts;
+
+	if (get == NULL || !is_in_parts(store, id, &in_parts, err))
+		return false;
+	*whole = !in_parts;
+	if (!in_parts)
+		return content_get(store, id, SIZE_MAX, out, err);
+	db_bind_int(get, 1, id);
+	db_bind_int(get, 2, part + 1);	/* they count from 1 */
+	result = db_step(get, err);
+	if (result == DB_ROW) {
+		size_t n;
+		const void *bytes = db_blob(get, 0, &n);
+
+		str_addn(out, bytes, n);
+	}
+	db_reset(get);
+	return result == DB_ROW || (result == DB_DONE && damaged(store, err));
+}
+
 bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
 	struct err *err)
 {

@@ -49,6 +49,11 @@ bool content_more(struct content_writer *w, const void *bytes, size_t n_bytes,
 /* All bytes, appended; ERR_LIMIT beyond `limit`, ERR_SPEC when damaged. */
 bool content_get(struct store *store, int64_t id, size_t limit,
 	struct str *out, struct err *err) MUST_CHECK;
+/* The CONTENT_PART_BYTES from part * CONTENT_PART_BYTES on, or what is left of
+ * them; appended.  Of what is kept whole, all of it must be asked for at once:
+ * *whole says so, and then `part` is 0. */
+bool content_part(struct store *store, int64_t id, int64_t part, bool *whole,
+	struct str *out, struct err *err) MUST_CHECK;
 bool content_sha256(struct store *store, int64_t id, unsigned char sha256[32],
 	struct err *err) MUST_CHECK;
 

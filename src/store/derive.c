@@ -474,6 +474,29 @@ bool derive_entry(struct store *store, int64_t fact,
 	}
 }
 
+bool derive_entries(struct store *store, int64_t fact,
+	const struct manifest *manifest, struct touched *touched,
+	struct err *err)
+{
+	for (size_t i = 0; i < manifest->entries.n; i++) {
+		const struct manifest_entry *entry = &manifest->entries.items[i];
+		uint8_t sha256[SHA256_BYTES];
+		int64_t content = 0;
+
+		if (!hex_decode(entry->sha256, sha256, sizeof sha256) ||
+				!content_find(store, sha256, &content, err))
+			return false;
+		if (content == 0)
+			return err_set(err, ERR_SPEC,
+				_("'%s' is damaged: bytes of a bundle are missing"),
+				store_path(store));
+		if (!derive_entry(store, fact, entry, content, NULL, touched,
+				err))
+			return false;
+	}
+	return true;
+}
+
 /* --- facts --- */
 
 struct fact_read {

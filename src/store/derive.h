@@ -47,6 +47,11 @@ bool derive_entry(struct store *store, int64_t fact,
 	const struct manifest_entry *entry, int64_t content,
 	const struct str *bytes, struct touched *touched, struct err *err)
 	MUST_CHECK;
+/* All entries of a manifest, from the contents that are here.  ERR_SPEC: some
+ * are not. */
+bool derive_entries(struct store *store, int64_t fact,
+	const struct manifest *manifest, struct touched *touched,
+	struct err *err) MUST_CHECK;
 /* Any other fact. */
 bool derive_fact(struct store *store, int64_t fact, struct touched *touched,
 	struct err *err) MUST_CHECK;

@@ -7,18 +7,17 @@
 #include <string.h>
 
 #include "base/gettext.h"
-#include "base/map.h"
 #include "base/str.h"
 #include "bundle/read.h"
 #include "db/db.h"
-#include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
 #include "store/feed.h"
+#include "store/intake.h"
 #include "store/judge.h"
 #include "store/quarantine.h"
+#include "store/stacked.h"
 #include "store/store.h"
-#include "store/version.h"
 
 struct merging {
 	struct store *store;
@@ -31,10 +30,7 @@ struct merging {
 	bool is_revoked;		/* its device */
 	bool is_trusted;		/* so its entries are derived */
 	bool rejudged;			/* so is what came before */
-	struct content_writer writer;	/* of a long entry */
-	bool is_here;			/* it is in the store already */
-	struct map forms;		/* "id\nversion" that were found to be here */
-	struct arena *arena;
+	struct intake *intake;
 };
 
 /* --- who sent it --- */
@@ -123,87 +119,16 @@ static bool take_manifest(struct merging *m, struct err *err)
 	return ok && derive_is_trusted(m->store, m->fact, &m->is_trusted, err);
 }
 
-/* ERR_NOTFOUND: set aside until the form comes. */
-static bool check_form(struct merging *m, const struct manifest_entry *entry,
-	struct err *err)
-{
-	const char *id = entry->form_id != NULL ? entry->form_id : "";
-	const char *version =
-		entry->form_version != NULL ? entry->form_version : "";
-	const char *key = arena_printf(m->arena, "%s\n%s", id, version);
-	struct form_known known;
-
-	if (map_has(&m->forms, key))
-		return true;
-	if (!derive_form_known(m->store, id, version, &known, err))
-		return false;
-	if (!known.known && m->is_trusted)
-		return err_set(err, ERR_NOTFOUND,
-			_("version '%2$s' of form '%1$s' is not known here"),
-			id, version);
-	if (known.is_protected)
-		return err_set(err, ERR_REFUSED,
-			_("a record of the protected form '%s' is not sealed"),
-			id);
-	if (known.is_untagged && store_refuses_untagged(m->store))
-		return err_set(err, ERR_REFUSED,
-			_("the project takes no forms without a class, as '%s'"),
-			id);
-	map_set(&m->forms, key, m);
-	return true;
-}
-
-static bool entry_hash(const struct manifest_entry *entry,
-	uint8_t sha256[SHA256_BYTES], struct err *err)
-{
-	return hex_decode(entry->sha256, sha256, SHA256_BYTES) ||
-		err_set(err, ERR_SPEC, _("an entry has no hash"));
-}
-
-/* A whole entry, whose hash the reader has checked at its end. */
-static bool keep_whole(struct merging *m, const struct feed_item *item,
-	int64_t *content, struct err *err)
-{
-	uint8_t sha256[SHA256_BYTES];
-
-	return entry_hash(item->entry, sha256, err) &&
-		content_put_packed(m->store, sha256, item->bytes.data,
-			item->bytes.len, item->is_packed ? &item->packed :
-			NULL, content, err);
-}
-
-/* The transaction is given up if its hash turns out wrong. */
-static bool keep_piece(struct merging *m, const struct feed_item *item,
-	int64_t *content, struct err *err)
-{
-	uint8_t sha256[SHA256_BYTES];
-
-	if (item->begins) {
-		m->is_here = false;
-		if (!entry_hash(item->entry, sha256, err) ||
-				!content_find(m->store, sha256, content, err))
-			return false;
-		m->is_here = *content != 0;
-		m->writer.id = *content;
-		if (!m->is_here && !content_begin(m->store, &m->writer,
-				sha256, item->entry->size_bytes, err))
-			return false;
-	}
-	*content = m->writer.id;
-	return m->is_here || item->bytes.len == 0 || content_more(&m->writer,
-		item->bytes.data, item->bytes.len, err);
-}
-
 static bool take_item(struct merging *m, const struct feed_item *item,
 	struct err *err)
 {
 	const struct manifest_entry *entry = item->entry;
 	int64_t content;
 
-	if (entry->kind == ENTRY_RECORD && !check_form(m, entry, err))
+	if (entry->kind == ENTRY_RECORD && !intake_check_form(m->intake,
+			entry, m->is_trusted, err))
 		return false;
-	if (item->is_piece ? !keep_piece(m, item, &content, err) :
-			!keep_whole(m, item, &content, err))
+	if (!intake_item(m->intake, item, &content, err))
 		return false;
 	if (!item->ends)
 		return true;
@@ -244,13 +169,38 @@ static bool read_to_end(struct merging *m, struct err *err)
 	return ok;
 }
 
+/* What another coordinator's store sends on. */
+static bool take_stacked(struct merging *m, struct err *err)
+{
+	struct stacked_taken taken = { .n_facts = 0 };
+	struct feed *feed = feed_new(m->bundle, m->setup->progress,
+		m->setup->context);
+	bool ok;
+
+	m->is_trusted = true;
+	ok = stacked_take(m->store, m->bundle, feed, m->intake, &m->touched,
+		&taken, err);
+	feed_free(feed);
+	if (!ok)
+		return false;
+	m->is_new = taken.n_facts > 0;
+	m->result->stacked = true;
+	m->result->n_manifests = taken.n_manifests;
+	return !m->is_new || store_log(m->store, "merge",
+		bundle_manifest_sha256(m->bundle), m->result->fingerprint,
+		err);
+}
+
 /* Everything of one bundle; the caller commits or rolls back.  An entry is
  * believed when its hash was right, the manifest when its signature was, and
  * the whole when its end was reached. */
 static bool take(struct merging *m, struct err *err)
 {
-	if (!check_purpose(m, err) || !check_device(m, err) ||
-			!take_manifest(m, err))
+	if (!check_purpose(m, err))
+		return false;
+	if (stacked_is(bundle_manifest(m->bundle)))
+		return take_stacked(m, err);
+	if (!check_device(m, err) || !take_manifest(m, err))
 		return false;
 	if (!m->is_new)
 		return read_to_end(m, err);
@@ -323,15 +273,13 @@ bool store_merge_file(struct store *store, const char *path,
 		bundle_watch(m.bundle, setup->progress, setup->context);
 	if (m.bundle == NULL)
 		return false;
-	m.arena = arena_new();
-	map_init(&m.forms);
+	m.intake = intake_new(store);
 	describe(&m);
 	ok = merge_open(&m, &why);
 	if (ok)
 		tell(&m);
+	intake_free(m.intake);
 	bundle_close(m.bundle);
-	map_release(&m.forms);
-	arena_free(m.arena);
 	touched_release(&m.touched);
 	if (ok)
 		return true;

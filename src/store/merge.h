@@ -52,6 +52,8 @@ struct merge_result {
 	size_t forms_new;		/* 0 or 1: forms came with it */
 	bool revoked;			/* its device is, and it came after: */
 	size_t n_aside;			/* records kept that do not count */
+	bool stacked;			/* from another store, with ... */
+	size_t n_manifests;		/* ... so many new bundles of laptops */
 	char reason[512];		/* MERGE_SET_ASIDE: a sentence */
 };
 

@@ -101,6 +101,11 @@
 " sha256 BLOB NOT NULL, last_fact INTEGER NOT NULL," \
 " last_content INTEGER NOT NULL, lost INTEGER NOT NULL DEFAULT 0);"
 
+/* Version 3.  Local: bundles for other stores, and up to which fact. */
+#define SENT \
+"CREATE TABLE sent (id INTEGER PRIMARY KEY, at TEXT NOT NULL," \
+" path TEXT NOT NULL, last_fact INTEGER NOT NULL);"
+
 /* Version 3: which contents a bundle brought; sealed records that were erased,
  * and why (a word of a receipt). */
 #define RECEIPTS \
@@ -217,7 +222,7 @@
 const char *const store_steps[] = {
 	KEPT LOCAL DERIVED VIEWS,
 	TRUST,
-	BACKUPS RECEIPTS QUERIES
+	BACKUPS SENT RECEIPTS QUERIES
 	STATEMENTS CODEBOOK FINDINGS TOTALS
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);

@@ -202,29 +202,6 @@ bool store_log(struct store *store, const char *kind, const char *about,
 
 /* --- rebuilding --- */
 
-static bool rebuild_entries(struct store *store, int64_t fact,
-	const struct manifest *manifest, struct touched *touched,
-	struct err *err)
-{
-	for (size_t i = 0; i < manifest->entries.n; i++) {
-		const struct manifest_entry *entry = &manifest->entries.items[i];
-		uint8_t sha256[SHA256_BYTES];
-		int64_t content = 0;
-
-		if (!hex_decode(entry->sha256, sha256, sizeof sha256) ||
-				!content_find(store, sha256, &content, err))
-			return false;
-		if (content == 0)
-			return err_set(err, ERR_SPEC,
-				_("'%s' is damaged: bytes of a bundle are missing"),
-				store->path);
-		if (!derive_entry(store, fact, entry, content, NULL, touched,
-				err))
-			return false;
-	}
-	return true;
-}
-
 struct fact_row { int64_t id, content; bool is_manifest; };
 typedef VEC(struct fact_row) fact_rows;
 
@@ -266,7 +243,7 @@ static bool rebuild_manifest(struct store *store, const struct fact_row *row,
 		return true;
 	manifest_init(&manifest);
 	ok = load_manifest(store, row, &manifest, err) &&
-		rebuild_entries(store, row->id, &manifest, touched, err);
+		derive_entries(store, row->id, &manifest, touched, err);
 	manifest_release(&manifest);
 	return ok;
 }

@@ -1,0 +1,119 @@
+/* Entries of bundles.  See intake.h. */
+#include "config.h"
+
+#include "store/intake.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/gettext.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "crypt/crypt.h"
+#include "store/content.h"
+#include "store/derive.h"
+#include "store/store.h"
+
+struct intake {
+	struct store *store;
+	struct content_writer writer;	/* of a long entry */
+	bool is_here;			/* it is in the store already */
+	struct map forms;		/* "id\nversion" that were found to be here */
+	struct arena *arena;
+};
+
+struct intake *intake_new(struct store *store)
+{
+	struct intake *intake = xcalloc(1, sizeof *intake);
+
+	intake->store = store;
+	intake->arena = arena_new();
+	map_init(&intake->forms);
+	return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+	if (intake == NULL)
+		return;
+	map_release(&intake->forms);
+	arena_free(intake->arena);
+	free(intake);
+}
+
+bool intake_check_form(struct intake *intake,
+	const struct manifest_entry *entry, bool trusted, struct err *err)
+{
+	const char *id = entry->form_id != NULL ? entry->form_id : "";
+	const char *version =
+		entry->form_version != NULL ? entry->form_version : "";
+	const char *key = arena_printf(intake->arena, "%s\n%s", id, version);
+	struct form_known known;
+
+	if (map_has(&intake->forms, key))
+		return true;
+	if (!derive_form_known(intake->store, id, version, &known, err))
+		return false;
+	if (!known.known && trusted)
+		return err_set(err, ERR_NOTFOUND,
+			_("version '%2$s' of form '%1$s' is not known here"),
+			id, version);
+	if (known.is_protected)
+		return err_set(err, ERR_REFUSED,
+			_("a record of the protected form '%s' is not sealed"),
+			id);
+	if (known.is_untagged && store_refuses_untagged(intake->store))
+		return err_set(err, ERR_REFUSED,
+			_("the project takes no forms without a class, as '%s'"),
+			id);
+	map_set(&intake->forms, key, intake);
+	return true;
+}
+
+static bool entry_hash(const struct manifest_entry *entry,
+	uint8_t sha256[SHA256_BYTES], struct err *err)
+{
+	return hex_decode(entry->sha256, sha256, SHA256_BYTES) ||
+		err_set(err, ERR_SPEC, _("an entry has no hash"));
+}
+
+/* A whole entry, whose hash the reader has checked at its end. */
+static bool keep_whole(struct intake *intake, const struct feed_item *item,
+	int64_t *content, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+
+	return entry_hash(item->entry, sha256, err) &&
+		content_put_packed(intake->store, sha256, item->bytes.data,
+			item->bytes.len, item->is_packed ? &item->packed :
+			NULL, content, err);
+}
+
+static bool begin_pieces(struct intake *intake, const struct feed_item *item,
+	struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	int64_t content;
+
+	intake->is_here = false;
+	if (!entry_hash(item->entry, sha256, err) ||
+			!content_find(intake->store, sha256, &content, err))
+		return false;
+	intake->is_here = content != 0;
+	intake->writer.id = content;
+	return intake->is_here || content_begin(intake->store,
+		&intake->writer, sha256, item->entry->size_bytes, err);
+}
+
+bool intake_item(struct intake *intake, const struct feed_item *item,
+	int64_t *content, struct err *err)
+{
+	if (!item->is_piece)
+		return keep_whole(intake, item, content, err);
+	if (item->begins && !begin_pieces(intake, item, err))
+		return false;
+	*content = intake->writer.id;
+	return intake->is_here || item->bytes.len == 0 ||
+		content_more(&intake->writer, item->bytes.data,
+			item->bytes.len, err);
+}
