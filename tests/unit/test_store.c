@@ -26,18 +26,7 @@
 #include "trust/cert.h"
 #include "trust/device.h"
 #include "trust/project.h"
-
-#define TODAY "2026-11-23"
-
-static struct err err;
-static struct trust_project project;
-static struct trust_secrets secrets;
-static struct trust_recovery recovery;
-static struct trust_device devices[3];
-static struct age_identity identities[TRUST_IDENTITIES_MAX];
-static struct age_keys keys;
-static struct merge_setup setup;
-static char folder[] = "/tmp/bayaz-test-store-XXXXXX";
+#include "tests/unit/pilot.h"
 
 /* --- forms and records --- */
 
@@ -100,143 +89,6 @@ static const char form_protected[] = HEAD
 	" bayaz:sensitivity=\"restricted\"/>"
 	"</model></h:head><h:body><input ref=\"/data/q\"/></h:body></h:html>";
 
-static char *record(const char *form, const char *version,
-	const char *instance, const char *deprecated, const char *answers)
-{
-	return str_format("<data id=\"%s\" version=\"%s\">%s<meta>%s%s%s"
-		"<instanceID>%s</instanceID></meta></data>", form, version,
-		answers, deprecated != NULL ? "<deprecatedID>" : "",
-		deprecated != NULL ? deprecated : "",
-		deprecated != NULL ? "</deprecatedID>" : "", instance);
-}
-
-/* --- bundles --- */
-
-struct sent {
-	struct manifest manifest;
-	VEC(struct bundle_source) sources;
-	VEC(char *) owned;
-};
-
-static struct sent *new_bundle(int device, int sequence)
-{
-	struct sent *sent = xcalloc(1, sizeof *sent);
-
-	manifest_init(&sent->manifest);
-	sent->manifest.kind = "up";
-	sent->manifest.project = project.id;
-	sent->manifest.device_name = devices[device].name;
-	sent->manifest.sequence = sequence;
-	sent->manifest.date = TODAY;
-	return sent;
-}
-
-static void add_source(struct sent *sent, const char *bytes)
-{
-	struct bundle_source source = { .bytes = bytes,
-		.n_bytes = strlen(bytes) };
-
-	vec_push(&sent->sources, source);
-}
-
-static void add_form(struct sent *sent, const char *id, const char *version,
-	const char *xml)
-{
-	struct manifest_entry *entry = manifest_add(&sent->manifest,
-		ENTRY_FORM);
-
-	entry->class_ = "standard";
-	entry->form_id = id;
-	entry->form_version = version;
-	add_source(sent, xml);
-}
-
-/* `prior`: XML of the version it was made from, or NULL. */
-static void add_record(struct sent *sent, const char *form,
-	const char *version, const char *instance, char *xml,
-	const char *prior)
-{
-	struct manifest_entry *entry = manifest_add(&sent->manifest,
-		ENTRY_RECORD);
-
-	entry->class_ = "standard";
-	entry->form_id = form;
-	entry->form_version = version;
-	entry->instance_id = instance;
-	entry->finished = TODAY "T10:00:00Z";
-	if (prior != NULL) {
-		char (*priors)[SHA256_HEX_BYTES] = arena_alloc(
-			sent->manifest.arena, sizeof *priors);
-
-		sha256_hex(prior, strlen(prior), priors[0]);
-		entry->priors = (const char (*)[SHA256_HEX_BYTES])priors;
-		entry->n_priors = 1;
-	}
-	add_source(sent, xml);
-	vec_push(&sent->owned, xml);
-}
-
-static char *send_chained(struct sent *sent, int device, const char *name,
-	char manifest[SHA256_HEX_BYTES])
-{
-	struct age_recipient recipients[2];
-	struct age_to age = { .recipients = recipients, .n_recipients = 2 };
-	struct bundle_to to = { .age = &age, .signer = &devices[device].key };
-	char *path = path_join(folder, name);
-
-	trust_project_recipients(&project, TRUST_STANDARD, recipients);
-	assert_true(bundle_write(path, &sent->manifest, sent->sources.items,
-		&to, manifest, &err));
-	manifest_release(&sent->manifest);
-	for (size_t i = 0; i < sent->owned.n; i++)
-		free(sent->owned.items[i]);
-	vec_release(&sent->owned);
-	vec_release(&sent->sources);
-	free(sent);
-	return path;
-}
-
-static char *send(struct sent *sent, int device, const char *name)
-{
-	return send_chained(sent, device, name, NULL);
-}
-
-/* --- stores --- */
-
-static int n_stores;
-
-static struct store *new_store(void)
-{
-	char *path = str_format("%s/%d.db", folder, ++n_stores);
-	struct trust_signed text = TRUST_SIGNED_INIT;
-	char *json = trust_project_print(&project);
-	struct store *store = store_open(path, STORE_CREATE, &err);
-
-	assert_non_null(store);
-	trust_sign(&text, json, &secrets.project);
-	assert_true(db_begin(store_db(store), &err));
-	assert_true(fact_add_project(store, &text, &err));
-	assert_true(db_commit(store_db(store), &err));
-	trust_signed_release(&text);
-	free(json);
-	free(path);
-	return store;
-}
-
-static void assert_totals(struct store *store);
-
-static char *dump(struct store *store)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *to = open_memstream(&text, &n);
-
-	assert_true(store_dump(store, to, &err));
-	fclose(to);
-	assert_totals(store);
-	return text;
-}
-
 static char *text_of(struct store *store, const char *sql)
 {
 	struct db_stmt *get = db_prepare_once(store_db(store), sql, &err);
@@ -266,15 +118,6 @@ static char *code_book(struct store *store)
 		" WHERE type = 'view' OR tbl_name LIKE 'bz_%' ORDER BY line)");
 }
 
-static struct merge_result merge(struct store *store, const char *path)
-{
-	struct merge_result result;
-
-	if (!store_merge_file(store, path, &setup, &result, &err))
-		fail_msg("%s", err.message);
-	return result;
-}
-
 static int64_t number(struct store *store, const char *sql)
 {
 	int64_t n = -1;
@@ -290,49 +133,6 @@ static void assert_text(struct store *store, const char *sql,
 
 	assert_string_equal(text, expected);
 	free(text);
-}
-
-/* What is told without counting is what counting gives. */
-static void assert_totals(struct store *store)
-{
-	assert_int_equal(number(store, "SELECT n FROM total"
-		" WHERE name = 'version'"),
-		number(store, "SELECT count(*) FROM version"));
-	assert_int_equal(number(store, "SELECT n FROM total"
-		" WHERE name = 'record'"),
-		number(store, "SELECT count(*) FROM record"));
-}
-
-static int set_up(void **state)
-{
-	struct trust_policy policy = { .refuse_untagged = false };
-	static const char *const names[] = { "KP-001", "KP-002", "KP-003" };
-
-	(void)state;
-	err_clear(&err);
-	if (mkdtemp(folder) == NULL || !crypt_init(&err) ||
-			!trust_project_new("Pilot", TODAY, false, policy,
-				&project, &secrets, &recovery, &err))
-		return -1;
-	for (int i = 0; i < 3; i++)
-		if (!trust_device_new(names[i], &devices[i], &err))
-			return -1;
-	keys.n_identities = trust_secrets_identities(&secrets, identities);
-	keys.identities = identities;
-	setup.keys = &keys;
-	setup.store_key = &secrets.project;
-	setup.accept_new = true;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char *command = str_format("rm -rf '%s'", folder);
-	int status = system(command);
-
-	(void)state;
-	free(command);
-	return status;
 }
 
 /* --- the graph --- */
@@ -351,22 +151,22 @@ static void make_history(char *paths[4])
 		NULL, "<age>5</age><child><age>1</age><dose><kind>x</kind>"
 		"</dose><dose><kind>y</kind></dose></child><child><age>2</age>"
 		"</child>"), NULL);
-	paths[0] = send(sent, 0, "h0.bayaz");
+	paths[0] = send_bundle(sent, 0, "h0.bayaz");
 	sent = new_bundle(1, 1);
 	add_form(sent, "visit", "1", form_1);
 	add_record(sent, "visit", "1", "uuid:a", xstrdup(copy), NULL);
-	paths[1] = send(sent, 1, "h1.bayaz");
+	paths[1] = send_bundle(sent, 1, "h1.bayaz");
 	sent = new_bundle(1, 2);
 	add_form(sent, "visit", "2", form_2);
 	third = record("visit", "2", "uuid:c", "uuid:a", "<age>four</age>"
 		"<house><size>2.5</size><roof>tin</roof></house>");
 	add_record(sent, "visit", "2", "uuid:c", third, copy);
-	paths[2] = send(sent, 1, "h2.bayaz");
+	paths[2] = send_bundle(sent, 1, "h2.bayaz");
 	sent = new_bundle(2, 1);
 	add_form(sent, "visit", "1", form_1);
 	add_record(sent, "visit", "1", "uuid:d", record("visit", "1", "uuid:d",
 		"uuid:b", "<age>6</age>"), NULL);
-	paths[3] = send(sent, 2, "h3.bayaz");
+	paths[3] = send_bundle(sent, 2, "h3.bayaz");
 	free(copy);
 }
 
@@ -463,7 +263,7 @@ static void two_edits_of_one_version_are_a_conflict(void **state)
 	add_record(sent, "visit", "1", "uuid:b", left, prior);
 	add_record(sent, "visit", "1", "uuid:c", right, prior);
 	add_record(sent, "visit", "1", "uuid:d", later, left_copy);
-	path = send(sent, 0, "conflict.bayaz");
+	path = send_bundle(sent, 0, "conflict.bayaz");
 	(void)merge(store, path);
 	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
 	assert_int_equal(number(store, "SELECT heads FROM record"), 2);
@@ -488,7 +288,7 @@ static void other_bytes_of_one_instance_are_a_conflict(void **state)
 		NULL, "<age>1</age>"), NULL);
 	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
 		NULL, "<age>2</age>"), NULL);
-	path = send(sent, 0, "same-id.bayaz");
+	path = send_bundle(sent, 0, "same-id.bayaz");
 	(void)merge(store, path);
 	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
 	assert_int_equal(number(store, "SELECT heads FROM record"), 2);
@@ -510,7 +310,7 @@ static void a_circle_of_priors_comes_to_an_end(void **state)
 		"uuid:a", "<age>2</age>"), NULL);
 	add_record(sent, "visit", "1", "uuid:c", record("visit", "1", "uuid:c",
 		"uuid:b", "<age>3</age>"), NULL);
-	path = send(sent, 0, "circle.bayaz");
+	path = send_bundle(sent, 0, "circle.bayaz");
 	(void)merge(store, path);
 	assert_int_equal(number(store, "SELECT count(*) FROM record"), 1);
 	assert_int_equal(number(store, "SELECT heads FROM record"), 1);
@@ -1070,7 +870,7 @@ static void repeats_have_keys_and_classes_stand_apart(void **state)
 		"<child><age>1</age><dose><kind>bcg</kind></dose></child>"
 		"<child><age>2</age><dose><kind>opv</kind></dose>"
 		"<dose><kind>dpt</kind></dose></child>"), NULL);
-	path = send(sent, 0, "tables.bayaz");
+	path = send_bundle(sent, 0, "tables.bayaz");
 	(void)merge(store, path);
 	assert_int_equal(number(store, "SELECT age FROM bz_visit"), 7);
 	assert_text(store, "SELECT typeof(size) || size FROM bz_visit",
@@ -1136,7 +936,7 @@ static void csv_leaves_out_what_is_not_public(void **state)
 	add_record(sent, "visit", "1", "=uuid", record("visit", "1", "=uuid",
 		NULL, "<name>CANARY1</name><age>-7</age><area>CANARY2</area>"
 		"<photo>@x,y</photo>"), NULL);
-	path = send(sent, 0, "csv.bayaz");
+	path = send_bundle(sent, 0, "csv.bayaz");
 	(void)merge(store, path);
 	text = export(store, 0, false);
 	assert_null(strstr(text, "CANARY"));
@@ -1192,11 +992,11 @@ static void a_record_waits_for_its_form(void **state)
 	(void)state;
 	add_record(sent, "visit", "1", "uuid:a", record("visit", "1", "uuid:a",
 		NULL, "<age>1</age>"), NULL);
-	path = send(sent, 0, "no-form.bayaz");
+	path = send_bundle(sent, 0, "no-form.bayaz");
 	assert_int_equal(merge(store, path).outcome, MERGE_SET_ASIDE);
 	sent = new_bundle(0, 2);
 	add_form(sent, "visit", "1", form_1);
-	with_form = send(sent, 0, "form.bayaz");
+	with_form = send_bundle(sent, 0, "form.bayaz");
 	assert_int_equal(merge(store, with_form).outcome, MERGE_TAKEN);
 	assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
 	assert_int_equal(number(store, "SELECT age FROM bz_visit"), 1);
@@ -1216,7 +1016,7 @@ static void a_plain_record_of_a_protected_form_is_refused(void **state)
 	add_form(sent, "intake", "1", form_protected);
 	add_record(sent, "intake", "1", "uuid:a", record("intake", "1",
 		"uuid:a", NULL, "<q>CANARY</q>"), NULL);
-	path = send(sent, 0, "protected.bayaz");
+	path = send_bundle(sent, 0, "protected.bayaz");
 	assert_false(store_merge_file(store, path, &setup, &result, &err));
 	assert_int_equal(err.code, ERR_REFUSED);
 	assert_null(strstr(err.message, "CANARY"));
@@ -1293,7 +1093,7 @@ static void another_project_is_refused(void **state)
 
 	(void)state;
 	sent->manifest.project = "0123456789abcdef";
-	path = send(sent, 0, "other.bayaz");
+	path = send_bundle(sent, 0, "other.bayaz");
 	assert_false(store_merge_file(store, path, &setup, &result, &err));
 	assert_int_equal(err.code, ERR_CONFLICT);
 	free(path);
@@ -1345,7 +1145,7 @@ static void missing_bundles_of_a_device_are_named(void **state)
 		char *name = str_format("chain%zu.bayaz", i), *path;
 
 		add_form(sent, "visit", "1", form_1);
-		path = send(sent, 0, name);
+		path = send_bundle(sent, 0, name);
 		(void)merge(store, path);
 		free(path);
 		free(name);
@@ -1375,7 +1175,7 @@ static char *send_many(const char *word, int n, int sequence)
 		add_record(sent, "visit", "1", instance, xml, NULL);
 		vec_push(&sent->owned, instance);
 	}
-	path = send(sent, 0, name);
+	path = send_bundle(sent, 0, name);
 	free(name);
 	return path;
 }
@@ -1524,5 +1324,5 @@ int main(void)
 		cmocka_unit_test(numbers_are_read_strictly),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, pilot_set_up, pilot_tear_down);
 }
