@@ -51,7 +51,7 @@ bool store_form_load(struct store *store, int64_t content, bool complete,
 	struct shelf shelf = { store, content };
 	struct problems problems = PROBLEMS_INIT;
 	struct xf_options options = { .missing_is_error = complete,
-		.is_lenient = true,
+		.is_lenient = true, .completes_meta = complete,
 		.media = { .read = read_file, .data = &shelf } };
 	struct str xml = STR_INIT;
 	bool ok = content_get(store, content, VERSION_MAX_BYTES, &xml, err);

@@ -11,8 +11,9 @@
 struct store;
 
 /* One of them, by its content.  *form NULL: what is there cannot be read as a
- * form, or (`complete`) a file that it reads is not in the store.
- * xform_free() it. */
+ * form, or (`complete`) a file that it reads is not in the store.  `complete`
+ * is for records to be loaded into it: edited ones have a deprecatedID, which
+ * few forms ask for.  xform_free() it. */
 bool store_form_load(struct store *store, int64_t content, bool complete,
 	struct xform **form, struct err *err) MUST_CHECK;
 

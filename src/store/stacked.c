@@ -211,17 +211,18 @@ static bool add_documents(struct stacked *s, struct err *err)
 	return true;
 }
 
+/* Whoever was certified once may: what is sent on is believed for its own
+ * signatures, and it must not matter whether a withdrawal came before it. */
 static bool check_sender(struct stacked *s, struct err *err)
 {
-	static const char unsaid[SHA256_HEX_BYTES] = "";
-	char key[MINISIGN_PUBLIC_TEXT], fingerprint[FINGERPRINT_BYTES];
+	char fingerprint[FINGERPRINT_BYTES];
 	const struct minisign_public *signer = bundle_signer_claim(s->bundle);
 	struct judge judge;
 	bool ok = judge_load(s->store, &judge, err);
 
-	minisign_public_format(signer, key);
 	minisign_public_fingerprint(signer, fingerprint);
-	if (ok && !judge_counts(&judge, key, unsaid, ROLE_MERGE))
+	if (ok && !trust_may(&judge.project, judge.certs.items, judge.certs.n,
+			signer, ROLE_MERGE))
 		ok = err_set(err, ERR_NOTFOUND,
 			_("the store %s has no certificate to send records on"),
 			fingerprint);
