@@ -2,6 +2,7 @@
 
 #include "base/intern.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ static struct {
 	struct slot *slots;
 	size_t n_slots, n;	/* n_slots is a power of two */
 } table;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct slot *find_slot(const char *text, size_t n_bytes, uint32_t hash)
 {
@@ -55,19 +58,23 @@ static void grow(void)
 
 const char *intern_find(const char *text, size_t n_bytes)
 {
+	const char *found = NULL;
+
 	if (n_bytes == 0)
 		return intern_empty;
-	return table.n_slots > 0 ? find_slot(text, n_bytes,
-		(uint32_t)map_hash(text, n_bytes))->text : NULL;
+	pthread_mutex_lock(&lock);
+	if (table.n_slots > 0)
+		found = find_slot(text, n_bytes,
+			(uint32_t)map_hash(text, n_bytes))->text;
+	pthread_mutex_unlock(&lock);
+	return found;
 }
 
-const char *intern_n(const char *text, size_t n_bytes)
+static const char *find_or_add(const char *text, size_t n_bytes)
 {
 	struct slot *slot;
 	uint32_t hash;
 
-	if (n_bytes == 0)
-		return intern_empty;
 	if (2 * (table.n + 1) > table.n_slots)
 		grow();
 	hash = (uint32_t)map_hash(text, n_bytes);
@@ -78,6 +85,18 @@ const char *intern_n(const char *text, size_t n_bytes)
 		table.n++;
 	}
 	return slot->text;
+}
+
+const char *intern_n(const char *text, size_t n_bytes)
+{
+	const char *found;
+
+	if (n_bytes == 0)
+		return intern_empty;
+	pthread_mutex_lock(&lock);
+	found = find_or_add(text, n_bytes);
+	pthread_mutex_unlock(&lock);
+	return found;
 }
 
 const char *intern(const char *text)

@@ -1,7 +1,7 @@
 /*
  * One copy of each name for the whole process, so that equal names are equal
  * pointers.  For names (elements, namespaces, columns), never for answers:
- * nothing is given back before the process ends.
+ * nothing is given back before the process ends.  Any thread may ask.
  */
 #ifndef BAYAZ_BASE_INTERN_H
 #define BAYAZ_BASE_INTERN_H

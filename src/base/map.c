@@ -13,7 +13,8 @@ static uint64_t seed(void)
 
 	if (value == 0 && getrandom(&value, sizeof value, GRND_NONBLOCK) < 0)
 		value = 0x9E3779B97F4A7C15u;
-	value |= 1;
+	if ((value & 1) == 0)
+		value |= 1;
 	return value;
 }
 

@@ -28,6 +28,13 @@ const struct xml_limits xml_limits_record = {
 enum { CACHE_SLOTS = 512 };
 struct name_cache { const xmlChar *theirs; const char *ours; };
 
+struct xml_reader {
+	xmlParserCtxtPtr parser;	/* NULL: none yet */
+	struct name_cache cache[CACHE_SLOTS];	/* of its dictionary */
+};
+/* Beyond that names are of strangers, and are forgotten. */
+enum { MOST_NAMES = 4096 };
+
 struct reader {
 	struct xml_doc *doc;
 	struct xml_node *open;		/* the element being read, or the document */
@@ -43,7 +50,7 @@ struct reader {
 	unsigned aside_depth;		/* within it; 0: not */
 	struct arena *arena;		/* where nodes go now */
 	struct arena_mark root_mark;	/* after the root's own memory */
-	struct name_cache cache[CACHE_SLOTS];
+	struct xml_reader *kept;
 };
 
 /* --- turning the bytes into UTF-8 --- */
@@ -265,7 +272,7 @@ static const char *name_of(struct reader *r, const xmlChar *theirs)
 
 	if (theirs == NULL)
 		return intern_empty;
-	slot = &r->cache[((uintptr_t)theirs >> 3) % CACHE_SLOTS];
+	slot = &r->kept->cache[((uintptr_t)theirs >> 3) % CACHE_SLOTS];
 	if (slot->theirs != theirs) {
 		slot->theirs = theirs;
 		slot->ours = intern((const char *)theirs);
@@ -571,20 +578,45 @@ static void set_handlers(xmlSAXHandler *sax)
 	sax->serror = ON_ERROR;
 }
 
-/* The parser reads in our bytes, not in a copy: offset_here() counts on it. */
-static xmlParserCtxtPtr parser_new(const struct xml_doc *doc)
+struct xml_reader *xml_reader_new(void)
 {
-	xmlParserCtxtPtr parser = xmlNewParserCtxt();
+	xmlInitParser();	/* before there are threads */
+	return xcalloc(1, sizeof(struct xml_reader));
+}
+
+static void forget_parser(struct xml_reader *kept)
+{
+	xmlFreeParserCtxt(kept->parser);
+	memset(kept, 0, sizeof *kept);
+}
+
+void xml_reader_free(struct xml_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	forget_parser(reader);
+	free(reader);
+}
+
+/* The parser reads in our bytes, not in a copy: offset_here() counts on it. */
+static xmlParserCtxtPtr parser_for(struct xml_reader *kept,
+	const struct xml_doc *doc)
+{
 	xmlParserInputPtr input;
 
-	if (parser == NULL)
+	if (kept->parser != NULL &&
+			xmlDictSize(kept->parser->dict) > MOST_NAMES)
+		forget_parser(kept);
+	if (kept->parser != NULL)
+		xmlCtxtReset(kept->parser);
+	else
+		kept->parser = xmlNewParserCtxt();
+	if (kept->parser == NULL)
 		return NULL;
-	input = xmlNewStringInputStream(parser, (const xmlChar *)doc->source);
-	if (input == NULL || inputPush(parser, input) < 0) {
-		xmlFreeParserCtxt(parser);
-		return NULL;
-	}
-	return parser;
+	input = xmlNewStringInputStream(kept->parser,
+		(const xmlChar *)doc->source);
+	return input != NULL && inputPush(kept->parser, input) >= 0 ?
+		kept->parser : NULL;
 }
 
 /* XML_PARSE_HUGE lifts libxml2's own limits, ours stand instead; NOENT only
@@ -594,7 +626,7 @@ static bool run_parser(struct reader *r)
 	xmlSAXHandler sax;
 
 	set_handlers(&sax);
-	r->parser = parser_new(r->doc);
+	r->parser = parser_for(r->kept, r->doc);
 	if (r->parser == NULL)
 		return err_set(r->err, ERR_XML, _("the document is empty"));
 	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT |
@@ -606,7 +638,9 @@ static bool run_parser(struct reader *r)
 		fail_here(r, ERR_XML, _("the document is not well-formed"));
 	/* libxml2 makes one of its own for the entities of a DTD */
 	xmlFreeDoc(r->parser->myDoc);
-	xmlFreeParserCtxt(r->parser);
+	r->parser->myDoc = NULL;
+	if (r->failed)
+		forget_parser(r->kept);
 	return !r->failed;
 }
 
@@ -628,6 +662,7 @@ static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
 	struct reader *r = xcalloc(1, sizeof *r);
 	bool ok;
 
+	r->kept = how->reader != NULL ? how->reader : xml_reader_new();
 	r->doc = doc;
 	r->limits = limits;
 	r->items = how->items;
@@ -640,6 +675,8 @@ static bool read_into(struct xml_doc *doc, const struct xml_limits *limits,
 	r->open = doc->document;
 	ok = run_parser(r);
 	str_release(&r->text);
+	if (how->reader == NULL)
+		xml_reader_free(r->kept);
 	free(r);
 	return ok;
 }

@@ -88,9 +88,16 @@ struct xml_doc *xml_parse_items(const char *bytes, size_t n_bytes,
 	const char *name, const struct xml_limits *limits,
 	const struct xml_items *items, struct err *err) MUST_CHECK;
 
+/* What a parser keeps from one document to the next: names above all.  It serves
+ * one thread at a time. */
+struct xml_reader;
+struct xml_reader *xml_reader_new(void) RETURNS_NONNULL;
+void xml_reader_free(struct xml_reader *reader);	/* NULL is fine */
+
 /* The same by choice. */
 struct xml_how {
 	bool is_kept;			/* as xml_parse_kept() */
+	struct xml_reader *reader;	/* or NULL */
 	const struct xml_items *items;	/* as xml_parse_items(); or NULL */
 	/* What the first element of this local name holds is kept in memory of
 	 * its own, to be dropped when it was read; or NULL. */

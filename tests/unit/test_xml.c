@@ -277,6 +277,44 @@ static void every_cut_of_a_document_is_an_error(void **state)
 		expect_refused(text, n, ERR_XML);
 }
 
+static void read_with(struct xml_reader *reader, const char *text,
+	const char *root)
+{
+	const struct xml_how how = { .reader = reader };
+	struct err err = ERR_INIT;
+	struct xml_doc *doc = xml_parse_how(text, strlen(text), "t.xml",
+		&xml_limits_record, &how, &err);
+
+	if (root == NULL) {
+		assert_null(doc);
+		assert_int_equal(err.code, ERR_XML);
+		return;
+	}
+	assert_non_null(doc);
+	assert_ptr_equal(doc->root->local, intern(root));
+	assert_string_equal(xml_text_of(doc->root->first, doc->arena), "t");
+	xml_free(doc);
+}
+
+/* After what was no XML, and after more names than are kept. */
+static void a_reader_reads_one_after_another(void **state)
+{
+	struct xml_reader *reader = xml_reader_new();
+	char text[64];
+
+	(void)state;
+	read_with(reader, "<a><b x='1'>t</b></a>", "a");
+	read_with(reader, "<a><b>t</a>", NULL);
+	read_with(reader, "<c xmlns='u:c'><b>t</b></c>", "c");
+	for (int i = 0; i < 5000; i++) {
+		snprintf(text, sizeof text, "<r><n%d>t</n%d></r>", i, i);
+		read_with(reader, text, "r");
+	}
+	read_with(reader, "<a><b>t</b></a>", "a");
+	xml_reader_free(reader);
+	xml_reader_free(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +332,7 @@ int main(void)
 		cmocka_unit_test(other_encodings_become_utf8),
 		cmocka_unit_test(what_is_written_reads_the_same),
 		cmocka_unit_test(every_cut_of_a_document_is_an_error),
+		cmocka_unit_test(a_reader_reads_one_after_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
