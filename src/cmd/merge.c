@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "bundle/ahead.h"
 #include "cmd/centre.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -341,6 +342,9 @@ static void print_json(struct job *job, const struct store_totals *t)
 /* A refusal is told with its file; false is a fault of this machine. */
 static void merge_files(struct job *job)
 {
+	struct bundle_ahead *ahead = bundle_ahead_new();
+
+	job->centre.setup.ahead = ahead;
 	for (int i = 0; i < job->args->n; i++) {
 		struct merge_result result;
 		struct err err = ERR_INIT;
@@ -349,6 +353,8 @@ static void merge_files(struct job *job)
 		progress_begin(&progress);
 		job->centre.setup.progress = progress_bytes;
 		job->centre.setup.context = &progress;
+		job->centre.setup.next = i + 1 < job->args->n ?
+			job->args->items[i + 1] : NULL;
 		if (store_merge_file(job->centre.store, job->args->items[i],
 				&job->centre.setup, &result, &err))
 			err_clear(&err);
@@ -356,6 +362,9 @@ static void merge_files(struct job *job)
 		job->centre.setup.progress = NULL;
 		tell(job, job->args->items[i], &result, &err);
 	}
+	job->centre.setup.ahead = NULL;
+	job->centre.setup.next = NULL;
+	bundle_ahead_free(ahead);
 }
 
 /* What goes on waiting is told when that was asked for. */

@@ -27,6 +27,7 @@ void touched_release(struct touched *touched)
 {
 	close_finishing(touched);
 	version_shelf_release(&touched->shelf);
+	xml_reader_free(touched->reader);
 	vec_release(&touched->versions);
 	vec_release(&touched->resolutions);
 }
@@ -109,56 +110,75 @@ struct version_row {
 	bool training;
 };
 
-static bool insert_version(struct store *store, int64_t content,
+/* Of a bundle of training all is training. */
+static bool insert_version(struct store *store, int64_t fact, int64_t content,
 	const struct version_row *row, struct err *err)
 {
 	struct db_stmt *add = db_prepare(store_db(store),
 		"INSERT INTO version (id, form, form_version, instance,"
 		" deprecated, training, problem)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6 OR EXISTS (SELECT 1"
+		" FROM manifest WHERE fact = ?8 AND training), ?7)", err);
 
 	if (add == NULL)
 		return false;
 	db_bind_int(add, 1, content);
-	db_bind_text(add, 2, row->form);
-	db_bind_text(add, 3, row->form_version);
-	db_bind_text(add, 4, row->instance);
-	db_bind_text(add, 5, row->deprecated);
+	db_lend_text(add, 2, row->form);
+	db_lend_text(add, 3, row->form_version);
+	db_lend_text(add, 4, row->instance);
+	db_lend_text(add, 5, row->deprecated);
 	db_bind_int(add, 6, row->training);
-	db_bind_text(add, 7, row->problem);
+	db_lend_text(add, 7, row->problem);
+	db_bind_int(add, 8, fact);
 	return db_run(add, err);
 }
 
-/* The bytes decide what a record is; a manifest that says otherwise is marked
- * as a problem. */
-static bool add_version(struct store *store, int64_t content,
-	const struct str *bytes, struct version_shelf *shelf, struct err *err)
+static bool says_the_same(const struct version_head *head,
+	const struct manifest_entry *entry)
 {
-	struct version_row row = { "", "", "", "", "xml", false };
-	struct version_head head;
+	return strcmp(head->form, or_empty(entry->form_id)) == 0 &&
+		strcmp(head->form_version, or_empty(entry->form_version)) ==
+			0 &&
+		strcmp(head->instance, or_empty(entry->instance_id)) == 0;
+}
+
+static bool read_parsed(struct store *store, int64_t content,
+	const struct str *bytes, struct xml_reader **reader,
+	struct version_parsed *parsed, struct err *err)
+{
 	struct str own = STR_INIT;
-	struct xml_doc *doc = NULL;
 	bool ok = true;
 
 	if (bytes == NULL) {
 		ok = content_get(store, content, VERSION_MAX_BYTES, &own, err);
 		bytes = &own;
 	}
+	if (*reader == NULL)
+		*reader = xml_reader_new();
 	if (ok)
-		doc = version_read(bytes->data, bytes->len, &head, err);
-	if (doc != NULL) {
-		row = (struct version_row){ head.form, head.form_version,
-			head.instance, head.deprecated, "", head.training };
-	} else if (ok) {
-		err_clear(err);
-	}
-	ok = ok && insert_version(store, content, &row, err);
-	if (ok && doc != NULL)
-		version_shelve(shelf, content, doc, &head, bytes->len);
-	else
-		xml_free(doc);
+		version_parse(bytes->data, bytes->len, *reader, parsed);
 	str_release(&own);
 	return ok;
+}
+
+/* The bytes decide what a record is; a manifest that says otherwise is marked
+ * as a problem. */
+static bool add_version(struct store *store, int64_t fact, int64_t content,
+	const struct manifest_entry *entry, struct version_parsed *parsed,
+	struct version_shelf *shelf, struct err *err)
+{
+	const struct version_head *head = &parsed->head;
+	struct version_row row = { "", "", "", "", "xml", false };
+
+	if (parsed->doc != NULL)
+		row = (struct version_row){ head->form, head->form_version,
+			head->instance, head->deprecated,
+			says_the_same(head, entry) ? "" : "manifest",
+			head->training };
+	if (!insert_version(store, fact, content, &row, err))
+		return false;
+	version_shelve(shelf, content, parsed);
+	return true;
 }
 
 static bool has_version(struct store *store, int64_t content, bool *has,
@@ -254,8 +274,8 @@ static bool add_attachments(struct store *store, int64_t content,
 	return true;
 }
 
-/* Marks stay once they are set, so it does not matter which manifest came
- * first. */
+/* Of a version that was here.  Marks stay once they are set, so it does not
+ * matter which manifest came first. */
 static bool mark_version(struct store *store, int64_t fact, int64_t content,
 	const struct manifest_entry *entry, bool *training, struct err *err)
 {
@@ -299,33 +319,69 @@ static bool forget_current(struct store *store, int64_t content,
 	return db_run(set, err);
 }
 
-static bool derive_record(struct store *store, int64_t fact,
-	const struct manifest_entry *entry, int64_t content,
-	const struct str *bytes, struct touched *touched, struct err *err)
+/* What a manifest says of a version. */
+static bool add_said(struct store *store, int64_t fact, int64_t content,
+	const struct manifest_entry *entry, bool *changed, struct err *err)
 {
-	bool known, changed = false, training;
+	return add_brought(store, fact, content, entry->finished, err) &&
+		add_priors(store, content, entry, changed, err) &&
+		add_attachments(store, content, entry, err);
+}
 
-	if (!has_version(store, content, &known, err) ||
-			(!known && !add_version(store, content, bytes,
-				&touched->shelf, err)) ||
-			!is_first_date(store, content, entry->finished,
-				&changed, err) ||
-			!add_brought(store, fact, content, entry->finished,
+static bool derive_known(struct store *store, int64_t fact, int64_t content,
+	const struct manifest_entry *entry, struct touched *touched,
+	struct err *err)
+{
+	bool changed, training;
+
+	if (!is_first_date(store, content, entry->finished, &changed, err) ||
+			!add_said(store, fact, content, entry, &changed,
 				err) ||
-			!add_priors(store, content, entry, &changed, err) ||
-			!add_attachments(store, content, entry, err) ||
 			!mark_version(store, fact, content, entry, &training,
 				err) ||
-			(known && training &&
-				!forget_current(store, content, err)))
+			(training && !forget_current(store, content, err)))
 		return false;
-	if (known)
-		touched->n_versions_known++;
-	else
-		touched->n_versions_new++;
-	if (!known || changed || training)
+	touched->n_versions_known++;
+	if (changed || training)
 		vec_push(&touched->versions, content);
 	return true;
+}
+
+static bool derive_new(struct store *store, int64_t fact, int64_t content,
+	const struct manifest_entry *entry, struct version_parsed *parsed,
+	struct touched *touched, struct err *err)
+{
+	bool changed;
+
+	if (!add_version(store, fact, content, entry, parsed,
+				&touched->shelf, err) ||
+			!add_said(store, fact, content, entry, &changed, err))
+		return false;
+	touched->n_versions_new++;
+	vec_push(&touched->versions, content);
+	return true;
+}
+
+static bool derive_record(struct store *store, int64_t fact,
+	const struct manifest_entry *entry, int64_t content,
+	const struct derive_bytes *bytes, struct touched *touched,
+	struct err *err)
+{
+	struct version_parsed own = { .is_parsed = false };
+	struct version_parsed *parsed = bytes != NULL &&
+		bytes->parsed != NULL ? bytes->parsed : &own;
+	bool known, ok;
+
+	if (!has_version(store, content, &known, err))
+		return false;
+	if (known)
+		return derive_known(store, fact, content, entry, touched, err);
+	ok = (parsed->is_parsed || read_parsed(store, content,
+			bytes != NULL ? bytes->text : NULL, &touched->reader,
+			parsed, err)) &&
+		derive_new(store, fact, content, entry, parsed, touched, err);
+	version_parsed_release(&own);
+	return ok;
 }
 
 /* The bytes of a version by their hash; *content 0: they are not here. */
@@ -405,8 +461,8 @@ static bool derive_resolution(struct store *store, int64_t fact,
 	if (doc != NULL) {
 		snprintf(entry.sha256, sizeof entry.sha256, "%s", hex);
 		describe_resolution(&entry, &head, json, doc->arena);
-		ok = derive_record(store, fact, &entry, content, &bytes,
-			touched, err);
+		ok = derive_record(store, fact, &entry, content,
+			&(struct derive_bytes){ &bytes, NULL }, touched, err);
 	}
 	xml_free(doc);
 	str_release(&bytes);
@@ -452,14 +508,17 @@ static bool note_media(struct store *store, const char *sha256,
 
 bool derive_entry(struct store *store, int64_t fact,
 	const struct manifest_entry *entry, int64_t content,
-	const struct str *bytes, struct touched *touched, struct err *err)
+	const struct derive_bytes *bytes, struct touched *touched,
+	struct err *err)
 {
+	const struct str *text = bytes != NULL ? bytes->text : NULL;
+
 	switch (entry->kind) {
 	case ENTRY_RECORD:
 		return derive_record(store, fact, entry, content, bytes,
 			touched, err);
 	case ENTRY_FORM:
-		return derive_form_entry(store, entry, content, bytes,
+		return derive_form_entry(store, entry, content, text,
 			touched, err);
 	case ENTRY_SEALED:
 	case ENTRY_DELETION:
@@ -468,7 +527,7 @@ bool derive_entry(struct store *store, int64_t fact,
 	case ENTRY_FILE:
 		return note_media(store, entry->sha256, touched, err);
 	case ENTRY_QUERY:
-		return query_derive_answer(store, fact, content, bytes, err);
+		return query_derive_answer(store, fact, content, text, err);
 	default:
 		return true;		/* kept, and means nothing yet */
 	}
@@ -657,7 +716,7 @@ static bool write_record(void *context, int64_t record, enum graph_how how,
 
 	f->n_records += how != GRAPH_KNOWN;
 	return (how == GRAPH_PLAIN || reconcile(f->reconciler, record, err)) &&
-		tables_write(f->tables, record, err) &&
+		tables_write(f->tables, record, how == GRAPH_KNOWN, err) &&
 		finder_note(f->finder, record, err);
 }
 

@@ -32,6 +32,7 @@ struct touched {
 	size_t n_versions_counted;	/* of n_versions_new, in table total */
 	struct version_shelf shelf;	/* of the newest of them */
 	struct finishing *finishing;	/* derive.c */
+	struct xml_reader *reader;	/* made when it is needed */
 };
 void touched_release(struct touched *touched);
 
@@ -41,12 +42,16 @@ bool derive_manifest(struct store *store, int64_t fact,
 /* Are its entries to be derived, or set aside? */
 bool derive_is_trusted(struct store *store, int64_t fact, bool *trusted,
 	struct err *err) MUST_CHECK;
-/* One entry of it, whose bytes are content `content`; `bytes` if the caller
- * has them at hand, else NULL. */
+/* What the caller has at hand of an entry. */
+struct derive_bytes {
+	const struct str *text;		/* all of it, or NULL */
+	struct version_parsed *parsed;	/* of a record, is taken; or NULL */
+};
+/* One entry of it, whose bytes are content `content`.  `bytes` may be NULL. */
 bool derive_entry(struct store *store, int64_t fact,
 	const struct manifest_entry *entry, int64_t content,
-	const struct str *bytes, struct touched *touched, struct err *err)
-	MUST_CHECK;
+	const struct derive_bytes *bytes, struct touched *touched,
+	struct err *err) MUST_CHECK;
 /* All entries of a manifest, from the contents that are here.  ERR_SPEC: some
  * are not. */
 bool derive_entries(struct store *store, int64_t fact,

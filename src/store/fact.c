@@ -72,20 +72,15 @@ static bool check_signer(const struct trust_signed *text,
 	return ok;
 }
 
-bool fact_add(struct store *store, const char *kind,
-	const struct trust_signed *text, const struct minisign_public *signer,
-	int64_t *id, bool *is_new, struct err *err)
+static bool add_hashed(struct store *store, const char *kind,
+	const struct trust_signed *text, const uint8_t sha256[SHA256_BYTES],
+	const struct minisign_public *signer, int64_t *id, bool *is_new,
+	struct err *err)
 {
 	char key[MINISIGN_PUBLIC_TEXT];
-	uint8_t sha256[SHA256_BYTES];
 	int64_t content, fact = 0;
 	bool fresh = false;
 
-	if (!trust_signed_check(text, signer, err) ||
-			(strcmp(kind, FACT_MANIFEST) != 0 &&
-				!check_signer(text, signer, err)))
-		return false;
-	sha256_bytes(text->document.data, text->document.len, sha256);
 	minisign_public_format(signer, key);
 	if (!content_put(store, sha256, text->document.data,
 			text->document.len, &content, NULL, err) ||
@@ -97,6 +92,32 @@ bool fact_add(struct store *store, const char *kind,
 	if (is_new != NULL)
 		*is_new = fresh;
 	return true;
+}
+
+bool fact_add_manifest(struct store *store, const struct trust_signed *text,
+	const char *sha256_hex, const struct minisign_public *signer,
+	int64_t *id, bool *is_new, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+
+	if (!hex_decode(sha256_hex, sha256, sizeof sha256))
+		return err_set(err, ERR_SPEC, _("an entry has no hash"));
+	return trust_signed_check(text, signer, err) && add_hashed(store,
+		FACT_MANIFEST, text, sha256, signer, id, is_new, err);
+}
+
+bool fact_add(struct store *store, const char *kind,
+	const struct trust_signed *text, const struct minisign_public *signer,
+	int64_t *id, bool *is_new, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+
+	if (!trust_signed_check(text, signer, err) ||
+			(strcmp(kind, FACT_MANIFEST) != 0 &&
+				!check_signer(text, signer, err)))
+		return false;
+	sha256_bytes(text->document.data, text->document.len, sha256);
+	return add_hashed(store, kind, text, sha256, signer, id, is_new, err);
 }
 
 bool fact_get(struct store *store, const char sha256[SHA256_HEX_BYTES],

@@ -34,6 +34,11 @@ bool fact_add(struct store *store, const char *kind,
 	const struct trust_signed *text, const struct minisign_public *signer,
 	int64_t *id, bool *is_new, struct err *err) MUST_CHECK;
 
+/* The same of a manifest, whose hash its bundle knows. */
+bool fact_add_manifest(struct store *store, const struct trust_signed *text,
+	const char *sha256_hex, const struct minisign_public *signer,
+	int64_t *id, bool *is_new, struct err *err) MUST_CHECK;
+
 /* A statement as it was signed.  ERR_NOTFOUND. */
 bool fact_get(struct store *store, const char sha256[SHA256_HEX_BYTES],
 	struct trust_signed *text, struct err *err) MUST_CHECK;

@@ -3,20 +3,21 @@
 #include "store/feed.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/processors.h"
 #include "store/content.h"
 #include "store/packer.h"
 #include "store/version.h"
 
 /* Handed over together, so that the threads seldom wait for each other. */
-enum { BATCH_ITEMS = 64, BATCH_BYTES = 512 << 10, N_BATCHES = 3 };
+enum { BATCH_ITEMS = 8, BATCH_BYTES = 512 << 10, N_BATCHES = 24,
+	ENOUGH_BATCHES = 8 };	/* that the caller does not wait */
 
 struct batch {
 	struct feed_item items[BATCH_ITEMS];
+	struct version_parsed parsed[BATCH_ITEMS];
 	size_t n;
 	bool is_last;
 	bool failed;			/* after its items */
@@ -27,12 +28,14 @@ struct batch {
 struct feed {
 	struct bundle *bundle;
 	struct packer *packer;
+	struct xml_reader *reader;
 	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);
 	void *context;
 	struct batch batches[N_BATCHES];	/* in a circle */
 	/* the reader's */
 	const struct manifest_entry *entry;	/* a long one, half read */
 	bool begun;			/* of it */
+	bool reads_ahead;		/* in a thread */
 	uint64_t n_read, n_all;
 	/* the caller's */
 	size_t at;			/* in the batch at hand */
@@ -86,6 +89,19 @@ static bool is_long(const struct manifest_entry *entry)
 		entry->kind != ENTRY_RECORD && entry->kind != ENTRY_FORM;
 }
 
+/* Is there time to parse, too? */
+static bool is_ahead(struct feed *feed)
+{
+	bool is;
+
+	if (!feed->reads_ahead)
+		return false;
+	pthread_mutex_lock(&feed->lock);
+	is = feed->n_full >= ENOUGH_BATCHES;
+	pthread_mutex_unlock(&feed->lock);
+	return is;
+}
+
 static bool read_whole(struct feed *feed, struct feed_item *item,
 	struct err *err)
 {
@@ -96,6 +112,9 @@ static bool read_whole(struct feed *feed, struct feed_item *item,
 		return false;
 	item->is_packed = packer_pack(feed->packer, item->bytes.data,
 		item->bytes.len, &item->packed);
+	if (item->entry->kind == ENTRY_RECORD && is_ahead(feed))
+		version_parse(item->bytes.data, item->bytes.len, feed->reader,
+			item->parsed);
 	return true;
 }
 
@@ -108,6 +127,7 @@ static bool read_item(struct feed *feed, struct feed_item *item, bool *end,
 	*end = false;
 	str_clear(&item->bytes);
 	item->is_packed = false;
+	version_parsed_release(item->parsed);
 	if (entry == NULL) {
 		if (!bundle_next(feed->bundle, &entry, err))
 			return false;
@@ -172,6 +192,7 @@ static void *read_ahead(void *context)
 	struct batch *batch;
 	bool is_last = false;
 
+	feed->reads_ahead = true;
 	while (!is_last && wait_for_room(feed, &batch)) {
 		fill(feed, batch);
 		is_last = batch->is_last;
@@ -203,18 +224,6 @@ static void give_back(struct feed *feed)
 	pthread_mutex_unlock(&feed->lock);
 }
 
-/* Is there a second processor for this program? */
-static bool has_second(void)
-{
-#ifdef CPU_COUNT
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof set, &set) == 0)
-		return CPU_COUNT(&set) > 1;
-#endif
-	return sysconf(_SC_NPROCESSORS_ONLN) > 1;
-}
-
 /* --- for the caller --- */
 
 struct feed *feed_new(struct bundle *bundle, void (*progress)(void *context,
@@ -226,15 +235,18 @@ struct feed *feed_new(struct bundle *bundle, void (*progress)(void *context,
 	feed->progress = progress;
 	feed->context = context;
 	feed->packer = packer_new();
+	feed->reader = xml_reader_new();
 	for (size_t i = 0; i < N_BATCHES; i++)
 		for (size_t k = 0; k < BATCH_ITEMS; k++) {
 			str_init(&feed->batches[i].items[k].bytes);
 			str_init(&feed->batches[i].items[k].packed);
+			feed->batches[i].items[k].parsed =
+				&feed->batches[i].parsed[k];
 		}
 	bundle_watch(bundle, note_progress, feed);
 	pthread_mutex_init(&feed->lock, NULL);
 	pthread_cond_init(&feed->changed, NULL);
-	feed->has_thread = has_second() &&
+	feed->has_thread = has_second_processor() &&
 		pthread_create(&feed->thread, NULL, read_ahead, feed) == 0;
 	return feed;
 }
@@ -287,7 +299,9 @@ void feed_free(struct feed *feed)
 		for (size_t k = 0; k < BATCH_ITEMS; k++) {
 			str_wipe(&feed->batches[i].items[k].bytes);
 			str_wipe(&feed->batches[i].items[k].packed);
+			version_parsed_release(&feed->batches[i].parsed[k]);
 		}
 	packer_free(feed->packer);
+	xml_reader_free(feed->reader);
 	free(feed);
 }

@@ -1,7 +1,8 @@
 /*
  * The entries of a bundle, read ahead: a second thread decrypts, inflates,
- * hashes and deflates them for the store, while the caller's parses them and
- * writes rows.  What comes out is the same, in the same order, without the
+ * hashes and deflates them for the store, while the caller's writes rows.  Records
+ * are parsed by the one that has the time: by the second where it is ahead,
+ * else by the caller, who finds them not parsed.  What comes out is the same, in the same order, without the
  * thread: where there is one processor, or none can be started.
  *
  * The thread touches the bundle and what is here, nothing else: until
@@ -17,6 +18,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "bundle/read.h"
+#include "store/version.h"
 
 /* An entry, or a piece of a long one (CONTENT_PART_BYTES, the last may be
  * shorter or empty). */
@@ -27,6 +29,7 @@ struct feed_item {
 	struct str bytes;
 	bool is_packed;			/* `packed` is a zlib stream of them */
 	struct str packed;
+	struct version_parsed *parsed;	/* of a record; it may be taken */
 };
 
 struct feed;

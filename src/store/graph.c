@@ -220,9 +220,52 @@ static bool follow_links(struct graph *g, const struct hash *sha256,
 	return ok;
 }
 
+/* Most versions are of records that nothing else is said of: one question finds
+ * that out.  Of others no vertex is made. */
+static bool collect_alone(struct graph *g, int64_t version, struct err *err)
+{
+	struct db_stmt *get = db_prepare(g->db,
+		"SELECT c.sha256, v.instance, v.record, v.form"
+		" FROM version v JOIN content c ON c.id = v.id"
+		" WHERE v.id = ?1 AND v.deprecated = ''"
+		" AND NOT EXISTS (SELECT 1 FROM version o WHERE"
+		" o.instance = v.instance AND o.id <> v.id)"
+		" AND NOT EXISTS (SELECT 1 FROM version o WHERE"
+		" o.deprecated = v.instance AND o.deprecated <> '')"
+		" AND NOT EXISTS (SELECT 1 FROM prior WHERE version = v.id)"
+		" AND NOT EXISTS (SELECT 1 FROM prior p"
+		" WHERE p.sha256 = c.sha256)"
+		" AND NOT EXISTS (SELECT 1 FROM named n"
+		" WHERE n.sha256 = c.sha256)", err);
+	struct vertex v = { .id = version, .deprecated = "" };
+	enum db_result result;
+	const void *sha256;
+	size_t n;
+
+	if (get == NULL)
+		return false;
+	db_bind_int(get, 1, version);
+	result = db_step(get, err);
+	if (result == DB_ROW) {
+		sha256 = db_blob(get, 0, &n);
+		memcpy(v.sha256.bytes, sha256, n < 32 ? n : 32);
+		v.instance = arena_strdup(g->arena, db_text(get, 1));
+		v.old_record = db_int(get, 2);
+		g->form = arena_strdup(g->arena, db_text(get, 3));
+		vec_push(&g->vertices, v);
+		idset_add(&g->seen, version);
+	}
+	db_reset(get);
+	return result != DB_FAILED;
+}
+
 /* Collect everything that belongs to the same record as the first vertex. */
 static bool collect(struct graph *g, int64_t version, struct err *err)
 {
+	if (!collect_alone(g, version, err))
+		return false;
+	if (g->vertices.n > 0)
+		return true;
 	if (!load_vertex(g, version, err))
 		return false;
 	for (size_t i = 0; i < g->vertices.n; i++) {
@@ -284,6 +327,9 @@ static void connect_all(struct graph *g)
 	struct edge none = { 0 };
 
 	vec_push(&g->edges, none);
+	if (n == 1 && g->priors.n == 0 &&
+			g->vertices.items[0].deprecated[0] == '\0')
+		return;
 	for (size_t i = 0; i < n; i++) {
 		char *hex = arena_alloc(g->arena, SHA256_HEX_BYTES);
 
@@ -387,7 +433,7 @@ static bool update_record(struct graph *g, int64_t version, struct err *err)
 {
 	bool ok;
 
-	g->arena = arena_new();
+	arena_reset(g->arena, g->mark);
 	g->form = NULL;
 	g->vertices.n = g->priors.n = g->edges.n = g->ready.n = 0;
 	map_init(&g->tokens);
@@ -400,7 +446,6 @@ static bool update_record(struct graph *g, int64_t version, struct err *err)
 		ok = graph_write_down(g, err);
 	}
 	map_release(&g->tokens);
-	arena_free(g->arena);
 	return ok;
 }
 
@@ -431,14 +476,36 @@ static bool update_former(struct graph *g, int64_t version, struct err *err)
 	return ok;
 }
 
+/* Most stores have none: then no record is asked for them. */
+static bool find_statements(struct graph *g, struct err *err)
+{
+	struct db_stmt *get = db_prepare(g->db,
+		"SELECT EXISTS (SELECT 1 FROM statement WHERE kind = '"
+		FACT_REVIEW "' AND force), EXISTS (SELECT 1 FROM statement"
+		" WHERE kind = '" FACT_HORIZON "' AND force)", err);
+	enum db_result result;
+
+	if (get == NULL)
+		return false;
+	result = db_step(get, err);
+	if (result == DB_ROW) {
+		g->has_reviews = db_int(get, 0) != 0;
+		g->has_horizons = db_int(get, 1) != 0;
+	}
+	db_reset(get);
+	return result != DB_FAILED;
+}
+
 bool graph_update(struct store *store, const int64_t *versions,
 	size_t n_versions, graph_changed *gone, graph_changed *changed,
 	void *context, struct err *err)
 {
 	struct graph g = { .store = store, .db = store_db(store),
 		.gone = gone, .changed = changed, .context = context };
-	bool ok = true;
+	bool ok = n_versions == 0 || find_statements(&g, err);
 
+	g.arena = arena_new();
+	g.mark = arena_mark(g.arena);
 	for (size_t i = 0; ok && i < n_versions; i++)
 		if (!idset_has(&g.seen, versions[i]))
 			ok = update_former(&g, versions[i], err);
@@ -447,6 +514,7 @@ bool graph_update(struct store *store, const int64_t *versions,
 			ok = update_record(&g, versions[i], err);
 	for (size_t i = 0; ok && i < g.to_tell.n; i++)
 		ok = g.changed(g.context, g.to_tell.items[i], GRAPH_KNOWN, err);
+	arena_free(g.arena);
 	vec_release(&g.to_tell);
 	free(g.seen.slots);
 	free(g.claimed.slots);

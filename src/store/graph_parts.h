@@ -43,11 +43,13 @@ struct graph {
 	struct db *db;
 	struct idset seen, claimed;
 	struct arena *arena;		/* of the record at hand */
+	struct arena_mark mark;		/* where it begins */
 	const char *form;
 	VEC(struct vertex) vertices;
 	VEC(struct hash) priors;
 	VEC(struct edge) edges;
 	VEC(size_t) ready;
+	bool has_reviews, has_horizons;	/* statements in force */
 	struct map tokens;		/* instances and hashes looked up */
 	VEC(int64_t) to_tell;		/* records that changed */
 	graph_changed *gone, *changed;

@@ -47,11 +47,14 @@ bool intake_check_form(struct intake *intake,
 	const char *id = entry->form_id != NULL ? entry->form_id : "";
 	const char *version =
 		entry->form_version != NULL ? entry->form_version : "";
+	struct arena_mark mark = arena_mark(intake->arena);
 	const char *key = arena_printf(intake->arena, "%s\n%s", id, version);
 	struct form_known known;
 
-	if (map_has(&intake->forms, key))
+	if (map_has(&intake->forms, key)) {
+		arena_reset(intake->arena, mark);
 		return true;
+	}
 	if (!derive_form_known(intake->store, id, version, &known, err))
 		return false;
 	if (!known.known && trusted)

@@ -259,7 +259,7 @@ static bool refill(struct store *store, const char *form, struct err *err)
 	ok = result != DB_FAILED;
 	tables = tables_open(store, NULL);
 	for (size_t i = 0; ok && i < records.n; i++)
-		ok = tables_write(tables, records.items[i], err);
+		ok = tables_write(tables, records.items[i], true, err);
 	tables_close(tables);
 	vec_release(&records);
 	return ok;

@@ -8,8 +8,10 @@
 
 #include "base/gettext.h"
 #include "base/str.h"
+#include "bundle/ahead.h"
 #include "bundle/read.h"
 #include "db/db.h"
+#include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
 #include "store/feed.h"
@@ -31,6 +33,7 @@ struct merging {
 	bool is_trusted;		/* so its entries are derived */
 	bool rejudged;			/* so is what came before */
 	struct intake *intake;
+	struct feed *feed;		/* NULL: not yet, or not any more */
 };
 
 /* --- who sent it --- */
@@ -108,7 +111,8 @@ static bool take_manifest(struct merging *m, struct err *err)
 
 	str_addn(&text.document, bytes, n);
 	str_add(&text.signature, bundle_signature(m->bundle));
-	ok = fact_add(m->store, FACT_MANIFEST, &text,
+	ok = fact_add_manifest(m->store, &text,
+			bundle_manifest_sha256(m->bundle),
 			bundle_signer_claim(m->bundle), &m->fact, &m->is_new,
 			err) &&
 		(!m->is_new || derive_manifest(m->store, m->fact,
@@ -138,24 +142,41 @@ static bool take_item(struct merging *m, const struct feed_item *item,
 		return true;		/* kept, and means nothing */
 	}
 	return derive_entry(m->store, m->fact, entry, content,
-		item->is_piece ? NULL : &item->bytes, &m->touched, err);
+		&(struct derive_bytes){ item->is_piece ? NULL : &item->bytes,
+			item->parsed }, &m->touched, err);
 }
 
 static bool take_entries(struct merging *m, struct err *err)
 {
-	struct feed *feed = feed_new(m->bundle, m->setup->progress,
-		m->setup->context);
 	const struct feed_item *item;
 	bool ok;
 
-	while ((ok = feed_next(feed, &item, err)) && item != NULL) {
+	while ((ok = feed_next(m->feed, &item, err)) && item != NULL) {
 		ok = take_item(m, item, err) &&
 			derive_some(m->store, &m->touched, err);
 		if (!ok)
 			break;
 	}
-	feed_free(feed);
+	if (m->setup->ahead != NULL && m->setup->next != NULL)
+		bundle_ahead_start(m->setup->ahead, m->setup->next,
+			m->setup->keys);
 	return ok;
+}
+
+/* Reading ahead begins before the manifest is kept, unless it is here. */
+static bool begin_reading(struct merging *m, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	int64_t content = 0;
+
+	if (hex_decode(bundle_manifest_sha256(m->bundle), sha256,
+			sizeof sha256) &&
+			!content_find(m->store, sha256, &content, err))
+		return false;
+	if (content == 0)
+		m->feed = feed_new(m->bundle, m->setup->progress,
+			m->setup->context);
+	return true;
 }
 
 /* A damaged copy of what has been taken is damaged all the same. */
@@ -164,6 +185,8 @@ static bool read_to_end(struct merging *m, struct err *err)
 	const struct manifest_entry *entry;
 	bool ok;
 
+	feed_free(m->feed);
+	m->feed = NULL;
 	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL)
 		;
 	return ok;
@@ -200,10 +223,14 @@ static bool take(struct merging *m, struct err *err)
 		return false;
 	if (stacked_is(bundle_manifest(m->bundle)))
 		return take_stacked(m, err);
-	if (!check_device(m, err) || !take_manifest(m, err))
+	if (!check_device(m, err) || !begin_reading(m, err) ||
+			!take_manifest(m, err))
 		return false;
 	if (!m->is_new)
 		return read_to_end(m, err);
+	if (m->feed == NULL)
+		m->feed = feed_new(m->bundle, m->setup->progress,
+			m->setup->context);
 	return take_entries(m, err) &&
 		derive_finish(m->store, &m->touched, err) &&
 		(!m->rejudged || store_derive_all(m->store, err)) &&
@@ -268,7 +295,7 @@ bool store_merge_file(struct store *store, const char *path,
 	bool ok;
 
 	*result = (struct merge_result){ .outcome = MERGE_TAKEN };
-	m.bundle = bundle_open(path, setup->keys, NULL, err);
+	m.bundle = bundle_ahead_open(setup->ahead, path, setup->keys, err);
 	if (m.bundle != NULL)
 		bundle_watch(m.bundle, setup->progress, setup->context);
 	if (m.bundle == NULL)
@@ -279,6 +306,7 @@ bool store_merge_file(struct store *store, const char *path,
 	if (ok)
 		tell(&m);
 	intake_free(m.intake);
+	feed_free(m.feed);
 	bundle_close(m.bundle);
 	touched_release(&m.touched);
 	if (ok)

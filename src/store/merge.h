@@ -28,6 +28,9 @@ struct merge_setup {
 	const char *const *accept;	/* fingerprints, dashes and case free */
 	size_t n_accept;
 	bool accept_new;		/* every device that is not known yet */
+	/* The file that comes after this one, to be opened ahead; both or none. */
+	struct bundle_ahead *ahead;
+	const char *next;
 	/* Told now and then how far the file is read; or NULL. */
 	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);
 	void *context;

@@ -211,13 +211,16 @@
 " r.review IS NULL OR r.review IN ('received', 'has-issues') AS open" \
 " FROM finding f LEFT JOIN record r ON r.id = f.record;"
 
-/* What a merge tells without counting.  total: rows of version and record. */
+/* What a merge tells without counting.  total: rows of version and record.  A
+ * version stands in no record until its place is found: not in the index. */
 #define TOTALS \
 "CREATE TABLE total (name TEXT PRIMARY KEY, n INTEGER NOT NULL)" \
 " WITHOUT ROWID;" \
 "INSERT INTO total (name, n) VALUES ('version', 0), ('record', 0);" \
 "CREATE INDEX version_edit ON version (depth) WHERE depth > 1;" \
-"CREATE INDEX version_problem ON version (problem) WHERE problem <> '';"
+"CREATE INDEX version_problem ON version (problem) WHERE problem <> '';" \
+"DROP INDEX version_record;" \
+"CREATE INDEX version_record ON version (record) WHERE record IS NOT NULL;"
 
 const char *const store_steps[] = {
 	KEPT LOCAL DERIVED VIEWS,

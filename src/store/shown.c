@@ -253,12 +253,14 @@ static void choose_current(struct graph *g, struct outcome *out)
 static bool check_horizon(struct graph *g, struct outcome *out,
 	struct err *err)
 {
-	struct db_stmt *get = db_prepare(g->db,
+	struct db_stmt *get = !g->has_horizons ? NULL : db_prepare(g->db,
 		"SELECT substr(min(finished), 1, 10) FROM brought"
 		" WHERE content = ?1 AND finished <> ''", err);
 	char date[11];
 	enum db_result result;
 
+	if (!g->has_horizons)
+		return true;
 	if (get == NULL || !statement_horizon_of(g->store, g->form, date, err))
 		return false;
 	if (date[0] == '\0' || out->hidden[0] != '\0')
@@ -277,7 +279,7 @@ static bool find_review(struct graph *g, struct outcome *out, struct err *err)
 {
 	static const char *const strictest[] = { REVIEW_REJECTED,
 		REVIEW_ISSUES, REVIEW_APPROVED };
-	struct db_stmt *walk = db_prepare(g->db,
+	struct db_stmt *walk = !g->has_reviews ? NULL : db_prepare(g->db,
 		"SELECT value FROM statement WHERE kind = '" FACT_REVIEW "'"
 		" AND subject = ?1 AND force", err);
 	struct str subject = STR_INIT;
@@ -285,6 +287,8 @@ static bool find_review(struct graph *g, struct outcome *out, struct err *err)
 	enum db_result result;
 
 	out->review = REVIEW_RECEIVED;
+	if (!g->has_reviews)
+		return true;
 	if (walk == NULL)
 		return false;
 	for (size_t i = 0; i < g->vertices.n; i++) {

@@ -384,17 +384,17 @@ static bool remove_rows(struct form_tables *form, int64_t record,
 	return true;
 }
 
-static bool write_or_remove(struct tables *tables, int64_t record, bool write,
-	struct err *err)
+static bool write_or_remove(struct tables *tables, int64_t record, bool known,
+	bool write, struct err *err)
 {
 	struct form_tables *form = NULL;
 	struct current c;
-	bool ok = find_current(tables->store, record, &c, err), has;
+	bool ok = find_current(tables->store, record, &c, err), has = false;
 
 	if (ok && c.form != NULL)
 		ok = find_form(tables, c.form, &form, err);
 	if (ok && form != NULL) {
-		ok = has_rows(form, record, &has, err) &&
+		ok = (!known || has_rows(form, record, &has, err)) &&
 			(!has || remove_rows(form, record, err));
 		/* training counts only in a project made for it */
 		if (ok && write && !form->layout->is_protected && !c.hidden &&
@@ -405,14 +405,15 @@ static bool write_or_remove(struct tables *tables, int64_t record, bool write,
 	return ok;
 }
 
-bool tables_write(struct tables *tables, int64_t record, struct err *err)
+bool tables_write(struct tables *tables, int64_t record, bool known,
+	struct err *err)
 {
-	return write_or_remove(tables, record, true, err);
+	return write_or_remove(tables, record, known, true, err);
 }
 
 bool tables_remove(struct tables *tables, int64_t record, struct err *err)
 {
-	return write_or_remove(tables, record, false, err);
+	return write_or_remove(tables, record, true, false, err);
 }
 
 size_t tables_n_missing(const struct tables *tables)

@@ -51,9 +51,10 @@ struct tables;
 struct tables *tables_open(struct store *store,
 	const struct version_shelf *shelf) RETURNS_NONNULL;
 void tables_close(struct tables *tables);
-/* Write the rows of a record's current version in place of what is there. */
-bool tables_write(struct tables *tables, int64_t record, struct err *err)
-	MUST_CHECK;
+/* Write the rows of a record's current version in place of what is there: of a
+ * record that is not known nothing is. */
+bool tables_write(struct tables *tables, int64_t record, bool known,
+	struct err *err) MUST_CHECK;
 /* Take them out. */
 bool tables_remove(struct tables *tables, int64_t record, struct err *err)
 	MUST_CHECK;

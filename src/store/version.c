@@ -32,17 +32,12 @@ static const char *meta_text(struct xml_doc *doc, const struct xml_node *meta,
 	return node != NULL ? trimmed(doc, node) : "";
 }
 
-struct xml_doc *version_read(const char *bytes, size_t n_bytes,
-	struct version_head *head, struct err *err)
+static void read_head(struct xml_doc *doc, struct version_head *head)
 {
-	struct xml_doc *doc = xml_parse(bytes, n_bytes, NULL,
-		&xml_limits_record, err);
 	const struct xml_node *meta;
 	const char *id;
 
 	*head = (struct version_head){ "", "", "", "", false, false };
-	if (doc == NULL)
-		return NULL;
 	id = xml_attribute(doc->root, "", "id");
 	/* without an id the form is named by its namespace */
 	head->form = id != NULL ? id : or_empty(doc->root->ns);
@@ -56,12 +51,40 @@ struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 		head->instance = meta_text(doc, meta, "instanceID");
 		head->deprecated = meta_text(doc, meta, "deprecatedID");
 	}
+}
+
+struct xml_doc *version_read(const char *bytes, size_t n_bytes,
+	struct version_head *head, struct err *err)
+{
+	struct xml_doc *doc = xml_parse(bytes, n_bytes, NULL,
+		&xml_limits_record, err);
+
+	if (doc != NULL)
+		read_head(doc, head);
 	return doc;
 }
 
+void version_parse(const char *bytes, size_t n_bytes,
+	struct xml_reader *reader, struct version_parsed *parsed)
+{
+	const struct xml_how how = { .reader = reader };
+
+	parsed->is_parsed = true;
+	parsed->n_bytes = n_bytes;
+	parsed->doc = xml_parse_how(bytes, n_bytes, NULL, &xml_limits_record,
+		&how, NULL);
+	if (parsed->doc != NULL)
+		read_head(parsed->doc, &parsed->head);
+}
+
+void version_parsed_release(struct version_parsed *parsed)
+{
+	xml_free(parsed->doc);
+	*parsed = (struct version_parsed){ .is_parsed = false };
+}
 /* --- the shelf --- */
 
-enum { SHELF_VERSIONS = 256, SHELF_BYTES = 1 << 20 };
+enum { SHELF_VERSIONS = 32, SHELF_BYTES = 1 << 20 };
 
 bool version_shelf_is_full(const struct version_shelf *shelf)
 {
@@ -69,16 +92,15 @@ bool version_shelf_is_full(const struct version_shelf *shelf)
 }
 
 void version_shelve(struct version_shelf *shelf, int64_t content,
-	struct xml_doc *doc, const struct version_head *head, size_t n_bytes)
+	struct version_parsed *parsed)
 {
-	struct version_shelved new = { content, *head, doc };
+	struct version_shelved new = { content, parsed->head, parsed->doc };
 
-	if (version_shelf_is_full(shelf)) {
-		xml_free(doc);
+	if (parsed->doc == NULL || version_shelf_is_full(shelf))
 		return;
-	}
 	vec_push(&shelf->list, new);
-	shelf->n_bytes += n_bytes;
+	shelf->n_bytes += parsed->n_bytes;
+	parsed->doc = NULL;
 }
 
 const struct version_shelved *version_shelved(

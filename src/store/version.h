@@ -27,6 +27,18 @@ struct version_head {
 struct xml_doc *version_read(const char *bytes, size_t n_bytes,
 	struct version_head *head, struct err *err) MUST_CHECK;
 
+/* A version as far as it could be read; doc NULL: it is not a record. */
+struct version_parsed {
+	bool is_parsed;
+	size_t n_bytes;
+	struct version_head head;	/* texts in the document */
+	struct xml_doc *doc;
+};
+/* `reader` or NULL, as for xml_how. */
+void version_parse(const char *bytes, size_t n_bytes,
+	struct xml_reader *reader, struct version_parsed *parsed);
+void version_parsed_release(struct version_parsed *parsed);
+
 /* Versions that were parsed a moment ago, for who needs them again: a few, so
  * that memory stays flat. */
 struct version_shelved {
@@ -40,9 +52,9 @@ struct version_shelf {
 };
 /* Is there room for no more? */
 bool version_shelf_is_full(const struct version_shelf *shelf);
-/* Takes the document, or frees it if there is no room. */
+/* Takes the document, if there is one and room. */
 void version_shelve(struct version_shelf *shelf, int64_t content,
-	struct xml_doc *doc, const struct version_head *head, size_t n_bytes);
+	struct version_parsed *parsed);
 const struct version_shelved *version_shelved(
 	const struct version_shelf *shelf, int64_t content);	/* or NULL */
 void version_shelf_clear(struct version_shelf *shelf);
