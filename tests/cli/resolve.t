@@ -91,7 +91,7 @@ bayaz: '/data/twice' cannot be answered so: nothing was written
 $ bayaz resolve uuid:b --store a.db --set /data/none=3
 bayaz: there is no '/data/none'
 [1]
-$ printf '%s\n' 2 /data/low=2 2 | bayaz resolve uuid:b --store a.db | sed 's/20[0-9-]*/DAY/;s/version [0-9a-f]*/version HASH/'
+$ printf '%s\n' 2 /data/low=2 2 | bayaz resolve uuid:b --store a.db | sed 's/version [0-9a-f]*/version HASH/;s/20[0-9-]*/DAY/'
 record uuid:b of form visit
   High
   /data/high
@@ -174,7 +174,7 @@ $ send 2 21.bayaz g1 g '<low>2</low>'
 $ bayaz resolve uuid:g --rule newest --store a.db
 bayaz: uuid:g: it was deleted, and somebody went on with it: --delete or --keep says what counts
 [1]
-$ printf 'x\n1\n' | bayaz resolve uuid:g --store a.db | sed 's/20[0-9-]*/DAY/;s/version [0-9a-f]*/version HASH/'
+$ printf 'x\n1\n' | bayaz resolve uuid:g --store a.db | sed 's/version [0-9a-f]*/version HASH/;s/20[0-9-]*/DAY/'
 record uuid:g of form visit
   It was deleted, and somebody went on with it.
     1: KP-002, DAY, version HASH, shown now
