@@ -13,12 +13,14 @@
 
 /* Handed over together, so that the threads seldom wait for each other. */
 enum { BATCH_ITEMS = 8, BATCH_BYTES = 512 << 10, N_BATCHES = 24,
-	ENOUGH_BATCHES = 8 };	/* that the caller does not wait */
+	ENOUGH_BATCHES = 8,		/* that the caller does not wait */
+	MAX_HELD_BYTES = 4 << 20,	/* of batches that are full, about */
+	KEPT_BYTES = 64 << 10 };	/* of an item's room, for the next */
 
 struct batch {
 	struct feed_item items[BATCH_ITEMS];
 	struct version_parsed parsed[BATCH_ITEMS];
-	size_t n;
+	size_t n, n_bytes;
 	bool is_last;
 	bool failed;			/* after its items */
 	struct err err;
@@ -46,6 +48,7 @@ struct feed {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t first, n_full;		/* batches that are full */
+	size_t n_held;			/* bytes in them */
 	bool stop;
 };
 
@@ -144,20 +147,20 @@ static bool read_item(struct feed *feed, struct feed_item *item, bool *end,
 
 static void fill(struct feed *feed, struct batch *batch)
 {
-	size_t n_bytes = 0;
 	bool end = false;
 
-	batch->n = 0;
+	batch->n = batch->n_bytes = 0;
 	batch->failed = false;
 	err_clear(&batch->err);
-	while (!end && batch->n < BATCH_ITEMS && n_bytes < BATCH_BYTES) {
+	while (!end && batch->n < BATCH_ITEMS &&
+			batch->n_bytes < BATCH_BYTES) {
 		struct feed_item *item = &batch->items[batch->n];
 
 		if (!read_item(feed, item, &end, &batch->err)) {
 			batch->failed = true;
 			break;
 		}
-		n_bytes += item->bytes.len;
+		batch->n_bytes += item->bytes.len;
 		batch->n += !end;
 	}
 	batch->is_last = end || batch->failed;
@@ -167,10 +170,16 @@ static void fill(struct feed *feed, struct batch *batch)
 
 /* --- two threads --- */
 
+static bool is_full(const struct feed *feed)
+{
+	return feed->n_full == N_BATCHES ||
+		(feed->n_full > 0 && feed->n_held >= MAX_HELD_BYTES);
+}
+
 static bool wait_for_room(struct feed *feed, struct batch **batch)
 {
 	pthread_mutex_lock(&feed->lock);
-	while (feed->n_full == N_BATCHES && !feed->stop)
+	while (is_full(feed) && !feed->stop)
 		pthread_cond_wait(&feed->changed, &feed->lock);
 	*batch = feed->stop ? NULL :
 		&feed->batches[(feed->first + feed->n_full) % N_BATCHES];
@@ -178,10 +187,11 @@ static bool wait_for_room(struct feed *feed, struct batch **batch)
 	return *batch != NULL;
 }
 
-static void hand_over(struct feed *feed)
+static void hand_over(struct feed *feed, const struct batch *batch)
 {
 	pthread_mutex_lock(&feed->lock);
 	feed->n_full++;
+	feed->n_held += batch->n_bytes;
 	pthread_cond_signal(&feed->changed);
 	pthread_mutex_unlock(&feed->lock);
 }
@@ -196,7 +206,7 @@ static void *read_ahead(void *context)
 	while (!is_last && wait_for_room(feed, &batch)) {
 		fill(feed, batch);
 		is_last = batch->is_last;
-		hand_over(feed);
+		hand_over(feed, batch);
 	}
 	return NULL;
 }
@@ -213,11 +223,25 @@ static void wait_for_batch(struct feed *feed)
 	pthread_mutex_unlock(&feed->lock);
 }
 
+/* Room for the largest items is not kept for each. */
+static void forget_large(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->items[i].bytes.len > KEPT_BYTES) {
+			str_wipe(&batch->items[i].bytes);
+			str_wipe(&batch->items[i].packed);
+		}
+}
+
 static void give_back(struct feed *feed)
 {
+	struct batch *batch = &feed->batches[feed->first];
+
+	forget_large(batch);
 	if (!feed->has_thread)
 		return;
 	pthread_mutex_lock(&feed->lock);
+	feed->n_held -= batch->n_bytes;
 	feed->first = (feed->first + 1) % N_BATCHES;
 	feed->n_full--;
 	pthread_cond_signal(&feed->changed);
