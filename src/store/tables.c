@@ -2,6 +2,7 @@
 
 #include "store/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -40,12 +41,16 @@ struct form_tables {
 	struct db_stmt *find;		/* in the form's table; NULL: none */
 };
 
+struct lack { int64_t record; size_t n, at; };
+
 struct tables {
 	struct store *store;
 	const struct version_shelf *shelf;
 	struct map forms;		/* id -> struct form_tables */
 	VEC(char *) names;		/* the keys of that */
-	size_t n_missing;
+	/* attachments missing, each time a record was written: the last counts */
+	VEC(struct lack) lacking;
+	size_t n_missing;		/* in the record at hand */
 };
 
 struct tables *tables_open(struct store *store,
@@ -86,6 +91,7 @@ void tables_close(struct tables *tables)
 	for (size_t i = 0; i < tables->names.n; i++)
 		free(tables->names.items[i]);
 	vec_release(&tables->names);
+	vec_release(&tables->lacking);
 	free(tables);
 }
 
@@ -384,6 +390,15 @@ static bool remove_rows(struct form_tables *form, int64_t record,
 	return true;
 }
 
+static void note_lack(struct tables *tables, int64_t record, bool known)
+{
+	struct lack lack = { record, tables->n_missing, tables->lacking.n };
+
+	if (lack.n > 0 || (known && tables->lacking.n > 0))
+		vec_push(&tables->lacking, lack);
+	tables->n_missing = 0;
+}
+
 static bool write_or_remove(struct tables *tables, int64_t record, bool known,
 	bool write, struct err *err)
 {
@@ -401,6 +416,7 @@ static bool write_or_remove(struct tables *tables, int64_t record, bool known,
 				(!c.training || store_is_training(tables->store)))
 			ok = insert_rows(tables, form, &c, err);
 	}
+	note_lack(tables, record, known);
 	current_release(&c);
 	return ok;
 }
@@ -416,7 +432,24 @@ bool tables_remove(struct tables *tables, int64_t record, struct err *err)
 	return write_or_remove(tables, record, true, false, err);
 }
 
-size_t tables_n_missing(const struct tables *tables)
+static int by_record(const void *a, const void *b)
 {
-	return tables->n_missing;
+	const struct lack *x = a, *y = b;
+
+	if (x->record != y->record)
+		return x->record < y->record ? -1 : 1;
+	return x->at < y->at ? -1 : 1;
+}
+
+size_t tables_n_missing(struct tables *tables)
+{
+	struct lack *lack = tables->lacking.items;
+	size_t n = tables->lacking.n, sum = 0;
+
+	if (n > 0)
+		qsort(lack, n, sizeof *lack, by_record);
+	for (size_t i = 0; i < n; i++)
+		if (i + 1 == n || lack[i].record != lack[i + 1].record)
+			sum += lack[i].n;
+	return sum;
 }

@@ -59,7 +59,8 @@ bool tables_write(struct tables *tables, int64_t record, bool known,
 bool tables_remove(struct tables *tables, int64_t record, struct err *err)
 	MUST_CHECK;
 
-/* Attachments that the rows written name and that are not in the store. */
-size_t tables_n_missing(const struct tables *tables);
+/* Attachments that the rows written name and that are not in the store: of a
+ * record written twice, those of the last time. */
+size_t tables_n_missing(struct tables *tables);
 
 #endif
