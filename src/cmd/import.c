@@ -23,6 +23,7 @@
 #include "cmd/secret.h"
 #include "field/records.h"
 #include "field/workspace.h"
+#include "xform/consent.h"
 #include "xml/xml.h"
 
 enum {
@@ -36,6 +37,7 @@ enum {
 struct known_form {
 	struct form_info info;
 	struct map uploads;	/* "/data/photo", without prefixes and positions */
+	struct xf_consent *consent;	/* NULL: it asks for none */
 	struct err why;		/* it cannot be used */
 };
 
@@ -171,8 +173,10 @@ static bool read_uploads(struct importing *job, struct known_form *known,
 			&source.options, &problems);
 		ok = form != NULL || problems_first_error(&problems, err);
 	}
-	if (form != NULL)
+	if (form != NULL) {
 		note_uploads(job, known, form);
+		known->consent = xf_consent_new(form);
+	}
 	xform_free(form);
 	problems_release(&problems);
 	form_source_release(&source);
@@ -365,6 +369,19 @@ static bool put_record(struct importing *job, struct input *input,
 	return true;
 }
 
+/* What was written down without consent is not kept, not even here. */
+static bool check_consent(const struct known_form *known,
+	const struct xml_node *root, struct err *err)
+{
+	const char *question;
+
+	return xf_consent_is_given(known->consent, root, &question) ||
+		err_set(err, ERR_REFUSED,
+			_("there is no consent to what '%s' holds: such a "
+			  "record is not kept; destroy this file, too"),
+			question);
+}
+
 static bool import_record(struct importing *job, struct input *input,
 	const struct xml_doc *doc, const struct str *xml, struct err *err)
 {
@@ -381,7 +398,8 @@ static bool import_record(struct importing *job, struct input *input,
 		*err = known->why;
 		return false;
 	}
-	ok = read_instance(&instance, known, root, input->path, err) &&
+	ok = check_consent(known, root, err) &&
+		read_instance(&instance, known, root, input->path, err) &&
 		put_record(job, input, known, root, &instance, xml,
 			err);
 	vec_release(&instance.files);
@@ -548,6 +566,7 @@ static void release(struct importing *job)
 
 		form_info_release(&known->info);
 		map_release(&known->uploads);
+		xf_consent_free(known->consent);
 	}
 	map_release(&job->forms);
 	for (size_t i = 0; i < job->inputs.n; i++)

@@ -14,6 +14,7 @@
 #include "ui/prompt.h"
 #include "ui/today.h"
 #include "ui/trail.h"
+#include "xform/consent.h"
 
 struct interview {
 	struct draft draft;
@@ -776,13 +777,27 @@ static bool is_complete(struct interview *i, struct err *err)
 	return complete;
 }
 
+/* Does it hold what consent would have to allow? */
+static bool lacks_consent(struct interview *i)
+{
+	struct xf_consent *consent = xf_consent_new(i->draft.form);
+	struct str xml = STR_INIT;
+	bool lacks = consent != NULL &&
+		session_serialize(i->draft.session, false, &xml, NULL) &&
+		!xf_consent_is_given_in(consent, xml.data, xml.len);
+
+	str_wipe(&xml);
+	xf_consent_free(consent);
+	return lacks;
+}
+
 static bool refuses_consent(struct interview *i)
 {
 	const struct xform *form = i->draft.form;
 
 	if (form->form_class == NULL ||
 			strcmp(form->form_class, "protected") != 0)
-		return false;
+		return lacks_consent(i);
 	for (unsigned k = 0; k < form->n_nodes; k++) {
 		const char *role = form->nodes[k]->bind->role;
 		struct err ignored = ERR_INIT;
@@ -796,7 +811,7 @@ static bool refuses_consent(struct interview *i)
 				"no") == 0)
 			return true;
 	}
-	return false;
+	return lacks_consent(i);
 }
 
 /* --- the audit log, for forms that ask for it --- */

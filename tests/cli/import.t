@@ -126,3 +126,56 @@ $ grep -c -e 1234-5678 -e uuid:6 -e Shelter sealed/*
 sealed/field.db:0
 sealed/keys:0
 [1]
+# What was written down without consent is not kept: not imported, not finished.
+@file visit.xml
+<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms"
+ xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:bayaz="urn:x-bayaz:forms" xmlns:jr="http://openrosa.org/javarosa">
+ <h:head><h:title>Visit</h:title>
+  <model>
+   <instance>
+    <data id="visit" version="1" bayaz:class="standard">
+     <agree/><name/><why/><meta><instanceID/></meta>
+    </data>
+   </instance>
+   <bind nodeset="/data/agree" type="string" required="true()"
+    bayaz:role="consent" bayaz:sensitivity="public"/>
+   <bind nodeset="/data/name" type="string" relevant="/data/agree = 'yes'"
+    bayaz:sensitivity="restricted"/>
+   <bind nodeset="/data/why" type="string" relevant="/data/agree = 'no'"
+    bayaz:sensitivity="restricted"/>
+   <bind nodeset="/data/meta/instanceID" type="string" jr:preload="uid"/>
+  </model>
+ </h:head>
+ <h:body>
+  <input ref="/data/agree"><label>May I?</label></input>
+  <input ref="/data/name"><label>Name?</label></input>
+  <input ref="/data/why"><label>Why not?</label></input>
+ </h:body>
+</h:html>
+@end
+@file agreed.xml
+<data id="visit" version="1"><agree>yes</agree><name>Canary</name><why/><meta><instanceID>uuid:y</instanceID></meta></data>
+@end
+@file refused.xml
+<data id="visit" version="1"><agree>no</agree><name/><why/><meta><instanceID>uuid:n</instanceID></meta></data>
+@end
+@file taken.xml
+<data id="visit" version="1"><agree>no</agree><name>Canary</name><why/><meta><instanceID>uuid:t</instanceID></meta></data>
+@end
+$ bayaz -C gate init --no-passphrase > out
+$ bayaz -C gate form add visit.xml
+added 'visit' version '1'
+$ bayaz -C gate import agreed.xml refused.xml taken.xml
+bayaz: taken.xml: there is no consent to what '/data/name' holds: such a record is not kept; destroy this file, too
+2 records imported
+1 file refused
+[1]
+$ bayaz -C gate list | grep -c ready
+2
+$ printf '%s\n' no 'afraid of him' yes | bayaz -C gate collect visit --new | grep -i 'consent\|discarded'
+There is no consent. Discard this record? yes or no
+discarded: nothing of it is kept to be packed
+$ bayaz -C gate list | grep -c 'ready\|draft'
+2
