@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/gettext.h"
@@ -218,6 +219,26 @@ static void tell_missing(struct job *job, const char *file, size_t n)
 	free(sentence);
 }
 
+/* Nothing that is worked out depends on it, but dates in its records will be
+ * wrong.  A day more than ours is the same day elsewhere. */
+static void tell_clock(struct job *job, const char *file, const char *date)
+{
+	time_t tomorrow = time(NULL) + 24 * 60 * 60;
+	char text[11];
+	struct tm tm;
+	char *sentence;
+
+	if (gmtime_r(&tomorrow, &tm) == NULL ||
+			strftime(text, sizeof text, "%Y-%m-%d", &tm) == 0 ||
+			strcmp(date, text) <= 0)
+		return;
+	/* TRANSLATORS: %s is a date, which has not come yet. */
+	sentence = str_format(_("the laptop's clock said %s: set it right, and "
+		"ask when these records were made"), date);
+	warn(job, file, sentence);
+	free(sentence);
+}
+
 static void tell(void *context, const char *file,
 	const struct merge_result *result, const struct err *refused)
 {
@@ -245,6 +266,8 @@ static void tell(void *context, const char *file,
 	if (!result->stacked)
 		note_device(job, result->device);
 	tell_missing(job, file, result->missing);
+	if (result->outcome == MERGE_TAKEN)
+		tell_clock(job, file, result->date);
 }
 
 static bool tell_chains(struct job *job, struct err *err)

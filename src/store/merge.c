@@ -58,6 +58,8 @@ static void describe(struct merging *m)
 	snprintf(result->device_name, sizeof result->device_name, "%s",
 		manifest->device_name != NULL ? manifest->device_name : "");
 	result->sequence = manifest->sequence;
+	snprintf(result->date, sizeof result->date, "%s",
+		manifest->date != NULL ? manifest->date : "");
 }
 
 static bool check_purpose(struct merging *m, struct err *err)

@@ -48,6 +48,7 @@ struct merge_result {
 	char fingerprint[FINGERPRINT_BYTES];
 	char device_name[64];		/* as it calls itself; "" */
 	int64_t sequence;
+	char date[11];			/* YYYY-MM-DD, as its clock said; or "" */
 	bool accepted_now;		/* by this call */
 	size_t versions_new, versions_known;
 	size_t sealed_new;
