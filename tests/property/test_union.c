@@ -355,8 +355,8 @@ static void say_rules(struct store *store, const struct minisign_key *key)
 {
 	static const char *const texts[] = { "",
 		"form visit\nduplicate same a b\nduplicate sum sum:number\n",
-		"form visit\nduplicate same a\nmissing c c most 1%\n"
-		"outlier ages child.age factor 0.5\nconstraints all\n" };
+		("form visit\nduplicate same a\nmissing c c most 1%\n"
+		"outlier ages child.age factor 0.5\nconstraints all\n") };
 
 	assert_true(statement_rules(store, key, texts[below(3)], &err));
 }
