@@ -191,6 +191,67 @@ bool sealed_open(struct sealed *sealed, const void *bytes, size_t n_bytes,
 	return ok;
 }
 
+/* --- only the first file --- */
+
+static bool read_age(void *context, void *buffer, size_t size_bytes,
+	size_t *n_got, struct err *err)
+{
+	return age_read(context, buffer, size_bytes, n_got, err);
+}
+
+static bool read_gzip(void *context, void *buffer, size_t size_bytes,
+	size_t *n_got, struct err *err)
+{
+	return gzip_read(context, buffer, size_bytes, n_got, err);
+}
+
+static bool take_first(struct tar_reader *tar, size_t limit,
+	char name[SEALED_NAME_BYTES], struct str *out, struct err *err)
+{
+	char long_name[TAR_NAME_BYTES];
+	uint64_t size;
+	size_t n = 1;
+	bool end;
+
+	if (!tar_next(tar, long_name, &size, &end, err))
+		return false;
+	if (end || !good_name(long_name))
+		return err_set(err, ERR_SPEC,
+			_("a sealed record is not made as it should be"));
+	if (size > limit)
+		return err_set(err, ERR_LIMIT,
+			_("a sealed record is too large"));
+	snprintf(name, SEALED_NAME_BYTES, "%s", long_name);
+	while (n > 0) {
+		char *room = str_room(out, 16 << 10);
+
+		if (!tar_read(tar, room, 16 << 10, &n, err))
+			return false;
+		str_grew(out, n);
+	}
+	return true;
+}
+
+bool sealed_open_first(byte_source *source, void *context,
+	const struct age_keys *keys, size_t limit, char name[SEALED_NAME_BYTES],
+	struct str *out, struct err *err)
+{
+	struct age_reader *age = age_reader_new(source, context);
+	struct gzip_reader *gzip = gzip_reader_new(read_age, age, RATIO);
+	struct tar_reader tar = { .source = read_gzip, .context = gzip,
+		.long_names = true };
+	size_t before = out->len;
+	bool ok = age_reader_header(age, err) &&
+		age_reader_unlock(age, keys, err) &&
+		take_first(&tar, limit, name, out, err);
+
+	if (!ok)
+		str_cut(out, before);
+	gzip_reader_free(gzip);
+	age_reader_free(age);
+	return ok;
+}
+
 void sealed_release(struct sealed *sealed)
 {
 	free(sealed->parts);

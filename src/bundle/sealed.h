@@ -54,6 +54,12 @@ bool sealed_open(struct sealed *sealed, const void *bytes, size_t n_bytes,
 	const struct age_keys *keys, size_t limit, struct err *err)
 	MUST_CHECK;
 void sealed_release(struct sealed *sealed);
+/* Only its first file, whatever follows: read from a stream, so that
+ * attachments need no memory.  `name` is which; its bytes are appended to
+ * `out`, which is as it was on failure.  Errors as above. */
+bool sealed_open_first(byte_source *source, void *context,
+	const struct age_keys *keys, size_t limit, char name[SEALED_NAME_BYTES],
+	struct str *out, struct err *err) MUST_CHECK;
 const struct sealed_part *sealed_find(const struct sealed *sealed,
 	const char *name);
 

@@ -15,6 +15,7 @@
 #include "field/forms.h"
 #include "field/workspace.h"
 #include "store/fact.h"
+#include "store/gate.h"
 #include "store/judge.h"
 
 static bool add_papers(struct centre *c, const struct trust_papers *papers,
@@ -119,6 +120,7 @@ static bool prepare_store(struct centre *c, struct err *err)
 	bool ok = db_begin(db, err) && add_project(c, err) &&
 		forms_each(c->ws, add_form, &list, err) && list.ok &&
 		(!c->forms_new || fact_derive_forms(c->store, err)) &&
+		gate_enforce(c->store, c->setup.store_key, NULL, err) &&
 		db_commit(db, err);
 
 	if (!ok)
@@ -136,6 +138,9 @@ static bool open_keys(struct centre *c, struct err *err)
 	c->keys.identities = c->identities;
 	c->keys.n_identities = n;
 	c->setup.keys = &c->keys;
+	c->setup.protected_ = c->protected_;
+	c->setup.n_protected = trust_secrets_class(&c->secrets,
+		TRUST_PROTECTED, c->protected_);
 	if (c->secrets.has_store)
 		c->setup.store_key = &c->secrets.store;
 	else if (c->secrets.has_project)
@@ -183,6 +188,8 @@ void centre_close(struct centre *c)
 	store_close(c->store);
 	for (size_t i = 0; i < MEMBER_IDENTITIES_MAX; i++)
 		age_identity_wipe(&c->identities[i]);
+	for (size_t i = 0; i < c->setup.n_protected; i++)
+		age_identity_wipe(&c->protected_[i]);
 	trust_secrets_wipe(&c->secrets);
 	workspace_close(c->ws);
 }

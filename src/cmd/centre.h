@@ -29,6 +29,7 @@ struct centre {
 	struct trust_secrets secrets;
 	struct age_identity identities[MEMBER_IDENTITIES_MAX];
 	struct age_keys keys;
+	struct age_identity protected_[1 + TRUST_OLD_MAX];	/* its readers */
 	struct merge_setup setup;	/* its keys; nobody is accepted */
 };
 

@@ -135,6 +135,8 @@ static const char *refusal_text(const char *code)
 {
 	if (strcmp(code, "no-consent") == 0)
 		return _("refused at the centre: consent was missing");
+	if (strcmp(code, "withdrawn") == 0)
+		return _("erased at the centre: it was withdrawn");
 	return _("refused at the centre: ask your coordinator why");
 }
 

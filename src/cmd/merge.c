@@ -111,6 +111,8 @@ static void tell_json(struct job *job, const char *file,
 		js_put_int(line, "versions_known",
 			(int64_t)result->versions_known);
 		js_put_int(line, "sealed_new", (int64_t)result->sealed_new);
+		js_put_int(line, "no_consent", (int64_t)result->n_no_consent);
+		js_put_int(line, "withdrawn", (int64_t)result->n_withdrawn);
 		js_put_int(line, "missing", (int64_t)result->missing);
 		js_put_bool(line, "revoked", result->revoked);
 		js_put_bool(line, "stacked", result->stacked);
@@ -219,6 +221,40 @@ static void tell_missing(struct job *job, const char *file, size_t n)
 	free(sentence);
 }
 
+/* Nobody's fault, but never silent. */
+static void tell_erased(struct job *job, const char *file,
+	const struct merge_result *result)
+{
+	size_t n = result->n_no_consent;
+	char *text;
+
+	if (n > 0) {
+		text = str_format(ngettext(
+			"%zu record was erased: consent was missing",
+			"%zu records were erased: consent was missing", n), n);
+		warn(job, file, text);
+		free(text);
+	}
+	n = result->n_withdrawn;
+	if (n > 0) {
+		text = str_format(ngettext(
+			"%zu record was erased: it was withdrawn",
+			"%zu records were erased: they were withdrawn", n), n);
+		warn(job, file, text);
+		free(text);
+	}
+	n = result->n_waiting;
+	if (n > 0) {
+		text = str_format(ngettext(
+			"%zu record or request waits for a coordinator with "
+			"the role 'delete': 'bayaz unlock'",
+			"%zu records or requests wait for a coordinator with "
+			"the role 'delete': 'bayaz unlock'", n), n);
+		warn(job, file, text);
+		free(text);
+	}
+}
+
 /* Nothing that is worked out depends on it, but dates in its records will be
  * wrong.  A day more than ours is the same day elsewhere. */
 static void tell_clock(struct job *job, const char *file, const char *date)
@@ -266,6 +302,7 @@ static void tell(void *context, const char *file,
 	if (!result->stacked)
 		note_device(job, result->device);
 	tell_missing(job, file, result->missing);
+	tell_erased(job, file, result);
 	if (result->outcome == MERGE_TAKEN)
 		tell_clock(job, file, result->date);
 }
@@ -316,9 +353,15 @@ static void print_totals(const struct store_totals *t)
 	if (t->findings > 0)
 		printf(_("findings of the rules to look at: %lld\n"),
 			(long long)t->findings);
-	if (t->sealed > 0)
+	if (t->sealed > t->unread)
+		printf(_("sealed, looked into with the key: %lld\n"),
+			(long long)(t->sealed - t->unread));
+	if (t->unread > 0)
 		printf(_("sealed, not read here: %lld\n"),
-			(long long)t->sealed);
+			(long long)t->unread);
+	if (t->erased > 0)
+		printf(_("erased, without consent or withdrawn: %lld\n"),
+			(long long)t->erased);
 	if (t->unreadable > 0)
 		printf(_("damaged records kept: %lld\n"),
 			(long long)t->unreadable);
@@ -343,6 +386,8 @@ static void print_json(struct job *job, const struct store_totals *t)
 	js_put_int(totals, "conflicts", t->conflicts);
 	js_put_int(totals, "findings", t->findings);
 	js_put_int(totals, "sealed", t->sealed);
+	js_put_int(totals, "unread", t->unread);
+	js_put_int(totals, "erased", t->erased);
 	js_put_int(totals, "unreadable", t->unreadable);
 	js_put_int(totals, "quarantined", t->quarantined);
 	js_put_int(totals, "set_aside", t->set_aside);

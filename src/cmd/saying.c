@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "store/erase.h"
+#include "store/gate.h"
 #include "ui/prompt.h"
 
 char *cmd_masked(const char *text)
@@ -54,9 +56,13 @@ bool saying_begin(struct centre *centre, const struct cmd_args *args,
 bool saying_end(struct centre *centre, bool ok, struct err *err)
 {
 	if (centre->store != NULL) {
-		ok = ok && db_commit(store_db(centre->store), err);
+		ok = ok && gate_enforce(centre->store,
+				centre->setup.store_key, NULL, err) &&
+			db_commit(store_db(centre->store), err);
 		if (!ok)
 			db_rollback(store_db(centre->store));
+		else
+			erase_settle(centre->store);
 	}
 	centre_close(centre);
 	return ok;

@@ -17,6 +17,7 @@
 #include "cmd/secret.h"
 #include "field/records.h"
 #include "field/withdraw.h"
+#include "trust/case_code.h"
 #include "ui/draft.h"
 
 /* A record that can still be read here. */

@@ -15,14 +15,6 @@
 
 struct workspace;
 
-enum { CASE_CODE_BYTES = 15 };		/* AAAA-BBBB-CCKK and NUL */
-
-/* What was typed, as a case code: native digits are digits, blanks and dashes
- * mean nothing.  ERR_VALUE: not twelve digits, or the check digits (ISO 7064
- * MOD 97-10) are wrong. */
-bool case_code_parse(const char *text, char code[CASE_CODE_BYTES],
-	struct err *err) MUST_CHECK;
-
 /* Remove these records and make the request, as one change.  The request is a
  * record of its own (record_head.is_deletion), ready to be packed.
  * ERR_REFUSED: no project, or one of them is in a bundle that is being

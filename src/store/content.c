@@ -10,33 +10,48 @@
 #include "store/packer.h"
 #include "store/store.h"
 
-enum { PACKING_NONE = 0, PACKING_ZLIB = 1 };
+enum { PACKING_NONE = 0, PACKING_ZLIB = 1, PACKING_ERASED = 2 };
 
-bool content_find(struct store *store, const unsigned char sha256[32],
-	int64_t *id, struct err *err)
+bool content_slot(struct store *store, const unsigned char sha256[32],
+	struct content_slot *slot, struct err *err)
 {
 	struct db_stmt *find = db_prepare(store_db(store),
-		"SELECT id FROM content WHERE sha256 = ?1", err);
+		"SELECT id, packing FROM content WHERE sha256 = ?1", err);
 	enum db_result result;
 
-	*id = 0;
+	*slot = (struct content_slot){ 0, false };
 	if (find == NULL)
 		return false;
 	db_bind_blob(find, 1, sha256, 32);
 	result = db_step(find, err);
 	if (result == DB_ROW)
-		*id = db_int(find, 0);
+		*slot = (struct content_slot){ db_int(find, 0),
+			db_int(find, 1) == PACKING_ERASED };
 	db_reset(find);
 	return result != DB_FAILED;
 }
 
+bool content_find(struct store *store, const unsigned char sha256[32],
+	int64_t *id, struct err *err)
+{
+	struct content_slot slot;
+	bool ok = content_slot(store, sha256, &slot, err);
+
+	*id = slot.is_erased ? 0 : slot.id;
+	return ok;
+}
+
+/* Into the row *id, whose bytes were erased, or a new one if that is 0. */
 static bool insert(struct store *store, const unsigned char sha256[32],
 	uint64_t size_bytes, int packing, const void *bytes, size_t n_bytes,
 	int64_t *id, struct err *err)
 {
-	struct db_stmt *add = db_prepare(store_db(store),
+	struct db_stmt *add = db_prepare(store_db(store), *id == 0 ?
 		"INSERT INTO content (sha256, size, packing, bytes)"
-		" VALUES (?1, ?2, ?3, ?4)", err);
+		" VALUES (?1, ?2, ?3, ?4)" :
+		"UPDATE content SET size = ?2, packing = ?3, bytes = ?4"
+		" WHERE sha256 = ?1", err);
+	bool is_new = *id == 0;
 
 	if (add == NULL)
 		return false;
@@ -46,15 +61,21 @@ static bool insert(struct store *store, const unsigned char sha256[32],
 	db_lend_blob(add, 4, n_bytes > 0 ? bytes : "", n_bytes);
 	if (!db_run(add, err))
 		return false;
-	*id = db_last_row_id(store_db(store));
+	if (is_new)
+		*id = db_last_row_id(store_db(store));
 	return true;
 }
 
 bool content_begin(struct store *store, struct content_writer *w,
 	const unsigned char sha256[32], uint64_t size_bytes, struct err *err)
 {
+	struct content_slot slot;
+
 	w->store = store;
 	w->part = 0;
+	if (!content_slot(store, sha256, &slot, err))
+		return false;
+	w->id = slot.id;
 	return insert(store, sha256, size_bytes, PACKING_NONE, "", 0, &w->id,
 		err);
 }
@@ -110,13 +131,15 @@ bool content_put(struct store *store, const unsigned char sha256[32],
 	struct err *err)
 {
 	struct str packed = STR_INIT;
+	struct content_slot slot;
 	bool ok, shorter;
 
-	if (!content_find(store, sha256, id, err))
+	if (!content_slot(store, sha256, &slot, err))
 		return false;
+	*id = slot.id;
 	if (is_new != NULL)
-		*is_new = *id == 0;
-	if (*id != 0)
+		*is_new = *id == 0 || slot.is_erased;
+	if (*id != 0 && !slot.is_erased)
 		return true;
 	shorter = packer_pack(store_packer(store), bytes, n_bytes, &packed);
 	ok = put_new(store, sha256, bytes, n_bytes, shorter ? &packed : NULL,
@@ -129,8 +152,63 @@ bool content_put_packed(struct store *store, const unsigned char sha256[32],
 	const void *bytes, size_t n_bytes, const struct str *packed,
 	int64_t *id, struct err *err)
 {
-	return content_find(store, sha256, id, err) && (*id != 0 ||
-		put_new(store, sha256, bytes, n_bytes, packed, id, err));
+	struct content_slot slot;
+
+	if (!content_slot(store, sha256, &slot, err))
+		return false;
+	*id = slot.id;
+	return (*id != 0 && !slot.is_erased) ||
+		put_new(store, sha256, bytes, n_bytes, packed, id, err);
+}
+
+bool content_put_blank(struct store *store, const unsigned char sha256[32],
+	uint64_t size_bytes, int64_t *id, struct err *err)
+{
+	struct content_slot slot;
+
+	if (!content_slot(store, sha256, &slot, err))
+		return false;
+	*id = slot.id;
+	return *id != 0 || insert(store, sha256, size_bytes, PACKING_ERASED,
+		"", 0, id, err);
+}
+
+/* What people said, forms and their files are no answers: they stay. */
+bool content_erase(struct store *store, const unsigned char sha256[32],
+	bool *erased, struct err *err)
+{
+	struct db_stmt *clear = db_prepare(store_db(store),
+		"UPDATE content SET packing = 2, bytes = x''"
+		" WHERE sha256 = ?1 AND packing <> 2"
+		" AND NOT EXISTS (SELECT 1 FROM fact f WHERE f.content ="
+		" content.id) AND NOT EXISTS (SELECT 1 FROM form o"
+		" WHERE o.content = content.id) AND NOT EXISTS"
+		" (SELECT 1 FROM media m WHERE m.sha256 = ?1)", err);
+	struct db_stmt *drop = db_prepare(store_db(store),
+		"DELETE FROM content_part WHERE content ="
+		" (SELECT id FROM content WHERE sha256 = ?1)", err);
+
+	if (clear == NULL || drop == NULL)
+		return false;
+	db_bind_blob(clear, 1, sha256, 32);
+	if (!db_run(clear, err))
+		return false;
+	*erased = db_changes(store_db(store)) > 0;
+	if (!*erased)
+		return true;
+	db_bind_blob(drop, 1, sha256, 32);
+	return db_run(drop, err);
+}
+
+bool content_any_erased(struct store *store, bool *any, struct err *err)
+{
+	int64_t n;
+	bool ok = db_number(store_db(store),
+		"SELECT EXISTS (SELECT 1 FROM content WHERE packing = 2)", &n,
+		err);
+
+	*any = ok && n != 0;
+	return ok;
 }
 
 static bool damaged(struct store *store, struct err *err)
@@ -202,6 +280,8 @@ bool content_get(struct store *store, int64_t id, size_t limit,
 	if (db_int(get, 0) < 0 || size > limit)
 		err_set(err, ERR_LIMIT, _("%zu bytes are more than can be read here"),
 			size);
+	else if (db_int(get, 1) == PACKING_ERASED)
+		err_set(err, ERR_NOTFOUND, _("these bytes were erased"));
 	else if (db_int(get, 1) == PACKING_ZLIB)
 		ok = inflate_into(store, bytes, n, size, out, err);
 	else if (n > 0 || size == 0)

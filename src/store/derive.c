@@ -9,8 +9,10 @@
 #include "crypt/crypt.h"
 #include "db/db.h"
 #include "store/content.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/findings.h"
+#include "store/gate.h"
 #include "store/graph.h"
 #include "store/judge.h"
 #include "store/query.h"
@@ -26,6 +28,7 @@ static void close_finishing(struct touched *touched);
 void touched_release(struct touched *touched)
 {
 	close_finishing(touched);
+	gate_free(touched->gate);
 	version_shelf_release(&touched->shelf);
 	xml_reader_free(touched->reader);
 	vec_release(&touched->versions);
@@ -351,8 +354,16 @@ static bool derive_new(struct store *store, int64_t fact, int64_t content,
 	const struct manifest_entry *entry, struct version_parsed *parsed,
 	struct touched *touched, struct err *err)
 {
-	bool changed;
+	bool changed, may = true;
 
+	if (touched->gate == NULL)
+		touched->gate = gate_new(store);
+	if (parsed->doc != NULL && !gate_ask(touched->gate, parsed->head.form,
+			parsed->head.form_version, parsed->doc->root, &may,
+			err))
+		return false;
+	if (!may && !gate_note(store, content, err))
+		return false;
 	if (!add_version(store, fact, content, entry, parsed,
 				&touched->shelf, err) ||
 			!add_said(store, fact, content, entry, &changed, err))
@@ -506,13 +517,53 @@ static bool note_media(struct store *store, const char *sha256,
 	return result != DB_FAILED;
 }
 
+/* What was erased came once, and that is all. */
+static bool derive_erased(struct store *store, int64_t fact,
+	const struct manifest_entry *entry, int64_t content,
+	struct touched *touched, struct err *err)
+{
+	switch (entry->kind) {
+	case ENTRY_RECORD:
+		return add_brought(store, fact, content, entry->finished, err);
+	case ENTRY_SEALED:
+	case ENTRY_DELETION:
+		return derive_sealed(store, fact, entry, content, touched,
+			err);
+	default:
+		return true;
+	}
+}
+
+static bool is_erased(struct store *store, const char *hex,
+	struct touched *touched, bool *is, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	struct content_slot slot = { 0, false };
+
+	if (!touched->looks_for_erased && !content_any_erased(store,
+			&touched->some_erased, err))
+		return false;
+	touched->looks_for_erased = true;
+	if (touched->some_erased && (!hex_decode(hex, sha256, sizeof sha256) ||
+			!content_slot(store, sha256, &slot, err)))
+		return false;
+	*is = slot.is_erased;
+	return true;
+}
+
 bool derive_entry(struct store *store, int64_t fact,
 	const struct manifest_entry *entry, int64_t content,
 	const struct derive_bytes *bytes, struct touched *touched,
 	struct err *err)
 {
 	const struct str *text = bytes != NULL ? bytes->text : NULL;
+	bool erased;
 
+	if (!is_erased(store, entry->sha256, touched, &erased, err))
+		return false;
+	if (erased)
+		return derive_erased(store, fact, entry, content, touched,
+			err);
 	switch (entry->kind) {
 	case ENTRY_RECORD:
 		return derive_record(store, fact, entry, content, bytes,
@@ -540,16 +591,16 @@ bool derive_entries(struct store *store, int64_t fact,
 	for (size_t i = 0; i < manifest->entries.n; i++) {
 		const struct manifest_entry *entry = &manifest->entries.items[i];
 		uint8_t sha256[SHA256_BYTES];
-		int64_t content = 0;
+		struct content_slot slot;
 
 		if (!hex_decode(entry->sha256, sha256, sizeof sha256) ||
-				!content_find(store, sha256, &content, err))
+				!content_slot(store, sha256, &slot, err))
 			return false;
-		if (content == 0)
+		if (slot.id == 0)
 			return err_set(err, ERR_SPEC,
 				_("'%s' is damaged: bytes of a bundle are missing"),
 				store_path(store));
-		if (!derive_entry(store, fact, entry, content, NULL, touched,
+		if (!derive_entry(store, fact, entry, slot.id, NULL, touched,
 				err))
 			return false;
 	}
@@ -613,6 +664,8 @@ static unsigned roles_for(const char *kind, const struct json *json)
 		return ROLE_MERGE | ROLE_PUBLISH;
 	if (query_is_kind(kind))
 		return ROLE_REVIEW;
+	if (strcmp(kind, FACT_ERASED) == 0)
+		return erase_roles(json);
 	if (strcmp(kind, FACT_BACK) == 0)
 		return of != NULL ? statement_roles(of) : 0;
 	return statement_roles(kind);

@@ -25,6 +25,8 @@ struct touched {
 	bool rules;			/* what merges look for has changed */
 	bool trust;			/* whom to believe is to be asked again */
 	bool anew;			/* something counts no more: derive all */
+	bool looks_for_erased;		/* whether some are was asked, */
+	bool some_erased;		/* and answered */
 	VEC(int64_t) resolutions;	/* facts, derived when all are known */
 	size_t n_versions_new, n_versions_known;
 	size_t n_sealed_new;
@@ -32,6 +34,7 @@ struct touched {
 	size_t n_versions_counted;	/* of n_versions_new, in table total */
 	struct version_shelf shelf;	/* of the newest of them */
 	struct finishing *finishing;	/* derive.c */
+	struct gate *gate;		/* made when it is needed */
 	struct xml_reader *reader;	/* made when it is needed */
 };
 void touched_release(struct touched *touched);

@@ -123,7 +123,8 @@ static bool print_content(struct dump *d, struct db_stmt *row, struct err *err)
 static bool dump_contents(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
-		"SELECT sha256, size FROM content ORDER BY sha256", err),
+		"SELECT sha256, size FROM content WHERE packing <> 2"
+		" ORDER BY sha256", err),
 		print_content, err);
 }
 
@@ -234,7 +235,7 @@ static bool add_attachments(struct dump *d, struct json *line, int64_t version,
 	struct db_stmt *walk = db_prepare(d->db,
 		"SELECT a.name, a.sha256, c.id IS NOT NULL FROM attachment a"
 		" LEFT JOIN content c ON c.sha256 = a.sha256"
-		" WHERE a.version = ?1 ORDER BY a.name, a.sha256", err);
+		" AND c.packing <> 2 WHERE a.version = ?1 ORDER BY a.name, a.sha256", err);
 	struct json *files = js_new_array();
 	enum db_result result;
 
@@ -312,6 +313,23 @@ static bool dump_sealed(struct dump *d, struct err *err)
 		"SELECT s.id, c.sha256, s.kind, s.class FROM sealed s"
 		" JOIN content c ON c.id = s.id ORDER BY c.sha256", err),
 		print_sealed, err);
+}
+
+static bool print_refused(struct dump *d, struct db_stmt *row, struct err *err)
+{
+	struct json *line = new_line("refused");
+
+	(void)err;
+	put_hash(line, "sha256", row, 0);
+	js_put_text(line, "code", db_text(row, 1));
+	return put(d, line);
+}
+
+static bool dump_refused(struct dump *d, struct err *err)
+{
+	return each(d, db_prepare(d->db,
+		"SELECT sha256, code FROM refused ORDER BY sha256", err),
+		print_refused, err);
 }
 
 /* A record that was joined, by its hash. */
@@ -571,6 +589,7 @@ static bool dump_all(struct dump *d, struct err *err)
 	return put(d, line) && dump_facts(d, err) && dump_contents(d, err) &&
 		dump_devices(d, err) && dump_forms(d, err) &&
 		dump_versions(d, err) && dump_sealed(d, err) &&
+		dump_refused(d, err) &&
 		dump_records(d, err) && dump_queries(d, err) &&
 		dump_findings(d, err) &&
 		dump_tables(d, err);

@@ -10,14 +10,17 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "crypt/crypt.h"
+#include "db/db.h"
 #include "store/content.h"
 #include "store/derive.h"
+#include "store/erase.h"
 #include "store/store.h"
 
 struct intake {
 	struct store *store;
 	struct content_writer writer;	/* of a long entry */
-	bool is_here;			/* it is in the store already */
+	bool is_here;			/* it is in the store already, or erased */
+	bool asked, refuses;		/* whether anything is refused here */
 	struct map forms;		/* "id\nversion" that were found to be here */
 	struct arena *arena;
 };
@@ -80,13 +83,39 @@ static bool entry_hash(const struct manifest_entry *entry,
 		err_set(err, ERR_SPEC, _("an entry has no hash"));
 }
 
+/* Answers that the store has given up are not taken again. */
+static bool is_refused(struct intake *intake,
+	const struct manifest_entry *entry,
+	const uint8_t sha256[SHA256_BYTES], bool *is, struct err *err)
+{
+	int64_t any;
+
+	*is = false;
+	if (entry->kind != ENTRY_RECORD && entry->kind != ENTRY_SEALED &&
+			entry->kind != ENTRY_FILE)
+		return true;
+	if (!intake->asked && !db_number(store_db(intake->store),
+			"SELECT EXISTS (SELECT 1 FROM refused)", &any, err))
+		return false;
+	if (!intake->asked)
+		intake->refuses = any != 0;
+	intake->asked = true;
+	return !intake->refuses ||
+		erase_is_refused(intake->store, sha256, is, err);
+}
+
 /* A whole entry, whose hash the reader has checked at its end. */
 static bool keep_whole(struct intake *intake, const struct feed_item *item,
 	int64_t *content, struct err *err)
 {
 	uint8_t sha256[SHA256_BYTES];
+	bool refused;
 
-	return entry_hash(item->entry, sha256, err) &&
+	if (!entry_hash(item->entry, sha256, err) || !is_refused(intake,
+			item->entry, sha256, &refused, err))
+		return false;
+	return refused ? content_put_blank(intake->store, sha256,
+			item->bytes.len, content, err) :
 		content_put_packed(intake->store, sha256, item->bytes.data,
 			item->bytes.len, item->is_packed ? &item->packed :
 			NULL, content, err);
@@ -96,14 +125,20 @@ static bool begin_pieces(struct intake *intake, const struct feed_item *item,
 	struct err *err)
 {
 	uint8_t sha256[SHA256_BYTES];
-	int64_t content;
+	struct content_slot slot;
+	bool refused;
 
 	intake->is_here = false;
 	if (!entry_hash(item->entry, sha256, err) ||
-			!content_find(intake->store, sha256, &content, err))
+			!is_refused(intake, item->entry, sha256, &refused,
+				err) ||
+			!content_slot(intake->store, sha256, &slot, err))
 		return false;
-	intake->is_here = content != 0;
-	intake->writer.id = content;
+	intake->is_here = refused || (slot.id != 0 && !slot.is_erased);
+	intake->writer.id = slot.id;
+	if (refused)
+		return content_put_blank(intake->store, sha256,
+			item->entry->size_bytes, &intake->writer.id, err);
 	return intake->is_here || content_begin(intake->store,
 		&intake->writer, sha256, item->entry->size_bytes, err);
 }

@@ -13,8 +13,10 @@
 #include "db/db.h"
 #include "store/content.h"
 #include "store/derive.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/feed.h"
+#include "store/gate.h"
 #include "store/intake.h"
 #include "store/judge.h"
 #include "store/quarantine.h"
@@ -216,11 +218,38 @@ static bool take_stacked(struct merging *m, struct err *err)
 		err);
 }
 
+/* Of a bundle that has been merged: were bytes of it erased for a reason that
+ * counts no more?  Then they are taken again. */
+static bool lacks_bytes(struct merging *m, bool *lacks, struct err *err)
+{
+	const struct manifest *manifest = bundle_manifest(m->bundle);
+	bool any, refused;
+
+	*lacks = false;
+	if (!content_any_erased(m->store, &any, err))
+		return false;
+	for (size_t i = 0; any && !*lacks && i < manifest->entries.n; i++) {
+		struct content_slot slot;
+		uint8_t sha256[SHA256_BYTES];
+
+		if (!hex_decode(manifest->entries.items[i].sha256, sha256,
+				sizeof sha256) ||
+				!content_slot(m->store, sha256, &slot, err) ||
+				!erase_is_refused(m->store, sha256, &refused,
+					err))
+			return false;
+		*lacks = slot.is_erased && !refused;
+	}
+	return true;
+}
+
 /* Everything of one bundle; the caller commits or rolls back.  An entry is
  * believed when its hash was right, the manifest when its signature was, and
  * the whole when its end was reached. */
 static bool take(struct merging *m, struct err *err)
 {
+	bool lacks = false;
+
 	if (!check_purpose(m, err))
 		return false;
 	if (stacked_is(bundle_manifest(m->bundle)))
@@ -228,7 +257,9 @@ static bool take(struct merging *m, struct err *err)
 	if (!check_device(m, err) || !begin_reading(m, err) ||
 			!take_manifest(m, err))
 		return false;
-	if (!m->is_new)
+	if (!m->is_new && !lacks_bytes(m, &lacks, err))
+		return false;
+	if (!m->is_new && !lacks)
 		return read_to_end(m, err);
 	if (m->feed == NULL)
 		m->feed = feed_new(m->bundle, m->setup->progress,
@@ -277,13 +308,42 @@ static bool set_aside(struct store *store, const char *path,
 	return quarantine_add(store, path, result, why->code, err);
 }
 
+/* What must not stay goes in the same breath. */
+static bool erase_some(struct merging *m, struct err *err)
+{
+	const struct unlock_setup setup = {
+		.identities = m->setup->protected_,
+		.n_identities = m->setup->n_protected,
+		.store_key = m->setup->store_key,
+	};
+	struct merge_result *result = m->result;
+	struct unlock_result found;
+	bool ok;
+
+	if (m->setup->store_key == NULL)
+		return true;
+	if (!gate_enforce(m->store, m->setup->store_key,
+			&result->n_no_consent, err))
+		return false;
+	if (m->setup->n_protected == 0 || !m->is_new)
+		return true;
+	ok = store_unlock(m->store, &setup, &found, err);
+	result->n_no_consent += found.n_no_consent;
+	result->n_withdrawn = found.n_withdrawn;
+	result->n_waiting = found.n_waiting;
+	unlock_result_release(&found);
+	return ok;
+}
+
 static bool merge_open(struct merging *m, struct err *err)
 {
 	bool ok = db_begin(store_db(m->store), err) && take(m, err) &&
-		db_commit(store_db(m->store), err);
+		erase_some(m, err) && db_commit(store_db(m->store), err);
 
 	if (!ok)
 		db_rollback(store_db(m->store));
+	else
+		erase_settle(m->store);
 	return ok;
 }
 
@@ -410,7 +470,13 @@ bool store_count(struct store *store, struct store_totals *totals,
 			&totals->findings },
 		{ "SELECT count(*) FROM version WHERE depth > 1",
 			&totals->edits },
-		{ "SELECT count(*) FROM sealed", &totals->sealed },
+		{ "SELECT count(*) FROM sealed s JOIN content c ON c.id = s.id"
+			" WHERE c.packing <> 2", &totals->sealed },
+		{ "SELECT count(*) FROM sealed s JOIN content c ON c.id = s.id"
+			" WHERE c.packing <> 2 AND NOT EXISTS"
+			" (SELECT 1 FROM looked l WHERE l.content = c.id)",
+			&totals->unread },
+		{ "SELECT count(*) FROM refused", &totals->erased },
 		{ "SELECT count(*) FROM quarantine", &totals->quarantined },
 		{ "SELECT count(*) FROM version WHERE problem <> ''",
 			&totals->unreadable },

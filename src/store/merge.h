@@ -18,6 +18,7 @@
 #include "crypt/age.h"
 #include "crypt/crypt.h"
 #include "crypt/minisign.h"
+#include "store/unlock.h"
 
 struct store;
 
@@ -28,6 +29,9 @@ struct merge_setup {
 	const char *const *accept;	/* fingerprints, dashes and case free */
 	size_t n_accept;
 	bool accept_new;		/* every device that is not known yet */
+	/* Of the protected class: what comes sealed is looked into at once. */
+	const struct age_identity *protected_;
+	size_t n_protected;
 	/* The file that comes after this one, to be opened ahead; both or none. */
 	struct bundle_ahead *ahead;
 	const char *next;
@@ -52,6 +56,9 @@ struct merge_result {
 	bool accepted_now;		/* by this call */
 	size_t versions_new, versions_known;
 	size_t sealed_new;
+	size_t n_no_consent;		/* records, erased */
+	size_t n_withdrawn;		/* the same */
+	size_t n_waiting;		/* to be erased by who has the role */
 	size_t missing;			/* attachments named by its records */
 	size_t forms_new;		/* 0 or 1: forms came with it */
 	bool revoked;			/* its device is, and it came after: */
@@ -83,6 +90,8 @@ struct store_totals {
 	int64_t manifests, devices, versions, records, edits, conflicts;
 	int64_t findings;		/* of the rules, that are open */
 	int64_t sealed, quarantined, unreadable;
+	int64_t unread;			/* of the sealed: not looked into */
+	int64_t erased;			/* for want of consent, or withdrawn */
 	int64_t set_aside;		/* records of revoked devices */
 };
 bool store_count(struct store *store, struct store_totals *totals,

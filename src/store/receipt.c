@@ -21,7 +21,7 @@
 static const char of_device[] =
 	"SELECT c.sha256, r.code, " IS_HELD " FROM manifest m JOIN brought b ON b.manifest = m.fact"
 	" JOIN content c ON c.id = b.content"
-	" LEFT JOIN refused r ON r.content = b.content"
+	" LEFT JOIN refused r ON r.sha256 = c.sha256"
 	" WHERE m.device = ?1 AND m.trusted"
 	" GROUP BY b.content ORDER BY max(m.sequence) DESC, c.sha256";
 

@@ -106,12 +106,17 @@
 "CREATE TABLE sent (id INTEGER PRIMARY KEY, at TEXT NOT NULL," \
 " path TEXT NOT NULL, last_fact INTEGER NOT NULL);"
 
-/* Version 3: which contents a bundle brought; sealed records that were erased,
- * and why (a word of a receipt). */
+/* Version 3: which contents a bundle brought. */
 #define RECEIPTS \
-"CREATE INDEX brought_manifest ON brought (manifest);" \
-"CREATE TABLE refused (content INTEGER PRIMARY KEY" \
-" REFERENCES content (id), code TEXT NOT NULL);"
+"CREATE INDEX brought_manifest ON brought (manifest);"
+
+/* Version 3: what was erased, and why (a word of a receipt); and, local, what
+ * was looked into with the keys of protected records. */
+#define ERASING \
+"CREATE INDEX content_erased ON content (id) WHERE packing = 2;" \
+"CREATE TABLE refused (sha256 BLOB PRIMARY KEY, code TEXT NOT NULL)" \
+" WITHOUT ROWID;" \
+"CREATE TABLE looked (content INTEGER PRIMARY KEY REFERENCES content (id));"
 
 /* Version 3: questions to laptops, and what came back. */
 #define QUERIES \
@@ -225,7 +230,7 @@
 const char *const store_steps[] = {
 	KEPT LOCAL DERIVED VIEWS,
 	TRUST,
-	BACKUPS SENT RECEIPTS QUERIES
+	BACKUPS SENT RECEIPTS ERASING QUERIES
 	STATEMENTS CODEBOOK FINDINGS TOTALS
 };
 const int store_n_steps = (int)(sizeof store_steps / sizeof store_steps[0]);

@@ -122,7 +122,8 @@ static bool add_content(struct stack *s, enum entry_kind kind,
 	const char *hex, struct err *err)
 {
 	struct db_stmt *find = db_prepare(store_db(s->store),
-		"SELECT id, size FROM content WHERE sha256 = ?1", err);
+		"SELECT id, size FROM content WHERE sha256 = ?1"
+		" AND packing <> 2", err);	/* not those erased */
 	uint8_t sha256[SHA256_BYTES];
 	enum db_result result;
 	struct part *part;

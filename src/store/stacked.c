@@ -14,6 +14,7 @@
 #include "bundle/format.h"
 #include "db/db.h"
 #include "store/content.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/judge.h"
 #include "store/statement.h"
@@ -56,6 +57,7 @@ struct stacked {
 	struct map signatures;		/* hash of what is signed -> its text */
 	struct map brought;		/* hashes of contents that came along */
 	struct map named;		/* hashes that facts name */
+	struct map erased;		/* hashes that they say are erased */
 	struct trust_project project;
 	bool anew;			/* whom to believe may have changed */
 };
@@ -167,6 +169,10 @@ static bool read_signer(struct stacked *s, struct document *d,
 		minisign_public_parse(key, signer, NULL);
 	if (ok)
 		d->fact_kind = arena_strdup(s->arena, kind);
+	if (ok && strcmp(kind, FACT_ERASED) == 0 &&
+			js_get_text(json, "sha256") != NULL)
+		map_set(&s->erased, arena_strdup(s->arena,
+			js_get_text(json, "sha256")), s);
 	js_free(json);
 	return ok || err_set(err, ERR_SPEC,
 		_("a statement does not say whose it is"));
@@ -232,21 +238,34 @@ static bool check_sender(struct stacked *s, struct err *err)
 
 /* --- all that is named is there, all that is there is named --- */
 
-static bool note_name(struct stacked *s, const char *hex, bool must_be_here,
+/* What was erased there does not come; a row stands for it. */
+static bool note_erased(struct stacked *s, const char *hex,
+	const uint8_t sha256[SHA256_BYTES], uint64_t size_bytes,
 	struct err *err)
 {
+	bool refused = map_has(&s->erased, hex);
+	int64_t content;
+
+	if (!refused && !erase_is_refused(s->store, sha256, &refused, err))
+		return false;
+	return refused ? content_put_blank(s->store, sha256, size_bytes,
+			&content, err) : err_set(err, ERR_SPEC,
+		_("the bundle lacks something that it names"));
+}
+
+static bool note_name(struct stacked *s, const char *hex,
+	uint64_t size_bytes, struct err *err)
+{
 	uint8_t sha256[SHA256_BYTES];
-	int64_t content = 0;
+	struct content_slot slot;
 
 	if (hex == NULL || !hex_decode(hex, sha256, sizeof sha256))
 		return true;
 	map_set(&s->named, arena_strdup(s->arena, hex), s);
-	if (!must_be_here)
-		return true;
-	if (!content_find(s->store, sha256, &content, err))
+	if (!content_slot(s->store, sha256, &slot, err))
 		return false;
-	return content != 0 || err_set(err, ERR_SPEC,
-		_("the bundle lacks something that it names"));
+	return slot.id != 0 ||
+		note_erased(s, hex, sha256, size_bytes, err);
 }
 
 static bool note_manifest(struct stacked *s, const struct document *d,
@@ -262,8 +281,8 @@ static bool note_manifest(struct stacked *s, const struct document *d,
 		ok = err_set(err, ERR_CONFLICT,
 			_("this bundle belongs to another project"));
 	for (size_t i = 0; ok && i < manifest.entries.n; i++)
-		ok = note_name(s, manifest.entries.items[i].sha256, true,
-			err);
+		ok = note_name(s, manifest.entries.items[i].sha256,
+			manifest.entries.items[i].size_bytes, err);
 	manifest_release(&manifest);
 	return ok;
 }
@@ -278,10 +297,10 @@ static bool note_statement(struct stacked *s, const struct document *d,
 
 	if (ok && (form || strcmp(d->fact_kind, FACT_RESOLUTION) == 0))
 		ok = note_name(s, js_get_text(json,
-			form ? "sha256" : "version"), true, err);
+			form ? "sha256" : "version"), 0, err);
 	for (size_t i = 0; ok && form && i < js_size(files); i++)
 		ok = note_name(s, js_get_text(js_at(files, i), "sha256"),
-			true, err);
+			0, err);
 	js_free(json);
 	return ok;
 }
@@ -427,6 +446,7 @@ bool stacked_take(struct store *store, struct bundle *bundle,
 	map_init(&s.signatures);
 	map_init(&s.brought);
 	map_init(&s.named);
+	map_init(&s.erased);
 	ok = take(&s, feed, err);
 	for (size_t i = 0; i < s.documents.n; i++)
 		free(s.documents.items[i].bytes);
@@ -434,6 +454,7 @@ bool stacked_take(struct store *store, struct bundle *bundle,
 	map_release(&s.signatures);
 	map_release(&s.brought);
 	map_release(&s.named);
+	map_release(&s.erased);
 	arena_free(s.arena);
 	return ok;
 }

@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "store/content.h"
 #include "store/derive.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/judge.h"
 #include "store/rules.h"
@@ -30,6 +31,8 @@ static const struct kind { const char *name; unsigned roles; } kinds[] = {
 	{ FACT_RULES, ROLE_REVIEW },
 	{ FACT_LINK, ROLE_MERGE | ROLE_REVIEW },
 	{ FACT_RESOLUTION, ROLE_MERGE | ROLE_REVIEW },
+	{ FACT_ERASED, ROLE_DELETE | ROLE_MERGE },	/* erase_roles() */
+	{ FACT_TOMBSTONE, ROLE_DELETE },
 	/* which of them is told by what it takes back */
 	{ FACT_BACK, ROLE_DELETE | ROLE_REVIEW | ROLE_MERGE },
 };
@@ -40,6 +43,18 @@ unsigned statement_roles(const char *kind)
 		if (strcmp(kinds[i].name, kind) == 0)
 			return kinds[i].roles;
 	return 0;
+}
+
+static bool takes_away(const char *kind)
+{
+	return strcmp(kind, FACT_ERASED) == 0 ||
+		strcmp(kind, FACT_TOMBSTONE) == 0;
+}
+
+/* What is gone, or seen, does not come back by taking the word back. */
+static bool is_for_good(const char *kind)
+{
+	return takes_away(kind) || strcmp(kind, FACT_HORIZON) == 0;
 }
 
 /* --- what they are about --- */
@@ -196,8 +211,10 @@ static bool read_row(const char *kind, const struct json *json,
 		row->subject = xstrdup(or_empty(js_get_text(json, "of")));
 		return statement_roles(row->subject) != 0 &&
 			strcmp(row->subject, FACT_BACK) != 0 &&
-			strcmp(row->subject, FACT_HORIZON) != 0;
+			!is_for_good(row->subject);
 	}
+	if (takes_away(kind))
+		return erase_read(kind, json, &row->subject, &row->value);
 	read_hashes(js_get(json, "versions"), &row->named);
 	row->subject = join_hashes(&row->named);
 	if (strcmp(kind, FACT_REVIEW) == 0) {
@@ -397,11 +414,15 @@ static bool apply(struct store *store, int64_t fact, const char *kind,
 {
 	bool force;
 
-	if (!replace_all(store, fact, kind, json, row, touched, err) ||
+	if ((!takes_away(kind) && !replace_all(store, fact, kind, json, row,
+				touched, err)) ||
 			!statement_is_in_force(store, fact, &force, err))
 		return false;
 	if (!force)
 		return true;
+	if (takes_away(kind))
+		return erase_derive(store, kind, row->subject, row->value,
+			touched, err);
 	if (strcmp(kind, FACT_RESOLUTION) == 0)
 		vec_push(&touched->resolutions, fact);
 	return touch_one(store, fact, kind, touched, err);

@@ -14,6 +14,7 @@
 #include "store/content.h"
 #include "store/derive.h"
 #include "store/fact.h"
+#include "store/gate.h"
 #include "store/judge.h"
 #include "store/packer.h"
 #include "store/schema.h"
@@ -27,6 +28,8 @@ struct store {
 	char id[TRUST_ID_BYTES];
 	char name[TRUST_NAME_BYTES];
 	bool training, refuse_untagged, requires_review;
+	bool has_erased;
+	struct gate_list gate_list;
 };
 
 static bool read_meta(struct store *store, struct err *err)
@@ -113,6 +116,7 @@ void store_close(struct store *store)
 		return;
 	db_close(store->db);
 	packer_free(store->packer);
+	vec_release(&store->gate_list.list);
 	free(store->path);
 	free(store);
 }
@@ -155,6 +159,21 @@ bool store_requires_review(const struct store *store)
 bool store_refuses_untagged(const struct store *store)
 {
 	return store->refuse_untagged;
+}
+
+bool store_has_erased(const struct store *store)
+{
+	return store->has_erased;
+}
+
+void store_note_erased(struct store *store, bool has)
+{
+	store->has_erased = has;
+}
+
+struct gate_list *store_gate_list(struct store *store)
+{
+	return &store->gate_list;
 }
 
 bool store_set_project(struct store *store, const char *project,

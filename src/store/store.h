@@ -49,6 +49,14 @@ bool store_requires_review(const struct store *store);
 bool store_set_project(struct store *store, const char *project,
 	struct err *err) MUST_CHECK;
 
+/* Whether bytes were erased since this was last put down: erase_settle(). */
+bool store_has_erased(const struct store *store);
+void store_note_erased(struct store *store, bool has);
+
+/* Hashes of records that should not have been taken: gate.h. */
+struct gate_list;
+struct gate_list *store_gate_list(struct store *store) RETURNS_NONNULL;
+
 /* Read what the facts say about the project anew (after adding facts). */
 bool store_read_project(struct store *store, struct err *err) MUST_CHECK;
 

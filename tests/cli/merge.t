@@ -115,7 +115,7 @@ $ bayaz store dump --store a.db | cmp - one.dump
 
 # In another order, into another store: the same.
 $ bayaz merge 2.bayaz 1.bayaz --store b.db --accept-new --json 2> said
-{"bundles":[{"accepted":true,"device":"{{.*}}","file":"2.bayaz","missing":1,"name":"KP-002","outcome":"taken","revoked":false,"sealed_new":0,"sequence":1,"set_aside":0,"stacked":false,"versions_known":0,"versions_new":1},{{.*}}],"missing":1,"refused":0,"store":{"bundles":2,"conflicts":0,"devices":2,"edits":0,"findings":0,"quarantined":0,"records":2,"sealed":0,"set_aside":0,"unreadable":0,"versions":2},"versions_known":0,"versions_new":2,"warnings":[{"file":"2.bayaz","message":"1 attachment that its records name is missing"}]}
+{"bundles":[{"accepted":true,"device":"{{.*}}","file":"2.bayaz","missing":1,"name":"KP-002","no_consent":0,"outcome":"taken","revoked":false,"sealed_new":0,"sequence":1,"set_aside":0,"stacked":false,"versions_known":0,"versions_new":1,"withdrawn":0},{{.*}}],"missing":1,"refused":0,"store":{"bundles":2,"conflicts":0,"devices":2,"edits":0,"erased":0,"findings":0,"quarantined":0,"records":2,"sealed":0,"set_aside":0,"unread":0,"unreadable":0,"versions":2},"versions_known":0,"versions_new":2,"warnings":[{"file":"2.bayaz","message":"1 attachment that its records name is missing"}]}
 $ bayaz store dump --store b.db | cmp - one.dump
 
 # A bundle that went astray is missed.

@@ -101,9 +101,9 @@ laptop KP-001: 1 record is here, and in no backup
 # What the centre refused, and why; the bytes of a protected record go, too.
 $ python3 -c "
 > import sqlite3; db = sqlite3.connect('a.db')
-> db.execute('''INSERT INTO refused SELECT b.content, 'no-consent' FROM brought b
+> db.execute('''INSERT INTO refused SELECT c.sha256, 'no-consent' FROM brought b
 >   JOIN manifest m ON m.fact = b.manifest JOIN sealed s ON s.id = b.content
->   WHERE m.name = 'KP-002' ''')
+>   JOIN content c ON c.id = s.id WHERE m.name = 'KP-002' ''')
 > db.commit()"
 $ bayaz -C centre send -o d8.bayaz --store a.db --to KP-002 --passphrase-file pass
 d8.bayaz: number {{[0-9]+}}, for 1 laptop

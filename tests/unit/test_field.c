@@ -30,6 +30,7 @@
 #include "field/withdraw.h"
 #include "field/workspace.h"
 #include "trust/device.h"
+#include "trust/case_code.h"
 #include "trust/project.h"
 #include "laptop.h"
 
