@@ -470,9 +470,9 @@ bool store_count(struct store *store, struct store_totals *totals,
 			&totals->findings },
 		{ "SELECT count(*) FROM version WHERE depth > 1",
 			&totals->edits },
-		{ "SELECT count(*) FROM sealed s JOIN content c ON c.id = s.id"
+		{ "SELECT count(*) FROM sealed s CROSS JOIN content c ON c.id = s.id"
 			" WHERE c.packing <> 2", &totals->sealed },
-		{ "SELECT count(*) FROM sealed s JOIN content c ON c.id = s.id"
+		{ "SELECT count(*) FROM sealed s CROSS JOIN content c ON c.id = s.id"
 			" WHERE c.packing <> 2 AND NOT EXISTS"
 			" (SELECT 1 FROM looked l WHERE l.content = c.id)",
 			&totals->unread },

@@ -113,7 +113,7 @@
 /* Version 3: what was erased, and why (a word of a receipt); and, local, what
  * was looked into with the keys of protected records. */
 #define ERASING \
-"CREATE INDEX content_erased ON content (id) WHERE packing = 2;" \
+"CREATE INDEX content_erased ON content (packing) WHERE packing = 2;" \
 "CREATE TABLE refused (sha256 BLOB PRIMARY KEY, code TEXT NOT NULL)" \
 " WITHOUT ROWID;" \
 "CREATE TABLE looked (content INTEGER PRIMARY KEY REFERENCES content (id));"

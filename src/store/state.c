@@ -17,7 +17,7 @@ static bool count_all(struct store *store, struct store_state *state,
 	const struct { const char *sql; int64_t *to; } counts[] = {
 		{ "SELECT n FROM total WHERE name = 'record'",
 			&state->n_records },
-		{ "SELECT count(*) FROM sealed s JOIN content c ON c.id = s.id"
+		{ "SELECT count(*) FROM sealed s CROSS JOIN content c ON c.id = s.id"
 			" WHERE s.kind = 'sealed' AND c.packing <> 2",
 			&state->n_sealed },
 		{ "SELECT count(*) FROM manifest", &state->n_bundles },

@@ -40,6 +40,7 @@ struct unlocking {
 	bool may_delete, may_merge;
 	bool all;
 	bool has_tombstones;
+	int64_t after;			/* up to this content all was looked into */
 };
 
 /* --- tombstones --- */
@@ -240,7 +241,7 @@ static bool look_at_requests(struct unlocking *u, struct err *err)
 {
 	sealed_rows rows = { NULL, 0, 0 };
 	bool ok = list_rows(u->store,
-		"SELECT c.id, c.sha256 FROM sealed s JOIN content c"
+		"SELECT c.id, c.sha256 FROM sealed s CROSS JOIN content c"
 		" ON c.id = s.id WHERE s.kind = 'deletion' AND c.packing <> 2"
 		NOT_LOOKED, u->all, &rows, err);
 
@@ -396,7 +397,7 @@ static bool look_at_records(struct unlocking *u, struct err *err)
 {
 	sealed_rows rows = { NULL, 0, 0 };
 	bool ok = list_rows(u->store,
-		"SELECT c.id, c.sha256 FROM sealed s JOIN content c"
+		"SELECT c.id, c.sha256 FROM sealed s CROSS JOIN content c"
 		" ON c.id = s.id WHERE s.kind = 'sealed' AND c.packing <> 2"
 		NOT_LOOKED, u->all, &rows, err);
 
@@ -475,9 +476,9 @@ static bool look_at_form(struct unlocking *u, const char *form,
 	struct err *err)
 {
 	struct db_stmt *walk = db_prepare(store_db(u->store),
-		"SELECT c.id, c.sha256 FROM version v JOIN content c"
-		" ON c.id = v.id WHERE v.form = ?2 AND c.packing <> 2"
-		NOT_LOOKED, err);
+		"SELECT c.id, c.sha256 FROM version v CROSS JOIN content c"
+		" ON c.id = v.id WHERE v.id > ?3 AND v.form = ?2"
+		" AND c.packing <> 2" NOT_LOOKED, err);
 	sealed_rows rows = { NULL, 0, 0 };
 	enum db_result result;
 	bool ok;
@@ -486,6 +487,7 @@ static bool look_at_form(struct unlocking *u, const char *form,
 		return false;
 	db_bind_int(walk, 1, u->all);
 	db_bind_text(walk, 2, form);
+	db_bind_int(walk, 3, u->all ? 0 : u->after);
 	while ((result = db_step(walk, err)) == DB_ROW) {
 		struct sealed_row row = { .content = db_int(walk, 0) };
 
@@ -607,7 +609,9 @@ static bool read_powers(struct unlocking *u, struct err *err)
 	u->may_merge = u->may_delete || (ok && judge_counts(&judge, text,
 		unsaid, ROLE_MERGE));
 	judge_release(&judge);
-	return ok && forget_looked(u, err);
+	return ok && forget_looked(u, err) && db_number(store_db(u->store),
+		"SELECT coalesce(max(content), 0) FROM looked", &u->after,
+		err);
 }
 
 bool store_unlock(struct store *store, const struct unlock_setup *setup,

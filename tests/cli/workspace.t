@@ -23,4 +23,4 @@ wrapping-key|16
 $ printf '%s\n' yes | bayaz collect talk --resume 5dc7 --passphrase-file pass \
 > > out 2>&1
 $ bayaz list --passphrase-file pass | grep 5dc7
-  5dc76c4a{{\s}}ready{{\s}}2026-11-26{{\s}}Talk
+  5dc76c4a{{\s}}ready{{\s}}{{[0-9-]+}}{{\s}}Talk
