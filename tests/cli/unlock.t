@@ -117,7 +117,7 @@ sealed, looked into with the key: 2
 erased, without consent or withdrawn: 6
 $ bayaz store dump --store a.db > all; grep -c '"kind":"tombstone"' all
 2
-$ grep -c '9081\|1234-5678' all
+$ grep -c '9081-7263\|1234-5678' all
 0
 [1]
 $ printf '%s\n' yes yes 9081-7263-5434 canary-four yes | bayaz -C laptop1 collect intake --new --passphrase-file pass > said 2>&1
