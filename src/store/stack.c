@@ -18,6 +18,7 @@
 #include "crypt/age.h"
 #include "db/db.h"
 #include "store/content.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/statement.h"
 #include "store/store.h"
@@ -118,30 +119,6 @@ static struct part *add_part(struct stack *s, enum entry_kind kind,
 	return part;
 }
 
-static bool add_content(struct stack *s, enum entry_kind kind,
-	const char *hex, struct err *err)
-{
-	struct db_stmt *find = db_prepare(store_db(s->store),
-		"SELECT id, size FROM content WHERE sha256 = ?1"
-		" AND packing <> 2", err);	/* not those erased */
-	uint8_t sha256[SHA256_BYTES];
-	enum db_result result;
-	struct part *part;
-
-	if (find == NULL || !hex_decode(hex, sha256, sizeof sha256))
-		return find != NULL;
-	db_bind_blob(find, 1, sha256, sizeof sha256);
-	result = db_step(find, err);
-	if (result == DB_ROW) {
-		part = add_part(s, kind, sha256, (uint64_t)db_int(find, 1));
-		if (part != NULL)
-			part->content = db_int(find, 0);
-		s->result->n_contents += part != NULL;
-	}
-	db_reset(find);
-	return result != DB_FAILED;
-}
-
 static void add_signature(struct stack *s, const char *signature,
 	const char *signs)
 {
@@ -156,6 +133,64 @@ static void add_signature(struct stack *s, const char *signature,
 	part->bytes = arena_strdup(arena, signature);
 	s->manifest.entries.items[s->manifest.entries.n - 1].signs =
 		arena_strdup(arena, signs);
+}
+
+/* What was erased does not go on; the statements that say so do, before
+ * whoever gets the bundle asks where it is. */
+static bool add_erasings(struct stack *s, const char *erased, struct err *err)
+{
+	struct db_stmt *walk = db_prepare(store_db(s->store),
+		"SELECT c.id, c.size, c.sha256, f.signature FROM statement t"
+		" JOIN fact f ON f.id = t.fact JOIN content c"
+		" ON c.id = f.content WHERE t.kind = '" FACT_ERASED "'"
+		" AND t.subject = ?1", err);
+	char hex[SHA256_HEX_BYTES];
+	uint8_t sha256[SHA256_BYTES];
+	enum db_result result;
+
+	if (walk == NULL)
+		return false;
+	db_bind_text(walk, 1, erased);
+	while ((result = db_step(walk, err)) == DB_ROW) {
+		struct part *part = NULL;
+
+		row_hash(walk, 2, hex);
+		if (hex_decode(hex, sha256, sizeof sha256))
+			part = add_part(s, ENTRY_FACT, sha256,
+				(uint64_t)db_int(walk, 1));
+		if (part == NULL)
+			continue;
+		part->content = db_int(walk, 0);
+		add_signature(s, db_text(walk, 3), hex);
+	}
+	db_reset(walk);
+	return result != DB_FAILED;
+}
+
+static bool add_content(struct stack *s, enum entry_kind kind,
+	const char *hex, struct err *err)
+{
+	struct db_stmt *find = db_prepare(store_db(s->store),
+		"SELECT id, size, packing = 2 FROM content"
+		" WHERE sha256 = ?1", err);
+	uint8_t sha256[SHA256_BYTES];
+	enum db_result result;
+	struct part *part;
+	bool erased;
+
+	if (find == NULL || !hex_decode(hex, sha256, sizeof sha256))
+		return find != NULL;
+	db_bind_blob(find, 1, sha256, sizeof sha256);
+	result = db_step(find, err);
+	erased = result == DB_ROW && db_int(find, 2) != 0;
+	if (result == DB_ROW && !erased) {
+		part = add_part(s, kind, sha256, (uint64_t)db_int(find, 1));
+		if (part != NULL)
+			part->content = db_int(find, 0);
+		s->result->n_contents += part != NULL;
+	}
+	db_reset(find);
+	return result != DB_FAILED && (!erased || add_erasings(s, hex, err));
 }
 
 /* All that the device sent and that is here. */

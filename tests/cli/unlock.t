@@ -167,3 +167,15 @@ $ bayaz -C swat merge back.bayaz --store d.db --passphrase-file pass | tail -2
 sealed, not read here: 2
 erased, without consent or withdrawn: 7
 $ bayaz store dump --store a.db > all; bayaz store dump --store d.db | diff all -
+
+# A bundle of what is new carries the word that something in it was erased,
+# though that was said, and sent on, before.
+$ "$TESTDIR/forge" f3.tar.gz "m['sequence'] = 3; add('sealed', text('no.age'))"
+$ bayaz -C centre merge f3.tar.gz --store a.db --passphrase-file pass > said
+$ bayaz -C centre store pack -o next.bayaz --store a.db --passphrase-file pass > said
+$ bayaz -C swat merge next.bayaz --store e.db --passphrase-file pass
+next.bayaz: 1 new bundle of a laptop, 0 new versions
+records: 0
+versions: 0
+erased, without consent or withdrawn: 1
+of revoked laptops, not counted: 1

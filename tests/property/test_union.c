@@ -24,6 +24,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "store/content.h"
+#include "store/derive.h"
+#include "store/erase.h"
 #include "store/fact.h"
 #include "store/stack.h"
 #include "store/statement.h"
@@ -361,6 +363,24 @@ static void say_rules(struct store *store, const struct minisign_key *key)
 	assert_true(statement_rules(store, key, texts[below(3)], &err));
 }
 
+/* Only the project's key, which cannot be withdrawn: what a store gave up for a
+ * word that counts no more is back only with a copy. */
+static void erase_something(struct history *h)
+{
+	static const char *const codes[] = { ERASED_NO_CONSENT,
+		ERASED_WITHDRAWN };
+	struct touched touched = { .forms = false };
+	char heads[2][SHA256_HEX_BYTES];
+
+	if (some_heads(h->boss, heads, 1) == 0)
+		return;
+	if (!erase_say(h->boss, &secrets.project, heads[0],
+			codes[below(2)], &touched, &err) ||
+			!derive_finish(h->boss, &touched, &err))
+		fail_msg("%s", err.message);
+	touched_release(&touched);
+}
+
 static void say_something(struct history *h)
 {
 	bool by_boss = below(2) == 0;
@@ -370,7 +390,11 @@ static void say_something(struct history *h)
 
 	begin(store);
 	switch (below(9)) {
-	case 3: say_rules(store, key); break;
+	case 3:
+		say_rules(store, key);
+		if (by_boss)
+			erase_something(h);
+		break;
 	case 0: say_of_device(store, key); break;
 	case 1: say_of_bundle(h, store, key); break;
 	case 2:
