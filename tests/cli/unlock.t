@@ -47,6 +47,11 @@ bayaz: warning: two laptops drew the same case code, for the records sha256:{{[0
 intake: 2
 [1]
 $ bayaz store dump --store a.db > before
+$ bayaz -C centre store dump --unlocked --store a.db --passphrase-file pass > open; diff before open | sed 's/"[0-9a-f]\{64\}"/HASH/; s/^[0-9a,]*$/LINES/'
+LINES
+> {"form":"intake","form_version":"1","instance":"","line":"opened","sha256":HASH,"training":false}
+> {"form":"intake","form_version":"1","instance":"","line":"opened","sha256":HASH,"training":false}
+$ bayaz store dump --store a.db | diff before -
 
 # Records that no laptop of ours would make: what consent was not given to.
 @file seal.sh
@@ -153,6 +158,9 @@ versions: 1
 sealed, not read here: 5
 erased, without consent or withdrawn: 2
 $ bayaz -C swat unlock --store d.db --passphrase-file pass
+bayaz: this workspace does not hold the key of protected records
+[1]
+$ bayaz -C swat store dump --unlocked --store d.db --passphrase-file pass
 bayaz: this workspace does not hold the key of protected records
 [1]
 
