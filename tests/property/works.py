@@ -5,10 +5,25 @@ import os
 import random
 import re
 import shutil
+import subprocess
 
 import fieldwork
 from faults import restore, snapshot, traced
 from fieldwork import expect, run
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+GATE = fieldwork.HEAD % {
+    "title": "Gate", "id": "gate", "kind": "public",
+    "nodes": "<consent/><text/>",
+    "binds": """<bind nodeset="/data/consent" type="string"
+ bayaz:role="consent" bayaz:sensitivity="public"/><bind nodeset="/data/text"
+ type="string" bayaz:sensitivity="public"
+ relevant="/data/consent = 'yes'"/>""",
+    "body": """<input ref="/data/consent"><label>Consent?</label></input>
+<input ref="/data/text"><label>Text</label></input>"""}
+GATED = ("<data id='gate' version='1'><consent>%s</consent><text>%s</text>"
+         "<meta><instanceID>uuid:%d</instanceID></meta></data>")
 
 
 class Work:
@@ -516,6 +531,194 @@ class Merge(Work):
                "merging again is not the same")
 
 
+class MergeErasing(Merge):
+    """A record without consent comes with one that may stay: both are there
+    and the one is erased, or neither came."""
+    name = "merge-erasing"
+    home = "merge-erasing/boss"
+    token = "QXZJQKWVXQ"
+
+    def prepare(self):
+        if not os.path.exists("merge-erasing"):
+            self.make()
+        for i in range(2):
+            self.bayaz("merge", self.bundle(i), "--store", "live/s.db",
+                       "--accept-new")
+        self.after = self.dump("live/s.db")
+        for name in os.listdir("live"):
+            if name.startswith("s.db"):
+                os.remove(os.path.join("live", name))
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        self.before = self.dump("live/s.db")
+        expect(self.token not in self.after and "no-consent" in self.after,
+               "nothing is erased")
+
+    def make(self):
+        os.mkdir(self.name)
+        fieldwork.write(self.name + "/gate.xml", GATE)
+        self.bayaz("project", "new", "Gate", "--no-passphrase",
+                   "--recovery-file", self.name + "/recovery")
+        self.bayaz("project", "kit", "-o", self.name + "/kit",
+                   "--words-file", self.name + "/words",
+                   self.name + "/gate.xml")
+        run("join", self.name + "/kit", "--words-file", self.name + "/words",
+            "--no-passphrase", home=self.name + "/laptop")
+        fieldwork.write(self.name + "/0.xml", GATED % ("yes", "open", 0))
+        run("import", self.name + "/0.xml", home=self.name + "/laptop")
+        run("pack", "-o", self.bundle(0), home=self.name + "/laptop")
+        shown = self.bayaz("open", self.bundle(0), "--json").stdout
+        fieldwork.write(self.name + "/project.id",
+                        json.loads(shown)["manifest"]["project"])
+        for i, given in ((1, "yes"), (2, "no")):
+            fieldwork.write("%s/%d.xml" % (self.name, i), GATED % (
+                given, self.token if given == "no" else "open", i))
+        subprocess.run([os.path.join(HERE, "..", "cli", "forge"), "1.bayaz",
+                        "for i in (1, 2): add('record', text('%d.xml' % i), "
+                        "form='gate', instance='uuid:%d' % i)\nsort()"],
+                       cwd=self.name, check=True)
+
+    def check(self, said, done):
+        super().check(said, done)
+        for name in os.listdir("live"):
+            with open(os.path.join("live", name), "rb") as file:
+                expect(self.token.encode() not in file.read(),
+                       "what was erased is in " + name)
+
+
+class Saying(Merge):
+    """Something is said of what was merged: it is, or it is not."""
+    said_words = []
+
+    def prepare(self):
+        super().prepare()
+        self.bayaz(*self.words())
+        self.after = self.dump("live/s.db")
+        expect(self.before != self.after, "saying it changes nothing")
+        for name in os.listdir("live"):
+            if name.startswith("s.db"):
+                os.remove(os.path.join("live", name))
+        self.bayaz("merge", self.bundle(0), "--store", "live/s.db",
+                   "--accept-new")
+        expect(self.dump("live/s.db") == self.before, "merging is not the same")
+
+    def words(self):
+        return [*self.said_words, "--store", "live/s.db"]
+
+    def check(self, said, done):
+        found = self.dump("live/s.db")
+        expect(found in (self.before, self.after),
+               "the store is between two states")
+        expect(not done or found == self.after, "said, and it is not there")
+        if found == self.before:
+            self.bayaz(*self.words())
+        expect(self.dump("live/s.db") == self.after, "saying it is not the same")
+
+
+class Review(Saying):
+    name = "review"
+    promise = "approved"
+    said_words = ["review", "uuid:0", "uuid:1", "--state", "approved"]
+
+
+class Delete(Saying):
+    name = "delete"
+    promise = "deleted"
+    said_words = ["delete", "uuid:0", "uuid:2"]
+
+
+class Unmerge(Saying):
+    name = "unmerge"
+    promise = "counts no more"
+
+    def words(self):
+        return ["unmerge", self.bundle(0), "--store", "live/s.db"]
+
+
+class Resolve(Merge):
+    """A conflict is settled by a version made at the centre, or it waits."""
+    name = "resolve"
+    promise = "settled"
+
+    def prepare(self):
+        if not os.path.exists(self.name):
+            os.mkdir(self.name)
+            for i in range(2):
+                self.make(i)
+        self.bayaz("merge", self.bundle(0), self.bundle(1), "--store",
+                   "live/s.db", "--accept-new")
+        self.before = self.dump("live/s.db")
+        self.version = re.search(r'"line":"version".*?"sha256":"([0-9a-f]+)"',
+                                 self.before).group(1)
+
+    def make(self, i):
+        home = "%s/laptop%d" % (self.name, i)
+        fieldwork.join(home)
+        fieldwork.write(self.name + "/same.xml",
+                        fieldwork.record_xml("walk", 7, ["side %d" % i]))
+        run("import", self.name + "/same.xml", home=home)
+        run("pack", "-o", self.bundle(i), home=home)
+
+    def words(self):
+        return ["resolve", "uuid:7", "--take", self.version, "--store",
+                "live/s.db"]
+
+    def check(self, said, done):
+        found = self.dump("live/s.db")
+        n = found.count('"kind":"resolution"')
+        expect(found == self.before if n == 0 else n == 1,
+               "the store is between two states")
+        expect(n == 1 or not done, "settled, and it is not there")
+        if n == 0:
+            self.bayaz(*self.words())
+        expect("nothing is in conflict" in self.bayaz(
+            "conflicts", "--store", "live/s.db").stdout, "it is not settled")
+        settled = self.dump("live/s.db")
+        self.bayaz("store", "rebuild", "--store", "live/s.db")
+        expect(self.dump("live/s.db") == settled, "rebuilt, it is another")
+
+
+class Rebuild(Merge):
+    """Whatever happens meanwhile, the store is what it was."""
+    name = "store-rebuild"
+    promise = None
+
+    def words(self):
+        return ["store", "rebuild", "--store", "live/s.db"]
+
+    def check(self, said, done):
+        expect(self.dump("live/s.db") == self.before, "the store changed")
+        self.bayaz(*self.words())
+        expect(self.dump("live/s.db") == self.before, "rebuilt, it is another")
+
+
+class StorePack(Merge):
+    """A bundle for another store, whole and noted as sent, or none."""
+    name = "store-pack"
+    promise = "goes on"
+
+    def words(self):
+        return ["store", "pack", "-o", "live/up.bayaz", "--store", "live/s.db"]
+
+    def check(self, said, done):
+        expect(self.dump("live/s.db") == self.before, "the store changed")
+        there = os.path.exists("live/up.bayaz")
+        expect(there or not done, "packed, and there is no bundle")
+        if there:
+            self.merge_alone("live/up.bayaz")
+            os.remove("live/up.bayaz")
+        self.bayaz(*self.words(), "--again")
+        self.merge_alone("live/up.bayaz")
+
+    def merge_alone(self, path):
+        self.bayaz("merge", path, "--store", "live/t.db")
+        expect(self.dump("live/t.db") == self.before,
+               "what was sent on is not all")
+        for name in os.listdir("live"):
+            if name.startswith("t.db"):
+                os.remove(os.path.join("live", name))
+
+
 class StoreBackup(Merge):
     """One file that restores and is known as a backup, or none."""
     name = "store-backup"
@@ -923,6 +1126,7 @@ WORKS = [
     Backup, Restore, Copied,                    # with a passphrase
     ProjectNew, ProjectAgain, Kit, Merge, Offline,
     StoreBackup, StoreRestore, Send, ReceiveReceipts,       # at the centre
+    MergeErasing, Review, Delete, Unmerge, Resolve, Rebuild, StorePack,
 ]
 
 
