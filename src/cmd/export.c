@@ -16,14 +16,15 @@
 #include "export/book.h"
 #include "export/csv.h"
 #include "export/json.h"
+#include "export/original.h"
 #include "field/forms.h"
 #include "field/workspace.h"
 
 static const struct cmd_option options[] = {
 	{ "store", 0, OPT_TEXT, N_("DB"), N_("the central store") },
 	{ "format", 'f', OPT_TEXT, N_("FORMAT"),
-	  N_("csv (the default), jsonl, geojson, xlsx, sav (SPSS), dta (Stata), "
-	     "codebook or codebook-json") },
+	  N_("csv (the default), jsonl, geojson, xml, xlsx, sav (SPSS), "
+	     "dta (Stata), codebook or codebook-json") },
 	{ "output", 'o', OPT_TEXT, N_("FILE|DIR"),
 	  N_("where to write; standard output without it") },
 	{ "shape", 0, OPT_TEXT, N_("SHAPE"),
@@ -87,12 +88,19 @@ static bool write_book_json(struct export_job *job, FILE *to, struct err *err)
 	return export_book_json(job->layout, job->book, to, err);
 }
 
+static bool export_xml(struct export_job *job, struct err *err)
+{
+	return export_original(job->store, job->layout, &job->options,
+		cmd_text(job->args, "output"), err);
+}
+
 struct format {
 	const char *name, *shape;	/* shape NULL: it has none */
 	bool needs_book;
 	bool holds_records;
 	bool takes_versions;
-	bool is_helped;			/* by bayaz-export: has labels, needs -o */
+	bool is_helped;			/* by bayaz-export: has labels */
+	bool needs_output;		/* -o */
 	export_write *write;		/* one file; or: */
 	bool (*run)(struct export_job *job, struct err *err);
 };
@@ -107,12 +115,14 @@ static const struct format formats[] = {
 	{ .name = "jsonl", .holds_records = true, .write = write_jsonl },
 	{ .name = "geojson", .holds_records = true, .needs_book = true,
 	  .write = write_geojson },
+	{ .name = "xml", .holds_records = true, .needs_output = true,
+	  .run = export_xml },
 	{ .name = "xlsx", .holds_records = true, .needs_book = true,
-	  .is_helped = true, .run = export_xlsx },
+	  .is_helped = true, .needs_output = true, .run = export_xlsx },
 	{ .name = "sav", .holds_records = true, .needs_book = true,
-	  .is_helped = true, .run = export_sav },
+	  .is_helped = true, .needs_output = true, .run = export_sav },
 	{ .name = "dta", .holds_records = true, .needs_book = true,
-	  .is_helped = true, .run = export_dta },
+	  .is_helped = true, .needs_output = true, .run = export_dta },
 	{ .name = "codebook", .needs_book = true, .write = write_book },
 	{ .name = "codebook-json", .needs_book = true,
 	  .write = write_book_json },
@@ -214,7 +224,7 @@ static int check_options(const struct cmd_args *args,
 	if (cmd_text(args, "language") != NULL && !format->is_helped)
 		return cmd_usage_error(args, _("--language is for XLSX, SPSS "
 			"and Stata files only"));
-	if (cmd_text(args, "output") == NULL && format->is_helped)
+	if (cmd_text(args, "output") == NULL && format->needs_output)
 		return cmd_usage_error(args,
 			_("say where to write with --output"));
 	return EXIT_DONE;
