@@ -139,6 +139,9 @@ static void print_policy(const struct trust_policy *policy)
 			policy->retention[i].months);
 		str_release(&form);
 	}
+	for (size_t i = 0; i < policy->n_lists; i++)
+		printf("list=%s:%s\n", policy->lists[i].name,
+			policy->lists[i].laptops);
 }
 
 static bool change_policy(struct owner *o, const struct cmd_args *args,

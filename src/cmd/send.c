@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/gettext.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "cmd/centre.h"
 #include "cmd/cmd.h"
@@ -20,6 +21,7 @@
 #include "store/devices.h"
 #include "store/fact.h"
 #include "store/judge.h"
+#include "store/lists.h"
 #include "store/query.h"
 #include "store/receipt.h"
 #include "store/versions.h"
@@ -37,6 +39,7 @@ struct sending {
 	struct age_recipient recipients[AGE_MAX_RECIPIENTS];
 	size_t n_recipients;
 	VEC(const struct device *) to;
+	size_t n_entities;		/* in the lists that the project gives */
 	size_t n_queries;		/* questions that wait for an answer */
 	size_t n_receipts, n_without;	/* records with and without a receipt */
 	char backup_date[11];		/* of the one that holds them; "" */
@@ -153,6 +156,62 @@ static bool add_lists(struct sending *s, struct err *err)
 		vec_push(&s->kit.lists, list);
 	}
 	return true;
+}
+
+/* Everybody who can open the file is to have it. */
+static bool is_for_all(const struct sending *s,
+	const struct trust_policy_list *list)
+{
+	for (size_t i = 0; i < s->to.n; i++)
+		if (!trust_policy_gives(list, s->to.items[i]->name))
+			return false;
+	return true;
+}
+
+static void add_entities(struct sending *s, const struct store_list *list)
+{
+	struct str bytes = STR_INIT;
+	struct kit_list new = { .name = arena_printf(s->kit.arena, "%s.csv",
+		list->name) };
+
+	str_addn(&bytes, list->csv.data, list->csv.len);
+	new.bytes = bytes.data;
+	new.n_bytes = bytes.len;
+	vec_push(&s->bytes, bytes);
+	vec_push(&s->kit.lists, new);
+	s->n_entities += list->n_entities;
+}
+
+/* The lists of entities that the project gives these laptops. */
+static bool add_given(struct sending *s, struct err *err)
+{
+	struct trust_policy policy = s->centre.project.policy;
+	const char *set;
+	bool ok = true;
+
+	for (size_t i = 0; (set = cmd_list(s->args, "policy", i)) != NULL; i++)
+		if (!trust_policy_set(&policy, set, err))
+			return false;
+	for (size_t i = 0; ok && i < policy.n_lists; i++) {
+		const struct trust_policy_list *given = &policy.lists[i];
+		struct store_lists lists;
+
+		if (!is_for_all(s, given)) {
+			log_note(_("the list '%1$s' is for laptops '%2$s' and "
+				"does not go along: send to those alone"),
+				given->name, given->laptops);
+			continue;
+		}
+		ok = store_lists_make(s->centre.store, given->name, &lists,
+			err);
+		if (ok && lists.all.n > 0)
+			add_entities(s, &lists.all.items[0]);
+		else if (ok)
+			log_note(_("no form here makes the list '%s'"),
+				given->name);
+		store_lists_release(&lists);
+	}
+	return ok;
 }
 
 static bool add_translations(struct sending *s, struct err *err)
@@ -360,7 +419,8 @@ static bool fill(struct sending *s, struct err *err)
 			!find_recipients(s, err) ||
 			!down_forms_load(&s->forms, s->args, false,
 				&c->project, err) ||
-			!add_lists(s, err) || !add_translations(s, err) ||
+			!add_lists(s, err) || !add_given(s, err) ||
+			!add_translations(s, err) ||
 			!add_policy(s, err) || !ask_all(s, err) ||
 			!add_queries(s, err) ||
 			!add_revocations(s, err) || !add_receipts(s, err))
@@ -399,6 +459,7 @@ static void tell_json(const struct sending *s, const char *path)
 	js_put_int(answer, "laptops", (int64_t)s->n_recipients);
 	js_put_int(answer, "forms", (int64_t)s->kit.forms.n);
 	js_put_int(answer, "lists", (int64_t)s->kit.lists.n);
+	js_put_int(answer, "entities", (int64_t)s->n_entities);
 	js_put_int(answer, "translations", (int64_t)s->kit.translations.n);
 	js_put_int(answer, "messages", (int64_t)s->kit.messages.n);
 	js_put_int(answer, "questions", (int64_t)s->n_queries);
@@ -412,6 +473,10 @@ static void tell_json(const struct sending *s, const char *path)
 
 static void tell_contents(const struct sending *s)
 {
+	if (s->n_entities > 0)
+		printf(ngettext("  %zu entry of lists\n",
+			"  %zu entries of lists\n", s->n_entities),
+			s->n_entities);
 	if (s->n_queries > 0)
 		printf(ngettext("  %zu question that waits for an answer\n",
 				"  %zu questions that wait for an answer\n",

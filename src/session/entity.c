@@ -65,7 +65,7 @@ static enum entity_action action(struct listing *l, const struct node *n)
 }
 
 /* RFC 4122, version 4 of the common variant: without "uuid:". */
-static bool is_uuid4(const char *id)
+bool entity_id_fits(const char *id)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
 	size_t i;
@@ -105,7 +105,7 @@ static enum entity_fault fault(const struct entity *e)
 		return ENTITY_FITS;
 	if (e->dataset[0] == '\0')
 		return ENTITY_NO_DATASET;
-	if (!is_uuid4(e->id))
+	if (!entity_id_fits(e->id))
 		return ENTITY_BAD_ID;
 	return e->action != ENTITY_UPDATE && is_blank(e->label) ?
 		ENTITY_NO_LABEL : ENTITY_FITS;

@@ -50,6 +50,9 @@ struct entities { struct entity *items; size_t n; };
 void session_entities(struct session *s, struct arena *arena,
 	struct entities *out);
 
+/* A UUID of version 4, as the id of an entity must be. */
+bool entity_id_fits(const char *id);
+
 /* "create", "update" ...; "dataset", "id", "label" or, of what fits, NULL: for
  * programs. */
 const char *entity_action_name(enum entity_action action);

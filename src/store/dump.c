@@ -13,6 +13,7 @@
 #include "store/content.h"
 #include "store/fact.h"
 #include "store/layout.h"
+#include "store/lists.h"
 #include "store/store.h"
 
 struct dump { struct store *store; struct db *db; FILE *to; };
@@ -573,6 +574,27 @@ static bool print_layout(struct dump *d, struct db_stmt *row, struct err *err)
 	return ok;
 }
 
+/* Their values are answers: only a hash of them is here. */
+static bool dump_lists(struct dump *d, struct err *err)
+{
+	struct store_lists lists;
+	bool ok = store_lists_make(d->store, NULL, &lists, err);
+
+	for (size_t i = 0; ok && i < lists.all.n; i++) {
+		const struct store_list *list = &lists.all.items[i];
+		struct json *line = new_line("list");
+		char hex[SHA256_HEX_BYTES];
+
+		js_put_text(line, "name", list->name);
+		js_put_int(line, "entities", (int64_t)list->n_entities);
+		sha256_hex(list->csv.data, list->csv.len, hex);
+		js_put_text(line, "sha256", hex);
+		put(d, line);
+	}
+	store_lists_release(&lists);
+	return ok;
+}
+
 static bool dump_tables(struct dump *d, struct err *err)
 {
 	return each(d, db_prepare(d->db,
@@ -591,7 +613,7 @@ static bool dump_all(struct dump *d, struct err *err)
 		dump_versions(d, err) && dump_sealed(d, err) &&
 		dump_refused(d, err) &&
 		dump_records(d, err) && dump_queries(d, err) &&
-		dump_findings(d, err) &&
+		dump_findings(d, err) && dump_lists(d, err) &&
 		dump_tables(d, err);
 }
 

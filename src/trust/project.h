@@ -37,6 +37,12 @@ struct trust_retention {
 	int months;			/* 1 ... 1200; instead of the form's own */
 };
 
+enum { POLICY_LISTS_MAX = 32, POLICY_LIST_BYTES = 65 };
+struct trust_policy_list {
+	char name[POLICY_LIST_BYTES];	/* of a list of entities */
+	char laptops[POLICY_LIST_BYTES];	/* codes that get it: "KP-*" */
+};
+
 enum { IDLE_MINUTES = 3, IDLE_MINUTES_MAX = 15 };
 struct trust_policy {
 	bool refuse_untagged;	/* forms without bayaz:class are not taken */
@@ -44,6 +50,8 @@ struct trust_policy {
 	int idle_minutes;	/* 1 ... 15 until the screen locks; 0: IDLE_MINUTES */
 	struct trust_retention retention[RETENTION_MAX];
 	size_t n_retention;
+	struct trust_policy_list lists[POLICY_LISTS_MAX];
+	size_t n_lists;
 };
 
 struct trust_project {
@@ -119,7 +127,8 @@ struct json *trust_policy_json(const struct trust_policy *policy)
 bool trust_policy_read(const struct json *object, struct trust_policy *policy,
 	struct err *err) MUST_CHECK;
 /* As a person writes it: "idle-minutes=5", "retention=FORM:MONTHS",
- * "refuse-untagged=yes", "review-required=yes".  ERR_USAGE. */
+ * "refuse-untagged=yes", "review-required=yes", "list=NAME", "list=NAME:KP-*",
+ * "list=NAME:none".  ERR_USAGE. */
 bool trust_policy_set(struct trust_policy *policy, const char *text,
 	struct err *err) MUST_CHECK;
 /* Months that records of this form are kept; `otherwise` if the policy does not
@@ -127,6 +136,9 @@ bool trust_policy_set(struct trust_policy *policy, const char *text,
 int trust_policy_months(const struct trust_policy *policy, const char *form_id,
 	int otherwise);
 
+/* Does a laptop with this code get that list? */
+bool trust_policy_gives(const struct trust_policy_list *list,
+	const char *code);
 /* The two recipients of a class: its reader and its recovery identity. */
 void trust_project_recipients(const struct trust_project *project,
 	enum trust_class class_, struct age_recipient recipients[2]);

@@ -160,7 +160,7 @@ idle-minutes=3
 refuse-untagged=no
 review-required=no
 $ bayaz project policy idle-minutes=20 --passphrase-file passphrase
-bayaz: 'idle-minutes=20' is no policy: there are idle-minutes=1 to 15, retention=FORM:MONTHS, refuse-untagged=yes or no, review-required=yes or no
+bayaz: 'idle-minutes=20' is no policy: there are idle-minutes=1 to 15, retention=FORM:MONTHS, list=NAME:LAPTOPS, refuse-untagged=yes or no, review-required=yes or no
 [2]
 $ bayaz project policy idle-minutes=5 retention=wells:12 --passphrase-file passphrase
 idle-minutes=5

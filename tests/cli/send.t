@@ -131,7 +131,7 @@ $ bayaz -C laptop1 list --json | grep -c '"instance":"uuid:1","question":"[0-9a-
 
 # An older one is refused; several are taken in the order of their numbers.
 $ bayaz send -o e.bayaz --store a.db --all --json
-{"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":1,"number":{{[0-9]+}},"project":"{{.*}}","questions":1,"receipts":0,"translations":0,"without_receipt":2}
+{"entities":0,"file":"e.bayaz","forms":0,"laptops":2,"lists":0,"messages":1,"number":{{[0-9]+}},"project":"{{.*}}","questions":1,"receipts":0,"translations":0,"without_receipt":2}
 $ bayaz send -o f.bayaz --store a.db --all --policy idle-minutes=7
 f.bayaz: number {{[0-9]+}}, for 2 laptops
   1 question that waits for an answer
