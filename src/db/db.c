@@ -16,6 +16,7 @@
 #include "db/inside.h"
 
 #define BUSY_TIMEOUT_MS 5000
+#define WAL_BYTES (16 << 20)
 
 struct db_stmt {
 	struct db *db;
@@ -111,7 +112,7 @@ static bool make_file(const char *path, struct err *err)
 }
 
 /* What protects us from the file, before anything of it is read. */
-static bool harden(struct db *db, struct err *err)
+static bool harden(struct db *db, unsigned how, struct err *err)
 {
 	int status = sqlite3_extended_result_codes(db->handle, 1);
 
@@ -128,24 +129,47 @@ static bool harden(struct db *db, struct err *err)
 		return db_fail(db, status, err);
 	return db_exec(db, "PRAGMA cell_size_check=ON;"
 		"PRAGMA temp_store=MEMORY;"
-		"PRAGMA cache_size=-16384;"	/* KiB: 16 MiB, not 2 */
-		"PRAGMA mmap_size=0", err);
+		"PRAGMA mmap_size=0", err) &&
+		/* of a file that has pages already it changes nothing */
+		(!(how & DB_MUCH) ||
+			db_exec(db, "PRAGMA page_size=16384", err));
+}
+
+/* Beyond that it is copied into the file at the next commit. */
+static bool bound_wal(struct db *db, struct err *err)
+{
+	int64_t page_bytes;
+	char sql[64];
+
+	if (!db_number(db, "PRAGMA page_size", &page_bytes, err))
+		return false;
+	snprintf(sql, sizeof sql, "PRAGMA wal_autocheckpoint=%d",
+		(int)(WAL_BYTES / page_bytes));
+	return db_exec(db, sql, err);
+}
+
+/* Not 2 MiB of pages: SQLite counts them by the size that they have when it is
+ * told, which it knows from the file. */
+static bool bound_cache(struct db *db, unsigned how, struct err *err)
+{
+	return db_exec(db, (how & DB_MUCH) ? "PRAGMA cache_size=-40960" :
+		"PRAGMA cache_size=-16384", err);
 }
 
 /* The first real look at the file: damage shows here. */
-static bool first_look(struct db *db, struct err *err)
+static bool first_look(struct db *db, unsigned how, struct err *err)
 {
 	int64_t number;
 
 	if (!db_number(db, "PRAGMA schema_version", &number, err) ||
-	    !db_number(db, "SELECT count(*) FROM sqlite_schema", &number, err))
+	    !db_number(db, "SELECT count(*) FROM sqlite_schema", &number, err) ||
+	    !bound_cache(db, how, err))
 		return false;
 	if (db->read_only)
 		return true;
 	return db_exec(db, "PRAGMA journal_mode=WAL;"
 		"PRAGMA synchronous=FULL;"
-		"PRAGMA wal_autocheckpoint=4000;"	/* pages */
-		"PRAGMA secure_delete=ON", err);
+		"PRAGMA secure_delete=ON", err) && bound_wal(db, err);
 }
 
 /* Before SQLite is used for the first time: it need not count its memory, which
@@ -159,14 +183,14 @@ static void configure(void)
 	done = true;
 }
 
-static struct db *open_handle(char *path, int flags, bool read_only,
+static struct db *open_handle(char *path, int flags, unsigned how,
 	struct err *err)
 {
 	struct db *db = xcalloc(1, sizeof *db);
 	int status;
 
 	db->path = path;
-	db->read_only = read_only;
+	db->read_only = (how & DB_READ_ONLY) != 0;
 	configure();
 	status = sqlite3_open_v2(path, &db->handle,
 		flags | SQLITE_OPEN_NOMUTEX, db_fault_vfs());
@@ -174,7 +198,7 @@ static struct db *open_handle(char *path, int flags, bool read_only,
 		db_fail(db, status, err);
 		goto failed;
 	}
-	if (!harden(db, err) || !first_look(db, err))
+	if (!harden(db, how, err) || !first_look(db, how, err))
 		goto failed;
 	return db;
 failed:
@@ -203,13 +227,13 @@ struct db *db_open(const char *path, unsigned flags, struct err *err)
 		return NULL;
 	}
 	return open_handle(plain, read_only ? SQLITE_OPEN_READONLY :
-		SQLITE_OPEN_READWRITE, read_only, err);
+		SQLITE_OPEN_READWRITE, flags, err);
 }
 
 struct db *db_memory(struct err *err)
 {
 	return open_handle(xstrdup(":memory:"),
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, false, err);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 0, err);
 }
 
 static void stmt_free(struct db_stmt *stmt)

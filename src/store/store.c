@@ -88,8 +88,8 @@ static bool freshen(struct store *store, struct err *err)
 
 struct store *store_open(const char *path, unsigned flags, struct err *err)
 {
-	unsigned how = (flags & STORE_READ_ONLY) ? DB_READ_ONLY :
-		(flags & STORE_CREATE) ? DB_CREATE : 0;
+	unsigned how = (flags & STORE_READ_ONLY) ? DB_READ_ONLY : DB_MUCH |
+		((flags & STORE_CREATE) ? DB_CREATE : 0);
 	struct store *store;
 
 	if (!(flags & STORE_CREATE) && !file_exists(path)) {
