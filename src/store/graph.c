@@ -282,7 +282,9 @@ static bool collect(struct graph *g, int64_t version, struct err *err)
 		for (size_t k = 0; k < v.n_priors; k++) {
 			struct hash prior = g->priors.items[v.first_prior + k];
 
-			if (!follow_hash(g, &prior, err))
+			/* who linked what is not here linked this, too */
+			if (!follow_hash(g, &prior, err) ||
+					!follow_links(g, &prior, err))
 				return false;
 		}
 	}

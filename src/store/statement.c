@@ -303,7 +303,9 @@ static bool touch_named(struct store *store, int64_t fact,
 {
 	return touch_found(store,
 		"SELECT v.id FROM named n JOIN content c ON c.sha256 = n.sha256"
-		" JOIN version v ON v.id = c.id WHERE n.fact = ?1", fact,
+		" JOIN version v ON v.id = c.id WHERE n.fact = ?1"
+		" UNION SELECT p.version FROM named n JOIN prior p"
+		" ON p.sha256 = n.sha256 WHERE n.fact = ?1", fact,
 		touched, err);
 }
 
