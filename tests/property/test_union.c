@@ -8,6 +8,8 @@
  * dump, byte for byte, and the same again when all is derived anew.
  *
  * 300 orders, 10,000 with BAYAZ_LONG=1; prints the seed, BAYAZ_SEED sets it.
+ * With BAYAZ_STORES=FOLDER it leaves a store of each history there instead, for
+ * another program to read; BAYAZ_HISTORIES says how many.
  */
 #include "config.h"
 
@@ -406,7 +408,7 @@ static void say_something(struct history *h)
 	commit(store);
 }
 
-static void certify(struct history *h, struct store *store)
+static void certify(const struct history *h, struct store *store)
 {
 	struct trust_signed cert = TRUST_SIGNED_INIT;
 	struct minisign_public key;
@@ -659,6 +661,36 @@ static void check_orders(struct history *h, unsigned round)
 	free(first);
 }
 
+/* What one order gave, as one file without -wal. */
+static void leave_store(const struct history *h, const char *to, unsigned round)
+{
+	struct store *store = quick_store();
+	char *sql = str_format("VACUUM INTO '%s/%03u.db'", to, round);
+
+	certify(h, store);
+	for (size_t i = 0; i < h->n_files; i++)
+		hear(store, h->files[i]);
+	assert_true(store_merge_retry(store, &setup, NULL, NULL, &err));
+	assert_true(db_exec(store_db(store), sql, &err));
+	remove_store(store);
+	free(sql);
+}
+
+static void leave_histories(const char *to, uint64_t start)
+{
+	const char *wanted = getenv("BAYAZ_HISTORIES");
+	unsigned n = wanted != NULL ? (unsigned)strtoul(wanted, NULL, 10) : 1;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct history h;
+
+		state_of_chance = start + i * 1000003u;
+		make_history(&h);
+		leave_store(&h, to, i);
+		free_history(&h);
+	}
+}
+
 static void any_order_gives_the_same_store(void **state)
 {
 	const char *seed = getenv("BAYAZ_SEED");
@@ -667,6 +699,10 @@ static void any_order_gives_the_same_store(void **state)
 	uint64_t start = seed != NULL ? strtoull(seed, NULL, 10) : 20261126;
 
 	(void)state;
+	if (getenv("BAYAZ_STORES") != NULL) {
+		leave_histories(getenv("BAYAZ_STORES"), start);
+		return;
+	}
 	print_message("seed %llu, %u histories, %u orders each\n",
 		(unsigned long long)start, n, (unsigned)ORDERS);
 	for (unsigned i = 0; i < n; i++) {
