@@ -24,6 +24,7 @@ LIBRARIES = {
     "libxml": r"(libxml2/)?libxml/.*",
     "pcre2": r"pcre2(posix)?\.h",
     "nettle": r"nettle/.*",
+    "libdeflate": r"libdeflate\.h",
     "zlib": r"zlib\.h|zconf\.h",
     "xlsxwriter": r"xlsxwriter(\.h|/.*)",
     "readstat": r"readstat\.h",

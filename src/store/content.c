@@ -3,7 +3,6 @@
 #include "store/content.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "base/gettext.h"
 #include "db/db.h"
@@ -216,19 +215,6 @@ static bool damaged(struct store *store, struct err *err)
 	return err_set(err, ERR_SPEC, _("'%s' is damaged"), store_path(store));
 }
 
-static bool inflate_into(struct store *store, const void *bytes, size_t n,
-	size_t size_bytes, struct str *out, struct err *err)
-{
-	uLongf got = (uLongf)size_bytes;
-	char *room = str_room(out, size_bytes);
-
-	if (uncompress((Bytef *)room, &got, bytes, (uLong)n) != Z_OK ||
-			got != size_bytes)
-		return damaged(store, err);
-	str_grew(out, size_bytes);
-	return true;
-}
-
 static bool add_parts(struct store *store, int64_t id, size_t size_bytes,
 	struct str *out, struct err *err)
 {
@@ -283,7 +269,8 @@ bool content_get(struct store *store, int64_t id, size_t limit,
 	else if (db_int(get, 1) == PACKING_ERASED)
 		err_set(err, ERR_NOTFOUND, _("these bytes were erased"));
 	else if (db_int(get, 1) == PACKING_ZLIB)
-		ok = inflate_into(store, bytes, n, size, out, err);
+		ok = packer_unpack(store_packer(store), bytes, n, size, out) ||
+			damaged(store, err);
 	else if (n > 0 || size == 0)
 		ok = n == size ? (str_addn(out, bytes, n), true) :
 			damaged(store, err);

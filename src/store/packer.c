@@ -2,21 +2,20 @@
 
 #include "store/packer.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/mem.h"
 #include "store/content.h"
 
-enum { LEVEL = 6, PACKED_MAX_BYTES = 16 * CONTENT_PART_BYTES };
+/* A record of a few KiB is as short after level 1 as after level 6, in half the
+ * time; what is longer is not. */
+enum { SMALL_BYTES = 8 << 10, SMALL_LEVEL = 1, LEVEL = 6,
+	PACKED_MAX_BYTES = 16 * CONTENT_PART_BYTES };
 
-/* By what is to be deflated: a window that holds it, and tables to match.  With
- * the usual ones (the last) 128 KiB are cleared for each record. */
-static const struct size { size_t n_bytes; int window_bits, memory; } sizes[] = {
-	{ 4096, 12, 5 }, { 16384, 14, 7 }, { (size_t)-1, 15, 8 }
+struct packer {				/* each NULL until it is needed */
+	struct libdeflate_compressor *small, *any;
+	struct libdeflate_decompressor *unpacks;
 };
-enum { N_SIZES = sizeof sizes / sizeof *sizes };
-
-struct packer { z_stream streams[N_SIZES]; bool open[N_SIZES]; };
 
 struct packer *packer_new(void)
 {
@@ -27,45 +26,54 @@ void packer_free(struct packer *packer)
 {
 	if (packer == NULL)
 		return;
-	for (size_t i = 0; i < N_SIZES; i++)
-		if (packer->open[i])
-			deflateEnd(&packer->streams[i]);
+	libdeflate_free_compressor(packer->small);
+	libdeflate_free_compressor(packer->any);
+	libdeflate_free_decompressor(packer->unpacks);
 	free(packer);
 }
 
-static z_stream *stream_for(struct packer *packer, size_t n_bytes)
+static struct libdeflate_compressor *compressor_for(struct packer *packer,
+	size_t n_bytes)
 {
-	size_t i = 0;
-	z_stream *z;
+	bool is_small = n_bytes <= SMALL_BYTES;
+	struct libdeflate_compressor **one =
+		is_small ? &packer->small : &packer->any;
 
-	while (n_bytes > sizes[i].n_bytes)
-		i++;
-	z = &packer->streams[i];
-	if (packer->open[i])
-		return deflateReset(z) == Z_OK ? z : NULL;
-	packer->open[i] = deflateInit2(z, LEVEL, Z_DEFLATED,
-		sizes[i].window_bits, sizes[i].memory, Z_DEFAULT_STRATEGY) ==
-		Z_OK;
-	return packer->open[i] ? z : NULL;
+	if (*one == NULL)
+		*one = libdeflate_alloc_compressor(
+			is_small ? SMALL_LEVEL : LEVEL);
+	return *one;
 }
 
 bool packer_pack(struct packer *packer, const void *bytes, size_t n_bytes,
 	struct str *out)
 {
-	z_stream *z = n_bytes > UINT32_MAX ? NULL :
-		stream_for(packer, n_bytes);
+	struct libdeflate_compressor *compressor =
+		compressor_for(packer, n_bytes);
 	size_t room = n_bytes < PACKED_MAX_BYTES ? n_bytes : PACKED_MAX_BYTES;
+	size_t n;
 
 	str_clear(out);
-	if (z == NULL || n_bytes == 0)
+	if (compressor == NULL || n_bytes == 0)
 		return false;
-	/* what does not become shorter runs out of room */
-	z->next_in = (Bytef *)bytes;
-	z->avail_in = (uInt)n_bytes;
-	z->next_out = (Bytef *)str_room(out, room);
-	z->avail_out = (uInt)room;
-	if (deflate(z, Z_FINISH) != Z_STREAM_END || z->avail_out == 0)
+	/* what does not become shorter finds no room */
+	n = libdeflate_zlib_compress(compressor, bytes, n_bytes,
+		str_room(out, room), room - 1);
+	str_grew(out, n);
+	return n > 0;
+}
+
+bool packer_unpack(struct packer *packer, const void *packed, size_t n_packed,
+	size_t n_bytes, struct str *out)
+{
+	char *room = str_room(out, n_bytes);
+
+	if (packer->unpacks == NULL)
+		packer->unpacks = libdeflate_alloc_decompressor();
+	if (packer->unpacks == NULL || libdeflate_zlib_decompress(
+			packer->unpacks, packed, n_packed, room, n_bytes,
+			NULL) != LIBDEFLATE_SUCCESS)
 		return false;
-	str_grew(out, room - z->avail_out);
+	str_grew(out, n_bytes);
 	return true;
 }

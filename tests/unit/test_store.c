@@ -1252,29 +1252,6 @@ static void one_processor_gives_the_same(void **state)
 	free_history(paths);
 }
 
-static void long_files_are_kept_in_parts(void **state)
-{
-	struct store *store = new_store();
-	size_t n = 3 * CONTENT_PART_BYTES + 17;
-	char *bytes = xmalloc(n);
-	uint8_t sha256[SHA256_BYTES];
-	struct str back = STR_INIT;
-	int64_t id;
-
-	(void)state;
-	crypt_random(bytes, n);
-	sha256_bytes(bytes, n, sha256);
-	assert_true(content_put(store, sha256, bytes, n, &id, NULL, &err));
-	assert_true(content_get(store, id, n, &back, &err));
-	assert_int_equal(back.len, n);
-	assert_memory_equal(back.data, bytes, n);
-	assert_false(content_get(store, id, n - 1, &back, &err));
-	assert_int_equal(err.code, ERR_LIMIT);
-	str_release(&back);
-	free(bytes);
-	store_close(store);
-}
-
 static void numbers_are_read_strictly(void **state)
 {
 	int64_t whole;
@@ -1321,7 +1298,6 @@ int main(void)
 		cmocka_unit_test(missing_bundles_of_a_device_are_named),
 		cmocka_unit_test(a_merge_costs_what_its_own_records_need),
 		cmocka_unit_test(one_processor_gives_the_same),
-		cmocka_unit_test(long_files_are_kept_in_parts),
 		cmocka_unit_test(numbers_are_read_strictly),
 	};
 
