@@ -1,22 +1,21 @@
 /* Reading a manifest.  The entries are read one at a time: their values would
- * take many times the room of the text. */
+ * take many times the room of the text.  Those that this program wrote are read
+ * without values at all (manifest_plain.c). */
 #include "config.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/gettext.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "bundle/manifest.h"
+#include "bundle/manifest_parts.h"
 #include "crypt/age.h"
 #include "crypt/minisign.h"
 
 enum {
-	MAX_TEXT = 512,			/* bytes of an id, a label, a title */
 	MAX_FILE_NAME = 255,
-	MAX_PRIORS = 64,
-	MAX_FILES = 10000,
 	MAX_OUTER = 1 << 20,		/* bytes of all but the entries */
 	MAX_ENTRY = 8 << 20,		/* of one entry */
 };
@@ -35,8 +34,6 @@ static bool no_controls(const char *text)
 	return true;
 }
 
-typedef bool text_test(const char *text);
-
 bool manifest_can_travel(const struct manifest_entry *entry)
 {
 	const char *const texts[] = { entry->form_id, entry->form_version,
@@ -48,12 +45,12 @@ bool manifest_can_travel(const struct manifest_entry *entry)
 	for (size_t i = 0; i < entry->n_files; i++)
 		if (!manifest_can_name(entry->files[i].name))
 			return false;
-	return entry->n_files <= MAX_FILES && entry->n_priors <= MAX_PRIORS;
+	return entry->n_files <= MANIFEST_MAX_FILES && entry->n_priors <= MANIFEST_MAX_PRIORS;
 }
 
 /* An optional text of an object, into the arena; with a test of its form. */
 static bool get_text(struct arena *arena, const struct json *object,
-	const char *key, text_test *fits, const char **text, struct err *err)
+	const char *key, manifest_text_test *fits, const char **text, struct err *err)
 {
 	const struct json *value = js_get(object, key);
 	const char *found = js_text(value);
@@ -61,7 +58,7 @@ static bool get_text(struct arena *arena, const struct json *object,
 	*text = NULL;
 	if (value == NULL || js_is_null(value))
 		return true;
-	if (found == NULL || strlen(found) > MAX_TEXT || !no_controls(found) ||
+	if (found == NULL || strlen(found) > MANIFEST_MAX_TEXT || !no_controls(found) ||
 			(fits != NULL && !fits(found)))
 		return bad(err, key);
 	*text = arena_strdup(arena, found);
@@ -109,6 +106,33 @@ static bool is_hex(const char *text)
 	return strspn(text, "0123456789abcdef") == strlen(text);
 }
 
+#define TEXT(key, fits, member) \
+	{ key, MEMBER_TEXT, fits, offsetof(struct manifest_entry, member) }
+
+const struct manifest_member manifest_members[N_MANIFEST_MEMBERS] = {
+	TEXT("class", is_class, class_),
+	{ "clock_doubted", MEMBER_CLOCK, NULL, 0 },
+	{ "files", MEMBER_FILES, NULL, 0 },
+	TEXT("finished", is_time, finished),
+	TEXT("form", NULL, form_id),
+	TEXT("instance", NULL, instance_id),
+	TEXT("journal", is_hex, journal),
+	{ "kind", MEMBER_KIND, NULL, 0 },
+	TEXT("label", NULL, label),
+	{ "name", MEMBER_NAME, NULL, 0 },
+	{ "priors", MEMBER_PRIORS, NULL, 0 },
+	{ "sha256", MEMBER_SHA256, NULL, 0 },
+	TEXT("signs", sha256_is_hex, signs),
+	{ "size", MEMBER_SIZE, NULL, 0 },
+	TEXT("version", NULL, form_version),
+};
+
+const char **manifest_text(struct manifest_entry *entry,
+	const struct manifest_member *member)
+{
+	return (const char **)(void *)((char *)entry + member->at);
+}
+
 static bool is_signer(const char *text)
 {
 	struct minisign_public public_key;
@@ -123,7 +147,7 @@ static bool is_recipient(const char *text)
 	return age_recipient_parse(text, &recipient, NULL);
 }
 
-static bool is_file_name(const char *text)
+bool manifest_is_file_name(const char *text)
 {
 	return text[0] != '\0' && strlen(text) <= MAX_FILE_NAME &&
 		strpbrk(text, "/\\") == NULL && strcmp(text, ".") != 0 &&
@@ -132,13 +156,13 @@ static bool is_file_name(const char *text)
 
 bool manifest_can_say(const char *text)
 {
-	return strlen(text) <= MAX_TEXT && no_controls(text) &&
+	return strlen(text) <= MANIFEST_MAX_TEXT && no_controls(text) &&
 		utf8_is_valid(text, strlen(text));
 }
 
 bool manifest_can_name(const char *file_name)
 {
-	return manifest_can_say(file_name) && is_file_name(file_name);
+	return manifest_can_say(file_name) && manifest_is_file_name(file_name);
 }
 
 static bool copy_sha256(const char *text, char sha256[SHA256_HEX_BYTES])
@@ -158,7 +182,7 @@ static bool get_priors(struct manifest *manifest, const struct json *object,
 
 	if (list == NULL)
 		return true;
-	if (!js_is_array(list) || n > MAX_PRIORS)
+	if (!js_is_array(list) || n > MANIFEST_MAX_PRIORS)
 		return bad(err, "priors");
 	priors = arena_alloc(manifest->arena, (n + 1) * sizeof *priors);
 	for (size_t i = 0; i < n; i++)
@@ -178,14 +202,14 @@ static bool get_files(struct manifest *manifest, const struct json *object,
 
 	if (list == NULL)
 		return true;
-	if (!js_is_array(list) || n > MAX_FILES)
+	if (!js_is_array(list) || n > MANIFEST_MAX_FILES)
 		return bad(err, "files");
 	files = ARENA_ARRAY(manifest->arena, struct manifest_file, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		const struct json *file = js_at(list, i);
 
 		if (!js_is_object(file) || !get_text(manifest->arena, file,
-				"name", is_file_name, &files[i].name, err) ||
+				"name", manifest_is_file_name, &files[i].name, err) ||
 				files[i].name == NULL ||
 				(js_get(file, "sha256") != NULL && !copy_sha256(
 					js_get_text(file, "sha256"),
@@ -218,40 +242,31 @@ static bool get_identity(const struct json *object,
 	return true;
 }
 
-static bool get_entry(struct manifest *manifest, const struct json *object,
-	struct err *err)
+static bool get_texts(struct manifest *manifest, const struct json *object,
+	struct manifest_entry *entry, struct err *err)
 {
-	struct arena *arena = manifest->arena;
-	struct manifest_entry entry = { .kind = N_ENTRY_KINDS };
+	for (size_t i = 0; i < N_MANIFEST_MEMBERS; i++) {
+		const struct manifest_member *member = &manifest_members[i];
 
+		if (member->what == MEMBER_TEXT && !get_text(manifest->arena,
+				object, member->key, member->fits,
+				manifest_text(entry, member), err))
+			return false;
+	}
+	return true;
+}
+
+static bool get_entry(struct manifest *manifest, const struct json *object,
+	struct manifest_entry *entry, struct err *err)
+{
+	*entry = (struct manifest_entry){ .kind = N_ENTRY_KINDS };
 	if (!js_is_object(object))
 		return bad(err, "entries");
-	if (!get_identity(object, &entry, err) ||
-			!get_text(arena, object, "class", is_class,
-				&entry.class_, err) ||
-			!get_text(arena, object, "form", NULL, &entry.form_id,
-				err) ||
-			!get_text(arena, object, "version", NULL,
-				&entry.form_version, err) ||
-			!get_text(arena, object, "instance", NULL,
-				&entry.instance_id, err) ||
-			!get_text(arena, object, "finished", is_time,
-				&entry.finished, err) ||
-			!get_text(arena, object, "journal", is_hex,
-				&entry.journal, err) ||
-			!get_text(arena, object, "signs", sha256_is_hex,
-				&entry.signs, err) ||
-			!get_text(arena, object, "label", NULL, &entry.label,
-				err) ||
-			!get_priors(manifest, object, &entry, err) ||
-			!get_files(manifest, object, &entry, err))
-		return false;
-	entry.clock_doubted = js_get_bool(object, "clock_doubted", false);
-	if (manifest->entries.n > 0 && strcmp(manifest->entries.items[
-			manifest->entries.n - 1].name, entry.name) >= 0)
-		return bad(err, "entries");
-	vec_push(&manifest->entries, entry);
-	return true;
+	entry->clock_doubted = js_get_bool(object, "clock_doubted", false);
+	return get_identity(object, entry, err) &&
+		get_texts(manifest, object, entry, err) &&
+		get_priors(manifest, object, entry, err) &&
+		get_files(manifest, object, entry, err);
 }
 
 static bool get_device(struct manifest *manifest, const struct json *object,
@@ -427,16 +442,33 @@ static bool find_entries(struct text all, struct text *entries)
 	return false;
 }
 
+static bool add_entry(struct manifest *manifest,
+	const struct manifest_entry *entry, struct err *err)
+{
+	size_t n = manifest->entries.n;
+
+	if (n > 0 && strcmp(manifest->entries.items[n - 1].name,
+			entry->name) >= 0)
+		return bad(err, "entries");
+	vec_push(&manifest->entries, *entry);
+	return true;
+}
+
 static bool get_piece(struct manifest *manifest, const struct text *piece,
 	struct err *err)
 {
+	struct manifest_entry entry;
 	struct json *object;
 	bool ok;
 
 	if (piece->end - piece->at > MAX_ENTRY)
 		return err_set(err, ERR_LIMIT, _("the manifest is too long"));
+	if (manifest_read_plain(manifest->arena, piece->at, piece->end,
+			&entry))
+		return add_entry(manifest, &entry, err);
 	object = js_parse(piece->at, (size_t)(piece->end - piece->at), err);
-	ok = object != NULL && get_entry(manifest, object, err);
+	ok = object != NULL && get_entry(manifest, object, &entry, err) &&
+		add_entry(manifest, &entry, err);
 	js_free(object);
 	return ok;
 }

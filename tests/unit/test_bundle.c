@@ -768,6 +768,48 @@ static void blanks_and_order_do_not_matter(void **state)
 	free(text);
 }
 
+static char *parsed_and_printed(const char *text)
+{
+	struct manifest m;
+	char *printed;
+
+	manifest_init(&m);
+	assert_true(manifest_parse(&m, text, strlen(text),
+		&(struct err)ERR_INIT));
+	printed = manifest_print(&m);
+	manifest_release(&m);
+	return printed;
+}
+
+/* As this program writes them, entries are read in a way of their own. */
+static void spelled_otherwise_it_says_the_same(void **state)
+{
+	static const struct { const char *from, *to; } others[] = {
+		{ "{\"class\"", "{ \"class\"" },
+		{ "\"household\"", "\"househ\\u006fld\"" },
+		{ "\"priors\":[", "\"priors\": [" },
+		{ "\"files\":[{\"", "\"files\":[{ \"" },
+		{ "\"class\":\"standard\",\"files\"",
+		  "\"aa\":{},\"class\":\"standard\",\"files\"" },
+		{ "\"kind\":\"record\"", "\"kind\":\"record\",\"knd\":null" },
+	};
+	char *plain = with("household", "household"),
+		*expected = parsed_and_printed(plain);
+
+	(void)state;
+	assert_string_equal(plain, expected);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		char *text = with(others[i].from, others[i].to);
+		char *printed = parsed_and_printed(text);
+
+		assert_string_equal(printed, expected);
+		free(printed);
+		free(text);
+	}
+	free(expected);
+	free(plain);
+}
+
 /* Printed one entry at a time, it is what the whole would print. */
 static void a_manifest_is_canonical(void **state)
 {
@@ -1052,6 +1094,7 @@ int main(void)
 		cmocka_unit_test(wrong_manifests_are_refused),
 		cmocka_unit_test(every_class_of_form_can_travel),
 		cmocka_unit_test(blanks_and_order_do_not_matter),
+		cmocka_unit_test(spelled_otherwise_it_says_the_same),
 		cmocka_unit_test(a_manifest_is_canonical),
 		cmocka_unit_test(a_long_manifest_takes_little_room),
 		cmocka_unit_test(keys_of_later_versions_are_passed_over),
