@@ -12,12 +12,12 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/vec.h"
-#include "bundle/ahead.h"
 #include "cmd/centre.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 #include "cmd/secret.h"
 #include "crypt/crypt.h"
+#include "store/feed.h"
 #include "store/merge.h"
 #include "store/store.h"
 
@@ -410,9 +410,9 @@ static void print_json(struct job *job, const struct store_totals *t)
 /* A refusal is told with its file; false is a fault of this machine. */
 static void merge_files(struct job *job)
 {
-	struct bundle_ahead *ahead = bundle_ahead_new();
+	struct feed *early = NULL;
 
-	job->centre.setup.ahead = ahead;
+	job->centre.setup.early = &early;
 	for (int i = 0; i < job->args->n; i++) {
 		struct merge_result result;
 		struct err err = ERR_INIT;
@@ -430,9 +430,9 @@ static void merge_files(struct job *job)
 		job->centre.setup.progress = NULL;
 		tell(job, job->args->items[i], &result, &err);
 	}
-	job->centre.setup.ahead = NULL;
+	job->centre.setup.early = NULL;
 	job->centre.setup.next = NULL;
-	bundle_ahead_free(ahead);
+	feed_free(early);
 }
 
 /* What goes on waiting is told when that was asked for. */

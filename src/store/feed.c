@@ -4,7 +4,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/processors.h"
 #include "store/content.h"
@@ -12,10 +15,11 @@
 #include "store/version.h"
 
 /* Handed over together, so that the threads seldom wait for each other. */
-enum { BATCH_ITEMS = 8, BATCH_BYTES = 512 << 10, N_BATCHES = 24,
+enum { BATCH_ITEMS = 8, BATCH_BYTES = 512 << 10, N_BATCHES = 64,
 	ENOUGH_BATCHES = 8,		/* that the caller does not wait */
-	MAX_HELD_BYTES = 4 << 20,	/* of batches that are full, about */
-	KEPT_BYTES = 64 << 10 };	/* of an item's room, for the next */
+	MAX_HELD_BYTES = 6 << 20,	/* of batches that are full, about */
+	KEPT_BYTES = 64 << 10,		/* of an item's room, for the next */
+	LARGE_BYTES = 8 << 20 };	/* of a file: not begun early */
 
 struct batch {
 	struct feed_item items[BATCH_ITEMS];
@@ -28,7 +32,11 @@ struct batch {
 };
 
 struct feed {
+	char *path;
+	const struct age_keys *keys;
 	struct bundle *bundle;
+	struct err open_err;		/* where that is NULL, once opened */
+	struct str manifest;		/* packed, once that was tried */
 	struct packer *packer;
 	struct xml_reader *reader;
 	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);
@@ -49,6 +57,10 @@ struct feed {
 	pthread_cond_t changed;
 	size_t first, n_full;		/* batches that are full */
 	size_t n_held;			/* bytes in them */
+	bool is_opened;			/* or could not be */
+	bool packed_manifest;		/* or tried to */
+	bool has_read_all;
+	bool only_checks;		/* nobody wants to store this */
 	bool stop;
 };
 
@@ -92,30 +104,30 @@ static bool is_long(const struct manifest_entry *entry)
 		entry->kind != ENTRY_RECORD && entry->kind != ENTRY_FORM;
 }
 
-/* Is there time to parse, too? */
-static bool is_ahead(struct feed *feed)
+/* What else is to be done with an entry?  It is parsed if there is time. */
+static void look(struct feed *feed, bool *packs, bool *parses)
 {
-	bool is;
-
-	if (!feed->reads_ahead)
-		return false;
 	pthread_mutex_lock(&feed->lock);
-	is = feed->n_full >= ENOUGH_BATCHES;
+	*packs = !feed->only_checks;
+	*parses = *packs && feed->reads_ahead &&
+		feed->n_full >= ENOUGH_BATCHES;
 	pthread_mutex_unlock(&feed->lock);
-	return is;
 }
 
 static bool read_whole(struct feed *feed, struct feed_item *item,
 	struct err *err)
 {
+	bool packs, parses;
+
 	item->is_piece = false;
 	item->begins = item->ends = true;
 	if (!bundle_read_all(feed->bundle, VERSION_MAX_BYTES, &item->bytes,
 			err))
 		return false;
-	item->is_packed = packer_pack(feed->packer, item->bytes.data,
+	look(feed, &packs, &parses);
+	item->is_packed = packs && packer_pack(feed->packer, item->bytes.data,
 		item->bytes.len, &item->packed);
-	if (item->entry->kind == ENTRY_RECORD && is_ahead(feed))
+	if (parses && item->entry->kind == ENTRY_RECORD)
 		version_parse(item->bytes.data, item->bytes.len, feed->reader,
 			item->parsed);
 	return true;
@@ -145,6 +157,14 @@ static bool read_item(struct feed *feed, struct feed_item *item, bool *end,
 		read_whole(feed, item, err);
 }
 
+static size_t room_of(const struct feed_item *item)
+{
+	const struct xml_doc *doc = item->parsed->doc;
+
+	return item->bytes.len + item->packed.len +
+		(doc != NULL ? arena_size_bytes(doc->arena) : 0);
+}
+
 static void fill(struct feed *feed, struct batch *batch)
 {
 	bool end = false;
@@ -160,7 +180,7 @@ static void fill(struct feed *feed, struct batch *batch)
 			batch->failed = true;
 			break;
 		}
-		batch->n_bytes += item->bytes.len;
+		batch->n_bytes += room_of(item);
 		batch->n += !end;
 	}
 	batch->is_last = end || batch->failed;
@@ -192,6 +212,33 @@ static void hand_over(struct feed *feed, const struct batch *batch)
 	pthread_mutex_lock(&feed->lock);
 	feed->n_full++;
 	feed->n_held += batch->n_bytes;
+	feed->has_read_all = batch->is_last;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+static void open_bundle(struct feed *feed)
+{
+	struct bundle *bundle = bundle_open(feed->path, feed->keys, NULL,
+		&feed->open_err);
+
+	if (bundle != NULL)
+		bundle_watch(bundle, note_progress, feed);
+	pthread_mutex_lock(&feed->lock);
+	feed->bundle = bundle;
+	feed->is_opened = true;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+static void pack_manifest(struct feed *feed)
+{
+	size_t n;
+	const char *bytes = bundle_manifest_bytes(feed->bundle, &n);
+
+	(void)packer_pack(feed->packer, bytes, n, &feed->manifest);
+	pthread_mutex_lock(&feed->lock);
+	feed->packed_manifest = true;
 	pthread_cond_signal(&feed->changed);
 	pthread_mutex_unlock(&feed->lock);
 }
@@ -202,8 +249,12 @@ static void *read_ahead(void *context)
 	struct batch *batch;
 	bool is_last = false;
 
+	open_bundle(feed);
+	if (feed->bundle != NULL)
+		pack_manifest(feed);
 	feed->reads_ahead = true;
-	while (!is_last && wait_for_room(feed, &batch)) {
+	while (feed->bundle != NULL && !is_last &&
+			wait_for_room(feed, &batch)) {
 		fill(feed, batch);
 		is_last = batch->is_last;
 		hand_over(feed, batch);
@@ -250,16 +301,15 @@ static void give_back(struct feed *feed)
 
 /* --- for the caller --- */
 
-struct feed *feed_new(struct bundle *bundle, void (*progress)(void *context,
-	uint64_t n_read, uint64_t n_all), void *context)
+static struct feed *feed_new(const char *path, const struct age_keys *keys)
 {
 	struct feed *feed = xcalloc(1, sizeof *feed);
 
-	feed->bundle = bundle;
-	feed->progress = progress;
-	feed->context = context;
+	feed->path = xstrdup(path);
+	feed->keys = keys;
 	feed->packer = packer_new();
 	feed->reader = xml_reader_new();
+	str_init(&feed->manifest);
 	for (size_t i = 0; i < N_BATCHES; i++)
 		for (size_t k = 0; k < BATCH_ITEMS; k++) {
 			str_init(&feed->batches[i].items[k].bytes);
@@ -267,12 +317,83 @@ struct feed *feed_new(struct bundle *bundle, void (*progress)(void *context,
 			feed->batches[i].items[k].parsed =
 				&feed->batches[i].parsed[k];
 		}
-	bundle_watch(bundle, note_progress, feed);
 	pthread_mutex_init(&feed->lock, NULL);
 	pthread_cond_init(&feed->changed, NULL);
+	return feed;
+}
+
+static struct feed *begin(const char *path, const struct age_keys *keys)
+{
+	struct feed *feed = feed_new(path, keys);
+
 	feed->has_thread = has_second_processor() &&
 		pthread_create(&feed->thread, NULL, read_ahead, feed) == 0;
 	return feed;
+}
+
+void feed_early(struct feed **early, const char *path,
+	const struct age_keys *keys)
+{
+	struct stat st;
+
+	if (*early == NULL && has_second_processor() && stat(path, &st) == 0 &&
+			S_ISREG(st.st_mode) && st.st_size <= LARGE_BYTES)
+		*early = begin(path, keys);
+}
+
+struct feed *feed_take(struct feed **early, const char *path,
+	const struct age_keys *keys)
+{
+	struct feed *feed = early != NULL ? *early : NULL;
+
+	if (feed != NULL)
+		*early = NULL;
+	if (feed != NULL && feed->keys == keys &&
+			strcmp(feed->path, path) == 0)
+		return feed;
+	feed_free(feed);
+	return begin(path, keys);
+}
+
+struct bundle *feed_bundle(struct feed *feed, struct err *err)
+{
+	if (!feed->has_thread && !feed->is_opened)
+		open_bundle(feed);
+	pthread_mutex_lock(&feed->lock);
+	while (!feed->is_opened)
+		pthread_cond_wait(&feed->changed, &feed->lock);
+	pthread_mutex_unlock(&feed->lock);
+	if (feed->bundle == NULL && err != NULL)
+		*err = feed->open_err;
+	return feed->bundle;
+}
+
+const struct str *feed_manifest(struct feed *feed)
+{
+	if (!feed->has_thread && !feed->packed_manifest)
+		pack_manifest(feed);
+	pthread_mutex_lock(&feed->lock);
+	while (!feed->packed_manifest)
+		pthread_cond_wait(&feed->changed, &feed->lock);
+	pthread_mutex_unlock(&feed->lock);
+	return feed->manifest.len > 0 ? &feed->manifest : NULL;
+}
+
+void feed_watch(struct feed *feed, void (*progress)(void *context,
+	uint64_t n_read, uint64_t n_all), void *context)
+{
+	feed->progress = progress;
+	feed->context = context;
+}
+
+bool feed_has_read_all(struct feed *feed)
+{
+	bool has;
+
+	pthread_mutex_lock(&feed->lock);
+	has = feed->has_read_all;
+	pthread_mutex_unlock(&feed->lock);
+	return has;
 }
 
 bool feed_next(struct feed *feed, const struct feed_item **item,
@@ -300,6 +421,19 @@ bool feed_next(struct feed *feed, const struct feed_item **item,
 	return false;
 }
 
+bool feed_check_rest(struct feed *feed, struct err *err)
+{
+	const struct feed_item *item;
+	bool ok;
+
+	pthread_mutex_lock(&feed->lock);
+	feed->only_checks = true;
+	pthread_mutex_unlock(&feed->lock);
+	while ((ok = feed_next(feed, &item, err)) && item != NULL)
+		;
+	return ok;
+}
+
 static void stop_thread(struct feed *feed)
 {
 	if (!feed->has_thread)
@@ -318,7 +452,8 @@ void feed_free(struct feed *feed)
 	stop_thread(feed);
 	pthread_mutex_destroy(&feed->lock);
 	pthread_cond_destroy(&feed->changed);
-	bundle_watch(feed->bundle, NULL, NULL);
+	bundle_close(feed->bundle);
+	str_release(&feed->manifest);
 	for (size_t i = 0; i < N_BATCHES; i++)
 		for (size_t k = 0; k < BATCH_ITEMS; k++) {
 			str_wipe(&feed->batches[i].items[k].bytes);
@@ -327,5 +462,6 @@ void feed_free(struct feed *feed)
 		}
 	packer_free(feed->packer);
 	xml_reader_free(feed->reader);
+	free(feed->path);
 	free(feed);
 }

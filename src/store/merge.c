@@ -8,7 +8,6 @@
 
 #include "base/gettext.h"
 #include "base/str.h"
-#include "bundle/ahead.h"
 #include "bundle/read.h"
 #include "db/db.h"
 #include "store/content.h"
@@ -35,7 +34,7 @@ struct merging {
 	bool is_trusted;		/* so its entries are derived */
 	bool rejudged;			/* so is what came before */
 	struct intake *intake;
-	struct feed *feed;		/* NULL: not yet, or not any more */
+	struct feed *feed;
 };
 
 /* --- who sent it --- */
@@ -106,6 +105,23 @@ static bool check_device(struct merging *m, struct err *err)
 
 /* --- what is in it --- */
 
+/* As the other thread has packed it. */
+static bool keep_manifest(struct merging *m, struct err *err)
+{
+	uint8_t sha256[SHA256_BYTES];
+	size_t n;
+	const char *bytes = bundle_manifest_bytes(m->bundle, &n);
+	struct content_slot slot;
+	int64_t content;
+
+	if (!hex_decode(bundle_manifest_sha256(m->bundle), sha256,
+			sizeof sha256) ||
+			!content_slot(m->store, sha256, &slot, err))
+		return false;
+	return slot.id != 0 || content_put_packed(m->store, sha256, bytes, n,
+		feed_manifest(m->feed), &content, err);
+}
+
 static bool take_manifest(struct merging *m, struct err *err)
 {
 	struct trust_signed text = TRUST_SIGNED_INIT;
@@ -115,7 +131,7 @@ static bool take_manifest(struct merging *m, struct err *err)
 
 	str_addn(&text.document, bytes, n);
 	str_add(&text.signature, bundle_signature(m->bundle));
-	ok = fact_add_manifest(m->store, &text,
+	ok = keep_manifest(m, err) && fact_add_manifest(m->store, &text,
 			bundle_manifest_sha256(m->bundle),
 			bundle_signer_claim(m->bundle), &m->fact, &m->is_new,
 			err) &&
@@ -156,43 +172,14 @@ static bool take_entries(struct merging *m, struct err *err)
 	bool ok;
 
 	while ((ok = feed_next(m->feed, &item, err)) && item != NULL) {
+		if (m->setup->next != NULL && feed_has_read_all(m->feed))
+			feed_early(m->setup->early, m->setup->next,
+				m->setup->keys);
 		ok = take_item(m, item, err) &&
 			derive_some(m->store, &m->touched, err);
 		if (!ok)
 			break;
 	}
-	if (m->setup->ahead != NULL && m->setup->next != NULL)
-		bundle_ahead_start(m->setup->ahead, m->setup->next,
-			m->setup->keys);
-	return ok;
-}
-
-/* Reading ahead begins before the manifest is kept, unless it is here. */
-static bool begin_reading(struct merging *m, struct err *err)
-{
-	uint8_t sha256[SHA256_BYTES];
-	int64_t content = 0;
-
-	if (hex_decode(bundle_manifest_sha256(m->bundle), sha256,
-			sizeof sha256) &&
-			!content_find(m->store, sha256, &content, err))
-		return false;
-	if (content == 0)
-		m->feed = feed_new(m->bundle, m->setup->progress,
-			m->setup->context);
-	return true;
-}
-
-/* A damaged copy of what has been taken is damaged all the same. */
-static bool read_to_end(struct merging *m, struct err *err)
-{
-	const struct manifest_entry *entry;
-	bool ok;
-
-	feed_free(m->feed);
-	m->feed = NULL;
-	while ((ok = bundle_next(m->bundle, &entry, err)) && entry != NULL)
-		;
 	return ok;
 }
 
@@ -200,15 +187,10 @@ static bool read_to_end(struct merging *m, struct err *err)
 static bool take_stacked(struct merging *m, struct err *err)
 {
 	struct stacked_taken taken = { .n_facts = 0 };
-	struct feed *feed = feed_new(m->bundle, m->setup->progress,
-		m->setup->context);
-	bool ok;
 
 	m->is_trusted = true;
-	ok = stacked_take(m->store, m->bundle, feed, m->intake, &m->touched,
-		&taken, err);
-	feed_free(feed);
-	if (!ok)
+	if (!stacked_take(m->store, m->bundle, m->feed, m->intake,
+			&m->touched, &taken, err))
 		return false;
 	m->is_new = taken.n_facts > 0;
 	m->result->stacked = true;
@@ -254,16 +236,11 @@ static bool take(struct merging *m, struct err *err)
 		return false;
 	if (stacked_is(bundle_manifest(m->bundle)))
 		return take_stacked(m, err);
-	if (!check_device(m, err) || !begin_reading(m, err) ||
-			!take_manifest(m, err))
+	if (!check_device(m, err) || !take_manifest(m, err) ||
+			(!m->is_new && !lacks_bytes(m, &lacks, err)))
 		return false;
-	if (!m->is_new && !lacks_bytes(m, &lacks, err))
-		return false;
-	if (!m->is_new && !lacks)
-		return read_to_end(m, err);
-	if (m->feed == NULL)
-		m->feed = feed_new(m->bundle, m->setup->progress,
-			m->setup->context);
+	if (!m->is_new && !lacks)	/* a damaged copy is damaged still */
+		return feed_check_rest(m->feed, err);
 	return take_entries(m, err) &&
 		derive_finish(m->store, &m->touched, err) &&
 		(!m->rejudged || store_derive_all(m->store, err)) &&
@@ -357,11 +334,13 @@ bool store_merge_file(struct store *store, const char *path,
 	bool ok;
 
 	*result = (struct merge_result){ .outcome = MERGE_TAKEN };
-	m.bundle = bundle_ahead_open(setup->ahead, path, setup->keys, err);
-	if (m.bundle != NULL)
-		bundle_watch(m.bundle, setup->progress, setup->context);
-	if (m.bundle == NULL)
+	m.feed = feed_take(setup->early, path, setup->keys);
+	m.bundle = feed_bundle(m.feed, err);
+	if (m.bundle == NULL) {
+		feed_free(m.feed);
 		return false;
+	}
+	feed_watch(m.feed, setup->progress, setup->context);
 	m.intake = intake_new(store);
 	describe(&m);
 	ok = merge_open(&m, &why);
@@ -369,7 +348,6 @@ bool store_merge_file(struct store *store, const char *path,
 		tell(&m);
 	intake_free(m.intake);
 	feed_free(m.feed);
-	bundle_close(m.bundle);
 	touched_release(&m.touched);
 	if (ok)
 		return true;

@@ -20,6 +20,7 @@
 #include "crypt/minisign.h"
 #include "store/unlock.h"
 
+struct feed;
 struct store;
 
 struct merge_setup {
@@ -32,8 +33,8 @@ struct merge_setup {
 	/* Of the protected class: what comes sealed is looked into at once. */
 	const struct age_identity *protected_;
 	size_t n_protected;
-	/* The file that comes after this one, to be opened ahead; both or none. */
-	struct bundle_ahead *ahead;
+	/* The file that comes after this one, to be begun early; both or none. */
+	struct feed **early;		/* feed_free() it at the end */
 	const char *next;
 	/* Told now and then how far the file is read; or NULL. */
 	void (*progress)(void *context, uint64_t n_read, uint64_t n_all);

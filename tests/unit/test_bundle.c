@@ -15,7 +15,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/wipe.h"
-#include "bundle/ahead.h"
 #include "bundle/read.h"
 #include "bundle/sealed.h"
 #include "bundle/write.h"
@@ -181,46 +180,6 @@ static void the_manifest_comes_back_whole(void **state)
 	sha256_hex(bundle_manifest_bytes(b, &n), n, sha256);
 	assert_string_equal(sha256, bundle_manifest_sha256(b));
 	bundle_close(b);
-	str_release(&bytes);
-}
-
-static void expect_opens(struct bundle_ahead *ahead, const char *path)
-{
-	struct err err = ERR_INIT;
-	struct bundle *b = bundle_ahead_open(ahead, path, &reader_keys, &err);
-
-	assert_non_null(b);
-	assert_int_equal(bundle_manifest(b)->sequence, 7);
-	bundle_close(b);
-}
-
-/* Whether it was begun or another one was, or none. */
-static void what_is_opened_ahead_is_the_same(void **state)
-{
-	struct bundle_ahead *ahead = bundle_ahead_new();
-	struct str bytes = STR_INIT;
-	struct err err = ERR_INIT;
-
-	(void)state;
-	write_small(&to_reader, &bytes);
-	assert_true(file_write("test_ahead.bayaz", bytes.data, bytes.len,
-		0644, &err));
-	assert_true(file_write("test_other.bayaz", "no", 2, 0644, &err));
-	expect_opens(NULL, "test_ahead.bayaz");
-	expect_opens(ahead, "test_ahead.bayaz");
-	bundle_ahead_start(ahead, "test_ahead.bayaz", &reader_keys);
-	expect_opens(ahead, "test_ahead.bayaz");
-	bundle_ahead_start(ahead, "test_other.bayaz", &reader_keys);
-	expect_opens(ahead, "test_ahead.bayaz");
-	bundle_ahead_start(ahead, "test_other.bayaz", &reader_keys);
-	assert_null(bundle_ahead_open(ahead, "test_other.bayaz", &reader_keys,
-		&err));
-	assert_true(err.code != ERR_NONE);
-	bundle_ahead_start(ahead, "no-such.bayaz", &reader_keys);
-	bundle_ahead_start(ahead, "test_ahead.bayaz", &reader_keys);
-	bundle_ahead_free(ahead);
-	remove("test_ahead.bayaz");
-	remove("test_other.bayaz");
 	str_release(&bytes);
 }
 
@@ -1075,7 +1034,6 @@ int main(void)
 		cmocka_unit_test(memory_does_not_grow_with_a_bundle),
 		cmocka_unit_test(what_was_packed_comes_out_in_order_of_names),
 		cmocka_unit_test(the_manifest_comes_back_whole),
-		cmocka_unit_test(what_is_opened_ahead_is_the_same),
 		cmocka_unit_test(another_signer_is_noticed),
 		cmocka_unit_test(keys_decide_who_reads),
 		cmocka_unit_test(same_in_same_tar_out),

@@ -19,6 +19,7 @@
 #include "store/content.h"
 #include "store/dump.h"
 #include "store/fact.h"
+#include "store/feed.h"
 #include "store/layout.h"
 #include "store/merge.h"
 #include "store/store.h"
@@ -1252,6 +1253,82 @@ static void one_processor_gives_the_same(void **state)
 	free_history(paths);
 }
 
+/* Merges the paths, each with a word on what comes next, true or not. */
+static char *dump_with_early(char *paths[4], const char *const next[4])
+{
+	struct store *store = new_store();
+	struct merge_setup with = setup;
+	struct feed *early = NULL;
+	char *text;
+
+	with.early = &early;
+	for (int i = 0; i < 4; i++) {
+		struct merge_result result;
+
+		with.next = next[i];
+		assert_true(store_merge_file(store, paths[i], &with, &result,
+			&err));
+		assert_int_equal(result.outcome, MERGE_TAKEN);
+	}
+	feed_free(early);
+	text = dump(store);
+	store_close(store);
+	return text;
+}
+
+/* Whether what was begun is what comes, is something else, is no bundle, is not
+ * there, or is not asked for any more. */
+static void a_bundle_begun_early_is_the_same(void **state)
+{
+	char *paths[4], *expected, *odd = str_format("%s/odd.bayaz", folder);
+	static const char *const none[4];
+
+	(void)state;
+	make_history(paths);
+	assert_true(file_write(odd, "no", 2, 0644, &err));
+	expected = dump_with_early(paths, none);
+	for (int i = 0; i < 3; i++) {
+		const char *const next[3][4] = {
+			{ paths[1], paths[2], paths[3], NULL },
+			{ paths[2], paths[2], odd, paths[0] },
+			{ "no-such.bayaz", odd, paths[3], odd },
+		};
+		char *text = dump_with_early(paths, next[i]);
+
+		assert_string_equal(text, expected);
+		free(text);
+	}
+	free(expected);
+	free(odd);
+	free_history(paths);
+}
+
+/* What waits to be asked for may fail: then it says why, in its place. */
+static void a_damaged_bundle_begun_early_says_so(void **state)
+{
+	struct store *store = new_store();
+	struct merge_setup with = setup;
+	struct merge_result result;
+	struct feed *early = NULL;
+	char *paths[4], *odd = str_format("%s/odd.bayaz", folder);
+
+	(void)state;
+	make_history(paths);
+	assert_true(file_write(odd, "no", 2, 0644, &err));
+	with.early = &early;
+	with.next = odd;
+	assert_true(store_merge_file(store, paths[0], &with, &result, &err));
+	with.next = paths[1];
+	assert_false(store_merge_file(store, odd, &with, &result, &err));
+	assert_int_equal(err.code, ERR_SYNTAX);
+	assert_non_null(strstr(err.source, "odd.bayaz"));
+	assert_true(store_merge_file(store, paths[1], &with, &result, &err));
+	feed_free(early);
+	free(odd);
+	free_history(paths);
+	store_close(store);
+}
+
 static void numbers_are_read_strictly(void **state)
 {
 	int64_t whole;
@@ -1298,6 +1375,8 @@ int main(void)
 		cmocka_unit_test(missing_bundles_of_a_device_are_named),
 		cmocka_unit_test(a_merge_costs_what_its_own_records_need),
 		cmocka_unit_test(one_processor_gives_the_same),
+		cmocka_unit_test(a_bundle_begun_early_is_the_same),
+		cmocka_unit_test(a_damaged_bundle_begun_early_says_so),
 		cmocka_unit_test(numbers_are_read_strictly),
 	};
 
