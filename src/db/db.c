@@ -16,7 +16,8 @@
 #include "db/inside.h"
 
 #define BUSY_TIMEOUT_MS 5000
-#define WAL_BYTES (16 << 20)
+/* With DB_MUCH pages that several commits change are copied once. */
+enum { WAL_BYTES = 16 << 20, WAL_MUCH_BYTES = 64 << 20 };
 
 struct db_stmt {
 	struct db *db;
@@ -136,15 +137,16 @@ static bool harden(struct db *db, unsigned how, struct err *err)
 }
 
 /* Beyond that it is copied into the file at the next commit. */
-static bool bound_wal(struct db *db, struct err *err)
+static bool bound_wal(struct db *db, unsigned how, struct err *err)
 {
+	int64_t wal_bytes = (how & DB_MUCH) ? WAL_MUCH_BYTES : WAL_BYTES;
 	int64_t page_bytes;
 	char sql[64];
 
 	if (!db_number(db, "PRAGMA page_size", &page_bytes, err))
 		return false;
 	snprintf(sql, sizeof sql, "PRAGMA wal_autocheckpoint=%d",
-		(int)(WAL_BYTES / page_bytes));
+		(int)(wal_bytes / page_bytes));
 	return db_exec(db, sql, err);
 }
 
@@ -169,7 +171,7 @@ static bool first_look(struct db *db, unsigned how, struct err *err)
 		return true;
 	return db_exec(db, "PRAGMA journal_mode=WAL;"
 		"PRAGMA synchronous=FULL;"
-		"PRAGMA secure_delete=ON", err) && bound_wal(db, err);
+		"PRAGMA secure_delete=ON", err) && bound_wal(db, how, err);
 }
 
 /* Before SQLite is used for the first time: it need not count its memory, which
