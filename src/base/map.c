@@ -79,6 +79,28 @@ void *map_get(const struct map *map, const char *key)
 	return at != 0 ? map->entries[at - 1].value : NULL;
 }
 
+static bool is_at(const struct map *map, size_t at, const char *key)
+{
+	return at < map->n && strcmp(map->entries[at].key, key) == 0;
+}
+
+void *map_get_near(const struct map *map, const char *key, size_t *at)
+{
+	uint32_t found;
+
+	if (is_at(map, *at, key))
+		return map->entries[(*at)++].value;
+	if (*at > 0 && is_at(map, *at - 1, key))
+		return map->entries[*at - 1].value;
+	if (map->n_slots == 0)
+		return NULL;
+	found = map->slots[find_slot(map, key, hash_of(key))];
+	if (found == 0)
+		return NULL;
+	*at = found;
+	return map->entries[found - 1].value;
+}
+
 bool map_has(const struct map *map, const char *key)
 {
 	return map->n_slots != 0 &&

@@ -24,6 +24,10 @@ struct map {
 void map_init(struct map *map);
 void map_release(struct map *map);
 void *map_get(const struct map *map, const char *key);	/* NULL: not there */
+/* The same for keys that come in about the order in which they were set: looks
+ * first at entry *at, where the last search left it (0 at first), and at the one
+ * before it, which may come again. */
+void *map_get_near(const struct map *map, const char *key, size_t *at);
 bool map_has(const struct map *map, const char *key);
 /* Set or replace; returns the value that was there, or NULL. */
 void *map_set(struct map *map, const char *key, void *value);

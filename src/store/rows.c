@@ -72,13 +72,15 @@ static bool walk(struct builder *b, const struct xml_node *element,
 	const struct layout_node *plan, struct row *row, int64_t *positions,
 	struct err *err)
 {
+	size_t at = 0;
+
 	for (const struct xml_node *child = element->first; child != NULL;
 			child = child->next) {
 		const struct layout_node *there;
 
 		if (child->kind != XML_ELEMENT)
 			continue;
-		there = map_get(&plan->children, child->local);
+		there = map_get_near(&plan->children, child->local, &at);
 		if (there == NULL)
 			continue;
 		if (there->table >= 0) {

@@ -102,6 +102,31 @@ static void a_map_keeps_what_it_was_given(void **state)
 	map_release(&map);
 }
 
+/* Whatever the order, near finds what get finds. */
+static void a_near_search_finds_the_same(void **state)
+{
+	struct map map = MAP_INIT;
+	static char keys[60][8];
+	size_t at = 0;
+
+	(void)state;
+	assert_null(map_get_near(&map, "k0", &at));
+	for (size_t i = 0; i < 60; i++) {
+		snprintf(keys[i], sizeof keys[i], "k%zu", i);
+		if (i < 50)
+			map_set(&map, keys[i], keys[i]);
+	}
+	for (size_t i = 0; i < 3000; i++) {
+		/* onwards, again, back, far, past the end, not there */
+		size_t k = i % 7 == 3 ? i * 31 % 60 : i / 2 % 60;
+
+		assert_ptr_equal(map_get_near(&map, keys[k], &at),
+			map_get(&map, keys[k]));
+		assert_true(at <= map.n);
+	}
+	map_release(&map);
+}
+
 static void csv_rows_are_read_as_rfc_4180_says(void **state)
 {
 	static const char text[] =
@@ -270,6 +295,7 @@ int main(void)
 		cmocka_unit_test(native_digits_become_ascii),
 		cmocka_unit_test(terminal_escapes_are_masked),
 		cmocka_unit_test(a_map_keeps_what_it_was_given),
+		cmocka_unit_test(a_near_search_finds_the_same),
 		cmocka_unit_test(csv_rows_are_read_as_rfc_4180_says),
 		cmocka_unit_test(an_open_quote_in_csv_has_its_place),
 		cmocka_unit_test(equal_json_prints_equal_bytes),
