@@ -16,7 +16,7 @@
 
 /* Handed over together, so that the threads seldom wait for each other. */
 enum { BATCH_ITEMS = 8, BATCH_BYTES = 512 << 10, N_BATCHES = 64,
-	ENOUGH_BATCHES = 8,		/* that the caller does not wait */
+	ENOUGH_BATCHES = 2,		/* that the caller does not wait */
 	MAX_HELD_BYTES = 6 << 20,	/* of batches that are full, about */
 	KEPT_BYTES = 64 << 10,		/* of an item's room, for the next */
 	LARGE_BYTES = 8 << 20 };	/* of a file: not begun early */

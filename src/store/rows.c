@@ -9,10 +9,23 @@
 
 /* --- values --- */
 
+/* Nearly all are a few digits. */
+static bool short_number(const char *text, int64_t *number)
+{
+	const char *at = text;
+
+	*number = 0;
+	for (; *at >= '0' && *at <= '9' && at - text < 9; at++)
+		*number = *number * 10 + (*at - '0');
+	return at > text && *at == '\0';
+}
+
 bool value_to_int(const char *text, int64_t *number)
 {
 	char *end;
 
+	if (short_number(text, number))
+		return true;
 	if (text[0] == '\0' || text[strspn(text, "+-0123456789")] != '\0')
 		return false;
 	errno = 0;

@@ -1337,6 +1337,16 @@ static void numbers_are_read_strictly(void **state)
 	(void)state;
 	assert_true(value_to_int("-12", &whole));
 	assert_int_equal(whole, -12);
+	assert_true(value_to_int("007", &whole));
+	assert_int_equal(whole, 7);
+	assert_true(value_to_int("+999999999", &whole));
+	assert_int_equal(whole, 999999999);
+	assert_true(value_to_int("999999999", &whole));
+	assert_int_equal(whole, 999999999);
+	assert_true(value_to_int("9999999999", &whole));
+	assert_int_equal(whole, INT64_C(9999999999));
+	assert_false(value_to_int(" 1", &whole));
+	assert_false(value_to_int("1 ", &whole));
 	assert_false(value_to_int("12a", &whole));
 	assert_false(value_to_int("", &whole));
 	assert_false(value_to_int("99999999999999999999", &whole));
