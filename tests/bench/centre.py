@@ -4,14 +4,17 @@
     centre.py [--runs N] [--records N] [--figures]
 
 A coordinator merges 20 bundles of the workload `submissions` (100,000 records,
-250 MB of XML) into a new store.  The floors are what cannot be left out of
+250 MB of XML) into a new store.  Of more records there are as many bundles as
+laptops would pack, 10,000 records in each.  The floors are what cannot be left out of
 that, each done alone on the same bytes by merging.c, in turns with the merges:
 decrypt, inflate, SHA-256, a SAX parse by libxml2, deflate of what is stored,
 insertion of the same rows into the same tables by SQLite.  The smallest sums
-count.  Exit status 1: a limit was passed.  --figures prints what
+count.  Then the records are exported as CSV, beside `sqlite3 -csv` on the same
+tables.  Exit status 1: a limit was passed.  --figures prints what
 doc/performance.md tells, in its form."""
 import argparse
 import glob
+import itertools
 import json
 import os
 import shutil
@@ -25,10 +28,13 @@ BUILD = os.environ.get("top_builddir") or os.path.join(TOP, "build")
 BAYAZ = os.environ.get("BAYAZ") or os.path.join(BUILD, "bayaz")
 WORK = os.path.join(BUILD, "bench-work")
 TABLETS = 20
+RECORDS_OF_A_TABLET = 10000        # at most
 FLOORS = ("decrypt", "inflate", "SHA-256", "parse", "deflate", "insert")
 TIMES = 1.3             # the sum of the floors, of processor time
 TIMES_WALL = 0.7        # of that sum, by the clock, with a second processor
 MEMORY_MB = 128
+TIMES_EXPORT = 3        # the time of sqlite3
+FORM = "household"
 
 
 def bayaz(folder, *words):
@@ -41,17 +47,21 @@ def bayaz(folder, *words):
         sys.exit("centre: bayaz %s: %s" % (words, done.stdout[-2000:]))
 
 
+def n_tablets(n):
+    return max(TABLETS, -(-n // RECORDS_OF_A_TABLET))
+
+
 def make(folder, n):
     """A project, and the bundles that its laptops sent."""
     subprocess.run([sys.executable, os.path.join(HERE, "gen.py"),
-                    "submissions", "--m", str(n), "--tablets", str(TABLETS),
+                    "submissions", "--m", str(n), "--tablets", str(n_tablets(n)),
                     os.path.join(folder, "work")], check=True,
                    stdout=subprocess.DEVNULL)
     bayaz(folder, "-C", "centre", "project", "new", "Survey",
           "--no-passphrase")
     bayaz(folder, "-C", "centre", "project", "kit", "-o", "kit.bayaz",
           "--form", "work/form.xml", "--words-file", "words")
-    for i in range(TABLETS):
+    for i in range(n_tablets(n)):
         home, files = "home%02d" % i, sorted(glob.glob(os.path.join(
             folder, "work", "tablet%02d" % i, "instances", "*", "*.xml")))
         bayaz(folder, "-C", home, "join", "kit.bayaz", "--words-file",
@@ -118,7 +128,7 @@ def floors(folder, bundles):
 
 def measure(n, runs):
     folder = workload(n)
-    bundles = ["%02d.bayaz" % i for i in range(TABLETS)]
+    bundles = ["%02d.bayaz" % i for i in range(n_tablets(n))]
     merges, rounds = [], []
     for _ in range(runs):
         merges.append(merge(folder, bundles))
@@ -130,6 +140,55 @@ def measure(n, runs):
         n_records, n_bytes / 1e6, ", ".join(
             "%s %.2f" % pair for pair in zip(FLOORS, each))))
     return merges, sum(each)
+
+
+def tables(folder):
+    import sqlite3
+    base = sqlite3.connect(os.path.join(folder, "a.db"))
+    names = [name for name, in base.execute(
+        "SELECT DISTINCT table_name FROM bz_codebook WHERE form = ?",
+        (FORM,))]
+    base.close()
+    return names
+
+
+def export(folder):
+    """Both write what they read to files; -> the costs of each."""
+    shutil.rmtree(os.path.join(folder, "out"), ignore_errors=True)
+    ours = spawn(folder, BAYAZ, "export", FORM, "--store", "a.db",
+                 "-o", "out")
+    words = [".headers on", ".mode csv"]
+    for name in tables(folder):
+        words += [".output %s.csv" % name, 'SELECT * FROM "%s";' % name]
+    theirs = spawn(folder, "sqlite3", "-readonly", "a.db", *words)
+    return ours, theirs
+
+
+def check_export(folder):
+    """A line for each row, and one with names."""
+    import sqlite3
+    base = sqlite3.connect(os.path.join(folder, "a.db"))
+    for name in tables(folder):
+        want = base.execute('SELECT count(*) FROM "%s"' % name).fetchone()[0]
+        with open(os.path.join(folder, "out", name + ".csv"), "rb") as file:
+            n = sum(1 for _ in file)
+        if n != want + 1:
+            sys.exit("centre: %d lines of %s, not %d" % (n, name, want + 1))
+    base.close()
+
+
+def export_rows(n, runs):
+    if shutil.which("sqlite3") is None:
+        print("exporting: not measured, there is no sqlite3")
+        return
+    folder = workload(n)
+    costs = [export(folder) for _ in range(runs)]
+    check_export(folder)
+    yield ("exporting %d records" % n, "%.2f × sqlite3 -csv",
+           min(ours[0] for ours, _ in costs) /
+           min(theirs[0] for _, theirs in costs), TIMES_EXPORT)
+    yield ("exporting %d records" % n, "%.1f MB",
+           max(ours[2] for ours, _ in costs), MEMORY_MB)
 
 
 def rows(n, runs):
@@ -154,7 +213,9 @@ def main():
     args = parser.parse_args()
     os.makedirs(WORK, exist_ok=True)
     over, figures = 0, []
-    for name, shape, figure, limit in rows(args.records, args.runs):
+    for name, shape, figure, limit in itertools.chain(
+            rows(args.records, args.runs),
+            export_rows(args.records, args.runs)):
         over += figure > limit
         figures.append((name, shape % figure, "%g" % limit))
         print("%-26s %32s   limit %g: %s" % (
