@@ -160,8 +160,11 @@ static bool read_front(struct bundle *bundle, const char *wanted,
 		return false;
 	if (end || strcmp(name, wanted) != 0)
 		return out_of_order(err, wanted);
-	if (size > limit)
-		return err_set(err, ERR_LIMIT, _("'%s' is too long"), wanted);
+	if (size > limit)	/* of a manifest: for what it lists */
+		return strcmp(wanted, BUNDLE_MANIFEST) == 0 ?
+			err_set(err, ERR_LIMIT,
+				_("this bundle has too many entries")) :
+			err_set(err, ERR_LIMIT, _("'%s' is too long"), wanted);
 	while (n > 0) {
 		room = str_room(out, 4096);
 		if (room == NULL || !tar_read(&bundle->tar, room, 4096, &n,

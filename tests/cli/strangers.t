@@ -60,6 +60,10 @@ $ sh hand.sh "add('file', b'x'); files.append(files[0])"
 bayaz: given.tar.gz: there is more in the bundle than the manifest says
 $ sh hand.sh "add('file', b'x'); files.clear()"
 bayaz: given.tar.gz: 'files/{{[0-9a-f]+}}' is missing or not in its place
+# More in one bundle than may be (a million, say): told before any
+# of it is read.
+$ sh hand.sh "m['entries'] = [{'kind': 'file', 'name': 'files/%064x' % i, 'sha256': '%064x' % i, 'size': 1} for i in range(100001)]"
+bayaz: given.tar.gz: this bundle has too many entries
 $ ls ../out out 2>&1 | grep -v 'cannot access\|No such'
 [1]
 
