@@ -471,6 +471,11 @@ static int finish(struct job *job)
 		print_json(job, &totals);
 	else
 		print_totals(&totals);
+	fflush(stdout);
+	if (job->n_aside > 0 && !cmd_flag(job->args, "json"))
+		log_note(_("what is set aside waits: 'bayaz project device "
+			"list' shows for whom, 'bayaz merge --retry' tries "
+			"again"));
 	return job->n_refused > 0 || totals.quarantined > 0 ?
 		EXIT_PROBLEM : EXIT_DONE;
 }

@@ -78,6 +78,7 @@ $ bayaz merge 1.bayaz 2.bayaz --store a.db
 records: 0
 versions: 0
 bundles set aside: 2
+bayaz: what is set aside waits: 'bayaz project device list' shows for whom, 'bayaz merge --retry' tries again
 [1]
 $ ls a.db-quarantine | wc -l
 {{ *}}2
@@ -93,6 +94,7 @@ $ bayaz merge --retry --store a.db
 records: 1
 versions: 1
 bundles set aside: 1
+bayaz: what is set aside waits: 'bayaz project device list' shows for whom, 'bayaz merge --retry' tries again
 [1]
 $ bayaz merge --accept-new --store a.db
 2.bayaz: 1 new version

@@ -39,8 +39,10 @@ $ bayaz store dump --store a.db > before
 
 # A form that nobody knows, a version that nobody has: they wait for it.
 $ sh hand.sh "add('record', b'<data id=\"other\"/>', form='other')"
+bayaz: what is set aside waits: {{.*}}
 given.tar.gz: set aside: version '1' of form 'other' is not known here
 $ sh hand.sh "add('record', b'<data id=\"wells\" version=\"9\"/>', version='9')"
+bayaz: what is set aside waits: {{.*}}
 given.tar.gz: set aside: version '9' of form 'wells' is not known here
 
 # A manifest that lies: about bytes, a size, a name, twice the same.
