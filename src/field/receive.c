@@ -19,6 +19,7 @@
 #include "field/records.h"
 #include "field/workspace.h"
 #include "trust/device.h"
+#include "xform/xform.h"
 
 #define NUMBERS "numbers"		/* {"RW...": 7}: of each maker */
 #define REVOKED "revoked"
@@ -149,8 +150,17 @@ static bool take_form(struct taking *t, const struct kit_form *form,
 
 struct form_rows {
 	const struct kit_list *list;
-	VEC(int64_t) ids;
+	VEC(int64_t) ids;		/* came with a file of that name */
+	VEC(int64_t) others;
 };
+
+static bool has_media(const struct form_info *form, const char *name)
+{
+	for (size_t i = 0; i < form->n_media; i++)
+		if (strcmp(form->media[i].name, name) == 0)
+			return true;
+	return false;
+}
 
 static bool note_form(void *context, const struct form_info *form)
 {
@@ -159,22 +169,62 @@ static bool note_form(void *context, const struct form_info *form)
 	if (rows->list->form_id != NULL &&
 			strcmp(rows->list->form_id, form->form_id) != 0)
 		return true;
-	for (size_t i = 0; i < form->n_media; i++)
-		if (strcmp(form->media[i].name, rows->list->name) == 0) {
-			vec_push(&rows->ids, form->id);
-			break;
-		}
+	if (has_media(form, rows->list->name))
+		vec_push(&rows->ids, form->id);
+	else
+		vec_push(&rows->others, form->id);
 	return true;
+}
+
+struct wanted { const char *name; bool found; };
+
+static bool look_for_file(void *data, const char *url, const char *name,
+	struct str *out, struct err *err)
+{
+	struct wanted *wanted = data;
+
+	(void)url, (void)out, (void)err;
+	wanted->found = wanted->found || strcmp(name, wanted->name) == 0;
+	return false;
+}
+
+/* A form need not bring an empty file for a list that is made at the centre:
+ * does it read one of that name? */
+static bool reads_file(struct taking *t, int64_t id, const char *name,
+	bool *reads, struct err *err)
+{
+	struct wanted wanted = { name, false };
+	struct xf_options options = { .is_lenient = true,
+		.media = { .read = look_for_file, .data = &wanted } };
+	struct problems problems = PROBLEMS_INIT;
+	struct form_info form = { 0 };
+	struct str xml = STR_INIT;
+	bool ok = forms_get(t->ws, id, &form, err) &&
+		forms_xml(t->ws, &form, &xml, err);
+
+	if (ok)
+		xform_free(xform_load(xml.data, xml.len, "", &options,
+			&problems));
+	*reads = wanted.found;
+	problems_release(&problems);
+	form_info_release(&form);
+	str_wipe(&xml);
+	return ok;
 }
 
 /* The form again, with all its media but this one as they are. */
 static bool replace_media(struct taking *t, const struct form_info *form,
 	const struct kit_list *list, struct err *err)
 {
-	struct form_file *files = xcalloc(form->n_media + 1, sizeof *files);
+	size_t n = form->n_media + !has_media(form, list->name);
+	struct form_file *files = xcalloc(n + 1, sizeof *files);
 	struct str *bytes = xcalloc(form->n_media + 1, sizeof *bytes);
 	struct str xml = STR_INIT;
 	bool ok = forms_xml(t->ws, form, &xml, err), added;
+
+	if (n > form->n_media)
+		files[form->n_media] = (struct form_file){ .name = list->name,
+			.bytes = list->bytes, .n_bytes = list->n_bytes };
 
 	for (size_t i = 0; i < form->n_media; i++) {
 		bool is = strcmp(form->media[i].name, list->name) == 0;
@@ -187,7 +237,7 @@ static bool replace_media(struct taking *t, const struct form_info *form,
 		files[i].n_bytes = is ? list->n_bytes : bytes[i].len;
 	}
 	ok = ok && forms_add(t->ws, xml.data, xml.len, form->form_id, files,
-		form->n_media, NULL, &added, err);
+		n, NULL, &added, err);
 	for (size_t i = 0; i < form->n_media; i++)
 		str_wipe(&bytes[i]);
 	free(bytes);
@@ -211,13 +261,20 @@ static bool take_list(struct taking *t, const struct kit_list *list,
 	struct err *err)
 {
 	struct form_rows rows = { .list = list };
-	bool ok = forms_each(t->ws, note_form, &rows, err);
+	bool ok = forms_each(t->ws, note_form, &rows, err), reads;
 
+	for (size_t i = 0; ok && i < rows.others.n; i++) {
+		ok = reads_file(t, rows.others.items[i], list->name, &reads,
+			err);
+		if (ok && reads)
+			vec_push(&rows.ids, rows.others.items[i]);
+	}
 	for (size_t i = 0; ok && i < rows.ids.n; i++)
 		ok = replace_in(t, rows.ids.items[i], list, err);
 	t->result->n_lists++;
 	t->result->n_nameless += rows.ids.n == 0;
 	vec_release(&rows.ids);
+	vec_release(&rows.others);
 	return ok;
 }
 

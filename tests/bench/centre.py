@@ -5,8 +5,8 @@
 
 A coordinator merges 20 bundles of the workload `submissions` (100,000 records,
 250 MB of XML) into a new store.  Of more records there are as many bundles as
-laptops would pack, 10,000 records in each.  The floors are what cannot be left out of
-that, each done alone on the same bytes by merging.c, in turns with the merges:
+laptops would pack, 5,000 records in each.  The floors are what cannot be left
+out of that, each done alone on the same bytes by merging.c, in turns with the merges:
 decrypt, inflate, SHA-256, a SAX parse by libxml2, deflate of what is stored,
 insertion of the same rows into the same tables by SQLite.  The smallest sums
 count.  Then the records are exported as CSV, beside `sqlite3 -csv` on the same
@@ -28,7 +28,7 @@ BUILD = os.environ.get("top_builddir") or os.path.join(TOP, "build")
 BAYAZ = os.environ.get("BAYAZ") or os.path.join(BUILD, "bayaz")
 WORK = os.path.join(BUILD, "bench-work")
 TABLETS = 20
-RECORDS_OF_A_TABLET = 10000        # at most
+RECORDS_OF_A_TABLET = 5000         # more may not fit one bundle
 FLOORS = ("decrypt", "inflate", "SHA-256", "parse", "deflate", "insert")
 TIMES = 1.3             # the sum of the floors, of processor time
 TIMES_WALL = 0.7        # of that sum, by the clock, with a second processor

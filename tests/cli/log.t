@@ -27,6 +27,7 @@ bayaz: say which store with --store DB
 [2]
 $ bayaz merge 1.1.bayaz --store a.db --accept-new > said
 $ bayaz merge 2.1.bayaz --store a.db > said
+bayaz: what is set aside waits: {{.*}}
 [1]
 $ bayaz merge --retry --store a.db --accept-new > said
 $ bayaz store backup -o b.age --store a.db --passphrase-file pass > said

@@ -44,6 +44,7 @@ bayaz: there is no store 'a.db'
 
 # Two laptops wait; one is accepted by its fingerprint, however it is typed.
 $ bayaz merge 1a.bayaz 1b.bayaz 2a.bayaz --store a.db > said
+bayaz: what is set aside waits: {{.*}}
 [1]
 $ bayaz project device list --store a.db | cut -c 27-
 code        status    last bundle

@@ -42,6 +42,7 @@ $ for n in 1 2 3; do
 > done
 $ bayaz merge 1.bayaz 2.bayaz --store a.db --accept-new > said
 $ bayaz merge 3.bayaz --store a.db > said
+bayaz: what is set aside waits: {{.*}}
 [1]
 
 # What must be said.

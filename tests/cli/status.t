@@ -34,6 +34,7 @@ a.db: project Pilot
 no backup: laptops get no receipts ('bayaz store backup')
 {{.*}} are free on its disk
 $ bayaz merge 2.1.bayaz --store a.db > said
+bayaz: what is set aside waits: {{.*}}
 [1]
 $ bayaz query uuid:1.1 'Is 12 right?' --store a.db > said
 $ bayaz store backup -o b.age --store a.db --passphrase-file pass > said

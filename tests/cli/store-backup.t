@@ -23,6 +23,7 @@ $ bayaz merge 1.bayaz --store a.db --accept-new > said
 
 # The second laptop waits to be accepted: that is in the backup, too.
 $ bayaz merge 2.bayaz --store a.db > said
+bayaz: what is set aside waits: {{.*}}
 [1]
 
 # What must be said.
