@@ -154,7 +154,7 @@ static bool bound_wal(struct db *db, unsigned how, struct err *err)
  * told, which it knows from the file. */
 static bool bound_cache(struct db *db, unsigned how, struct err *err)
 {
-	return db_exec(db, (how & DB_MUCH) ? "PRAGMA cache_size=-40960" :
+	return db_exec(db, (how & DB_MUCH) ? "PRAGMA cache_size=-32768" :
 		"PRAGMA cache_size=-16384", err);
 }
 

@@ -25,7 +25,7 @@ enum db_flags {
 	DB_CREATE = 1,		/* make the file if there is none, mode 0600 */
 	DB_READ_ONLY = 2,	/* change nothing, whatever is asked */
 	DB_MUCH = 4,		/* for much that is written at once: more memory
-				 * (40 MiB, not 16), and large pages if it is new */
+				 * (32 MiB, not 16), and large pages if it is new */
 };
 
 /* NULL on failure.  `flags` 0: an existing file, for reading and writing. */

@@ -161,7 +161,8 @@ static size_t room_of(const struct feed_item *item)
 {
 	const struct xml_doc *doc = item->parsed->doc;
 
-	return item->bytes.len + item->packed.len +
+	/* a piece fills its room seldom more than by half */
+	return (item->is_piece ? 2 : 1) * item->bytes.len + item->packed.len +
 		(doc != NULL ? arena_size_bytes(doc->arena) : 0);
 }
 
