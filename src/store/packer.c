@@ -70,9 +70,11 @@ bool packer_unpack(struct packer *packer, const void *packed, size_t n_packed,
 
 	if (packer->unpacks == NULL)
 		packer->unpacks = libdeflate_alloc_decompressor();
-	if (packer->unpacks == NULL || libdeflate_zlib_decompress(
-			packer->unpacks, packed, n_packed, room, n_bytes,
-			NULL) != LIBDEFLATE_SUCCESS)
+	/* no room: a size that no content has */
+	if (room == NULL || packer->unpacks == NULL ||
+			libdeflate_zlib_decompress(packer->unpacks, packed,
+				n_packed, room, n_bytes, NULL) !=
+				LIBDEFLATE_SUCCESS)
 		return false;
 	str_grew(out, n_bytes);
 	return true;

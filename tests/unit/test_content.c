@@ -66,6 +66,8 @@ static void assert_packs(struct packer *packer, size_t n)
 		&back));
 	assert_false(packer_unpack(packer, packed.data, packed.len - 1, n,
 		&back));
+	assert_false(packer_unpack(packer, packed.data, packed.len,
+		SIZE_MAX / 4, &back));
 	packed.data[packed.len - 1] ^= 1;	/* of the checksum */
 	assert_false(packer_unpack(packer, packed.data, packed.len, n, &back));
 	assert_int_equal(back.len, n + 6);
