@@ -111,14 +111,13 @@ static bool keep_manifest(struct merging *m, struct err *err)
 	uint8_t sha256[SHA256_BYTES];
 	size_t n;
 	const char *bytes = bundle_manifest_bytes(m->bundle, &n);
-	struct content_slot slot;
 	int64_t content;
 
 	if (!hex_decode(bundle_manifest_sha256(m->bundle), sha256,
 			sizeof sha256) ||
-			!content_slot(m->store, sha256, &slot, err))
+			!content_find(m->store, sha256, &content, err))
 		return false;
-	return slot.id != 0 || content_put_packed(m->store, sha256, bytes, n,
+	return content != 0 || content_put_packed(m->store, sha256, bytes, n,
 		feed_manifest(m->feed), &content, err);
 }
 
