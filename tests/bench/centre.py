@@ -6,9 +6,9 @@
 A coordinator merges 20 bundles of the workload `submissions` (100,000 records,
 250 MB of XML) into a new store.  Of more records there are as many bundles as
 laptops would pack, 5,000 records in each.  The floors are what cannot be left
-out of that, each done alone on the same bytes by merging.c, in turns with the merges:
-decrypt, inflate, SHA-256, a SAX parse by libxml2, deflate of what is stored,
-insertion of the same rows into the same tables by SQLite.  The smallest sums
+out of that, each done alone on the same bytes by merging.c, in turns with the
+merges: decrypt, inflate, SHA-256, a SAX parse by libxml2, deflate of what is
+stored, insertion of the same rows into the same tables by SQLite.  The smallest sums
 count.  Then the records are exported as CSV, beside `sqlite3 -csv` on the same
 tables.  Exit status 1: a limit was passed.  --figures prints what
 doc/performance.md tells, in its form."""
