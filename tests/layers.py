@@ -18,6 +18,7 @@ TOP = os.environ.get("top_srcdir") or os.path.dirname(
 LIBRARIES = {
     "jansson": r"jansson(_config)?\.h",
     "utf8proc": r"utf8proc\.h",
+    "unilbrk": r"unilbrk\.h",
     "libintl": r"libintl\.h",
     "sodium": r"sodium(\.h|/.*)",
     "sqlite3": r"sqlite3(ext)?\.h",
