@@ -141,16 +141,6 @@ const char *xml_attribute(const struct xml_node *element, const char *ns,
 struct xml_node *xml_child(const struct xml_node *parent,
 	const struct xml_node *after, const char *ns, const char *local);
 
-/* A new last child; `ns` "" for none, `prefix` "" for the default.  It counts as
- * standing where its parent stands. */
-struct xml_node *xml_append_element(struct xml_doc *doc,
-	struct xml_node *parent, const char *ns, const char *prefix,
-	const char *local);
-
-/* In place of all below the element: this text, copied; "" leaves it empty. */
-void xml_set_text(struct xml_doc *doc, struct xml_node *element,
-	const char *text);
-
 /* All text below, appended. */
 void xml_text(const struct xml_node *node, struct str *out);
 /* As arena text; "" when there is none.  Fast for a single text child. */
@@ -169,6 +159,38 @@ const char *xml_prefix_uri(const struct xml_node *node, const char *prefix,
 #define NS_ODK "http://www.opendatakit.org/xforms"
 #define NS_ENTITIES "http://www.opendatakit.org/xforms/entities"
 #define NS_BAYAZ "urn:x-bayaz:forms"
+
+/* --- changing --- */
+
+/* A new last child; `ns` "" for none, `prefix` "" for the default.  It counts as
+ * standing where its parent stands. */
+struct xml_node *xml_append_element(struct xml_doc *doc,
+	struct xml_node *parent, const char *ns, const char *prefix,
+	const char *local);
+/* The same name and attributes, without what is below. */
+struct xml_node *xml_append_copy(struct xml_doc *doc, struct xml_node *parent,
+	const struct xml_node *element);
+void xml_append_text(struct xml_doc *doc, struct xml_node *parent,
+	const char *text, size_t n_bytes);		/* copied */
+
+/* In place of all below the element: this text, copied; "" leaves it empty. */
+void xml_set_text(struct xml_doc *doc, struct xml_node *element,
+	const char *text);
+
+/* Out of its parent; it stays the document's. */
+void xml_take_out(struct xml_node *node);
+/* From where it is to before `next`. */
+void xml_move_before(struct xml_node *node, struct xml_node *next);
+
+/* Set or replace; the prefix has to be declared. */
+void xml_set_attribute(struct xml_doc *doc, struct xml_node *element,
+	const char *ns, const char *prefix, const char *local,
+	const char *text);
+void xml_remove_attribute(struct xml_node *element, const char *ns,
+	const char *local);
+/* xmlns:PREFIX="URI" on this element. */
+void xml_declare(struct xml_doc *doc, struct xml_node *element,
+	const char *prefix, const char *uri);
 
 /* --- writing --- */
 
