@@ -98,6 +98,15 @@ size_t utf8_encode(unsigned code_point, char bytes[4])
 		(utf8proc_uint8_t *)bytes);
 }
 
+bool utf8_is_letter(unsigned code_point)
+{
+	utf8proc_category_t category = utf8proc_category(
+		(utf8proc_int32_t)code_point);
+
+	return category >= UTF8PROC_CATEGORY_LU &&
+		category <= UTF8PROC_CATEGORY_LO;
+}
+
 size_t utf8_count(const char *text)
 {
 	size_t n = 0;

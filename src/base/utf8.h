@@ -21,6 +21,8 @@ unsigned utf8_next(const char **text);
 /* 1 to 4 bytes; returns how many. */
 size_t utf8_encode(unsigned code_point, char bytes[4]);
 
+bool utf8_is_letter(unsigned code_point);
+
 size_t utf8_count(const char *text);		/* characters (code points) */
 size_t utf8_width(const char *text);		/* columns on a terminal */
 

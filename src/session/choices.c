@@ -188,6 +188,13 @@ static const char *item_label(struct session *s, struct node *n,
 	return label;
 }
 
+static const struct xf_itext *item_itext(struct session *s, struct node *n,
+	struct xp_node item, const struct xf_itemset *set)
+{
+	return map_get(&s->form->itext, item_text(s, n, item, set->label_name,
+		set->label));
+}
+
 static void fill_from_itemset(struct session *s, struct node *n,
 	const struct xf_itemset *set, struct choice_cache *cache)
 {
@@ -204,6 +211,8 @@ static void fill_from_itemset(struct session *s, struct node *n,
 			item_value(s, n, items.items[i], set));
 		c->label = arena_strdup(cache->arena,
 			item_label(s, n, items.items[i], set));
+		c->is_original = set->label_is_itext && session_is_original(s,
+			item_itext(s, n, items.items[i], set), XF_TEXT_PLAIN);
 	}
 	arena_reset(s->scratch, mark);
 }
@@ -222,6 +231,8 @@ static void fill_from_control(struct session *s, struct node *n,
 		c->value = control->choices[i].value;
 		c->label = arena_strdup(cache->arena,
 			label != NULL ? label : c->value);
+		c->is_original = label != NULL && session_is_original(s,
+			control->choices[i].label.itext, XF_TEXT_PLAIN);
 		free(label);
 	}
 }

@@ -99,6 +99,7 @@ struct session {
 	uint64_t revision;
 	struct arena *scratch;		/* of evaluations, reset by each */
 	unsigned depth;			/* of nested computations */
+	const char *original_mark;	/* before what is not translated; or NULL */
 	unsigned language;
 	VEC(struct mark) marks;		/* marked, each once; some stale */
 	bool is_probing;		/* a node is made that nobody will see */
@@ -313,5 +314,9 @@ void env_init(struct session *s);
 struct xp_time session_now(struct session *s);
 int session_zone_offset(struct session *s, int64_t utc_seconds);
 void session_uuid(struct session *s, char text[37]);
+
+/* Has the current language no text of that form?  text.c */
+bool session_is_original(const struct session *s, const struct xf_itext *itext,
+	enum xf_form_of_text form);
 
 #endif

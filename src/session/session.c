@@ -74,6 +74,7 @@ static struct session *begin(const struct xform *form,
 	s->form = form;
 	s->scratch = arena_new();
 	s->language = form->default_language;
+	s->original_mark = options->original_mark;
 	s->property = options->property;
 	s->property_data = options->property_data;
 	s->clock_ms = options->clock_ms;
@@ -587,7 +588,7 @@ enum violation node_violation(struct session *s, struct node *n,
 		}
 	}
 	if (text != NULL && message != NULL)
-		*message = session_text(s, n, text, XF_TEXT_PLAIN);
+		*message = session_shown(s, n, text, XF_TEXT_PLAIN);
 	return found;
 }
 

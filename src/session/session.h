@@ -36,6 +36,10 @@ struct session_options {
 	/* What the root of the record says from its birth on (a loaded one may
 	 * say so itself): made up, and the date was given by the worker. */
 	bool training, clock_given;
+	/* "[en] ": before a text that is not in the session's language, where
+	 * people read it (session_shown()); outlives the session.  NULL: no
+	 * mark. */
+	const char *original_mark;
 };
 
 /* A blank record.  NULL on failure (an expression fails, ERR_XPATH ...).  The
@@ -136,6 +140,11 @@ enum violation node_violation(struct session *s, struct node *n,
 
 char *session_text(struct session *s, struct node *context,
 	const struct xf_text *text, enum xf_form_of_text form);
+/* The same for people: where the current language has no text, or a blank one,
+ * the original with options.original_mark before it (without a mark it is
+ * session_text()).  Labels, hints, guidance and messages are. */
+char *session_shown(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form);
 char *session_label(struct session *s, struct node *context,
 	const struct xf_control *control);
 char *session_hint(struct session *s, struct node *context,
@@ -154,6 +163,7 @@ bool session_text_pieces(struct session *s, struct node *context,
 struct choice {
 	const char *value;
 	const char *label;		/* in the current language */
+	bool is_original;		/* there is none: the original */
 };
 struct choices { struct choice *items; size_t n; };
 /* Of the select or rank bound at `n`, now.  Borrowed until the next change. */

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "session/node.h"
 #include "xform/document.h"
 
@@ -97,28 +98,80 @@ bool session_text_pieces(struct session *s, struct node *context,
 	return true;
 }
 
+/* --- for people: what is not translated says so --- */
+
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static bool has_letters(const char *text)
+{
+	while (*text != '\0')
+		if (utf8_is_letter(utf8_next(&text)))
+			return true;
+	return false;
+}
+
+bool session_is_original(const struct session *s, const struct xf_itext *itext,
+	enum xf_form_of_text form)
+{
+	return s->language != s->form->default_language &&
+		(itext == NULL || xf_itext_runs_in(itext, s->language, form) ==
+		NULL);
+}
+
+char *session_shown(struct session *s, struct node *context,
+	const struct xf_text *text, enum xf_form_of_text form)
+{
+	const struct xf_itext *itext = text->itext;
+	char *shown = session_text(s, context, text, form), *marked;
+	const struct xf_runs *runs;
+	struct str out = STR_INIT;
+	bool original;
+
+	if (s->original_mark == NULL || shown == NULL)
+		return shown;
+	if (itext == NULL && text->itext_id != NULL)
+		itext = computed_itext(s, context, text->itext_id);
+	original = session_is_original(s, itext, form);
+	runs = itext == NULL || !is_blank(shown) ? NULL : xf_itext_runs_in(
+		itext, s->form->default_language, form);
+	if (runs != NULL) {		/* nothing shows blank */
+		free(shown);
+		add_runs(s, context, runs, &out);
+		shown = str_steal(&out);
+		original = s->language != s->form->default_language;
+	}
+	if (!original || !has_letters(shown))
+		return shown;
+	marked = str_format("%s%s", s->original_mark, shown);
+	free(shown);
+	return marked;
+}
+
 char *session_label(struct session *s, struct node *context,
 	const struct xf_control *control)
 {
 	return control->label != NULL ?
-		session_text(s, context, control->label, XF_TEXT_PLAIN) : NULL;
+		session_shown(s, context, control->label, XF_TEXT_PLAIN) : NULL;
 }
 
 char *session_hint(struct session *s, struct node *context,
 	const struct xf_control *control)
 {
 	return control->hint != NULL ?
-		session_text(s, context, control->hint, XF_TEXT_PLAIN) : NULL;
+		session_shown(s, context, control->hint, XF_TEXT_PLAIN) : NULL;
 }
 
 char *session_guidance(struct session *s, struct node *context,
 	const struct xf_control *control)
 {
 	if (control->guidance != NULL)
-		return session_text(s, context, control->guidance,
+		return session_shown(s, context, control->guidance,
 			XF_TEXT_PLAIN);
 	return control->hint != NULL && control->hint->itext != NULL ?
-		session_text(s, context, control->hint, XF_TEXT_GUIDANCE) : NULL;
+		session_shown(s, context, control->hint, XF_TEXT_GUIDANCE) : NULL;
 }
 
 const char *session_language(const struct session *s)

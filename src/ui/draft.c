@@ -133,7 +133,9 @@ static bool replay(void *context, uint64_t number,
 		replay_comment(d, e);
 		return true;
 	case JOURNAL_LANGUAGE:
-		return session_set_language(d->session, e->value, err);
+		/* one that was tried from a PO file may not be there now */
+		return xform_language(d->form, e->value) < 0 ||
+			session_set_language(d->session, e->value, err);
 	case JOURNAL_CLOCK:
 		session_set_clock_given(d->session);
 		return true;

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/draft.h"
+#include "ui/language.h"
 #include "ui/prompt.h"
 #include "ui/today.h"
 #include "ui/trail.h"
@@ -24,6 +25,7 @@ struct interview {
 	bool has_moved;		/* the place on disk is another */
 	bool goes_on;		/* answered: to the next question, once it is known */
 	bool clock_is_noted;	/* the date that was given, in this record */
+	bool is_unreviewed;	/* this language, in training */
 	const struct interview_setup *setup;
 	struct prompt prompt;
 	struct steps steps;
@@ -110,6 +112,28 @@ static bool is_chosen(const char *value, const char *choice, bool several)
 	return false;
 }
 
+/* Nothing shows blank. */
+static void print_choice(struct interview *i, const struct choice *c)
+{
+	if (c->is_original && i->draft.options.original_mark != NULL)
+		print_text(i, "", i->draft.options.original_mark, "");
+	print_text(i, "", c->label[0] != '\0' ? c->label : c->value, "\n");
+}
+
+static void print_label(struct interview *i, const struct step *step,
+	const char *after)
+{
+	char *label = session_label(i->draft.session, step->context,
+		step->control);
+
+	if (label != NULL && label[strspn(label, " \t\r\n")] != '\0')
+		print_text(i, "", label, after);
+	else
+		print_text(i, "", step->node != NULL ?
+			node_form(step->node)->local : "-", after);
+	wipe_free(label);
+}
+
 static bool show_choices(struct interview *i, const struct step *step,
 	struct err *err)
 {
@@ -126,8 +150,7 @@ static bool show_choices(struct interview *i, const struct step *step,
 			step->control->kind != XF_SELECT1);
 
 		fprintf(i->prompt.out, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
-		print_text(i, "", c->label[0] != '\0' ? c->label : c->value,
-			"\n");
+		print_choice(i, c);
 	}
 	return true;
 }
@@ -187,10 +210,12 @@ static bool show_question(struct interview *i, struct err *err)
 	show_headings(i);
 	if (i->setup->training)
 		fprintf(i->prompt.out, "\n%s", _("(training: a made-up record)"));
+	if (i->is_unreviewed)
+		fprintf(i->prompt.out, "\n%s", _("(training only: nobody has "
+			"reviewed the words on consent and safety)"));
 	fprintf(i->prompt.out, "\n[%zu/%zu] ", question_number(i, i->at),
 		question_number(i, i->steps.n));
-	print_owned(i, "", session_label(s, step->context, step->control),
-		node_is_required(s, step->node) ? " *\n" : "\n");
+	print_label(i, step, node_is_required(s, step->node) ? " *\n" : "\n");
 	print_owned(i, "  ", session_hint(s, step->context, step->control),
 		"\n");
 	if (is_select(step->control) && !show_choices(i, step, err))
@@ -509,8 +534,7 @@ static void print_outline(struct interview *i)
 		fprintf(i->prompt.out, "  %c%3zu ", node_value(i->draft.session,
 			step->node)[0] != '\0' ? '+' : '.',
 			question_number(i, k));
-		print_owned(i, "", session_label(i->draft.session,
-			step->context, step->control), "\n");
+		print_label(i, step, "\n");
 	}
 }
 
@@ -634,14 +658,53 @@ static bool undo(struct interview *i, bool redo, struct err *err)
 	return ok;
 }
 
+/* In training a language opens that nobody has reviewed; every screen says
+ * so. */
+static bool check_language(struct interview *i, struct err *err)
+{
+	i->is_unreviewed = !language_check(i->setup->form,
+		session_language(i->draft.session), err);
+	if (!i->is_unreviewed || !i->setup->training)
+		return !i->is_unreviewed;
+	err_clear(err);
+	return true;
+}
+
 static bool change_language(struct interview *i, const char *name,
 	struct err *err)
 {
 	struct journal_event event = { .kind = JOURNAL_LANGUAGE,
 		.value = name };
+	struct session *s = i->draft.session;
+	char *before = xstrdup(session_language(s) != NULL ?
+		session_language(s) : "");
+	struct err ignored = ERR_INIT;
+	bool ok = session_set_language(s, name, err);
 
-	return session_set_language(i->draft.session, name, err) &&
-		journal_append(i->draft.record, &event, err);
+	if (ok && !check_language(i, err)) {
+		ok = false;
+		i->is_unreviewed = false;
+		if (!session_set_language(s, before, &ignored))
+			err_clear(&ignored);
+	}
+	free(before);
+	return ok && journal_append(i->draft.record, &event, err);
+}
+
+/* A draft may have been begun in a language that is not open any more. */
+static bool open_language(struct interview *i, struct err *err)
+{
+	const struct xform *form = i->setup->form;
+
+	if (check_language(i, err))
+		return true;
+	if (i->setup->options.language != NULL)
+		return false;
+	i->is_unreviewed = false;
+	print_err(i, err);
+	err_clear(err);
+	return session_set_language(i->draft.session,
+		form->languages[form->default_language], err);
 }
 
 static const struct step *question_here(const struct interview *i,
@@ -1113,17 +1176,19 @@ enum interview_end interview_run(const struct interview_setup *setup,
 		.prompt = { .in = setup->in, .out = setup->out,
 			.stop = setup->stop } };
 	enum interview_end end = INTERVIEW_FAILED;
+	char *mark = language_original_mark(setup->form);
 
 	i.draft.form = setup->form;
 	i.draft.record = setup->record;
 	i.draft.options = setup->options;
+	i.draft.options.original_mark = mark;
 	if (setup->clock != NULL) {
 		i.draft.options.clock_ms = clock_ms;
 		i.draft.options.clock_data = setup->clock;
 		i.draft.options.clock_given = setup->clock->is_given;
 	}
 	i.was_begun = record_head(setup->record)->n_events > 0;
-	if (draft_open(&i.draft, err) &&
+	if (draft_open(&i.draft, err) && open_language(&i, err) &&
 			make_steps(&i, err)) {
 		resume(&i, record_head(setup->record)->place);
 		if (open_trail(&i, err))
@@ -1137,5 +1202,6 @@ enum interview_end interview_run(const struct interview_setup *setup,
 	trail_release(&i.trail);
 	steps_release(&i.steps);
 	draft_close(&i.draft);
+	free(mark);
 	return end;
 }

@@ -228,24 +228,31 @@ static const char *env_pulldata(void *data, const char *name,
 
 /* --- texts --- */
 
-const struct xf_runs *xf_itext_runs(const struct xform *form,
-	const struct xf_itext *itext, unsigned language,
-	enum xf_form_of_text which)
+const struct xf_runs *xf_itext_runs_in(const struct xf_itext *itext,
+	unsigned language, enum xf_form_of_text which)
 {
-	unsigned languages[] = { language, form->default_language };
 	enum xf_form_of_text forms[] = { which,
 		which == XF_TEXT_PLAIN ? XF_TEXT_LONG : which,
 		which == XF_TEXT_PLAIN ? XF_TEXT_SHORT : which };
 
-	for (size_t l = 0; l < 2; l++)
-		for (size_t i = 0; i < 3; i++) {
-			const struct xf_runs *runs = &itext->values[
-				languages[l] * XF_N_TEXT_FORMS + forms[i]];
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		const struct xf_runs *runs = &itext->values[
+			language * XF_N_TEXT_FORMS + forms[i]];
 
-			if (runs->n > 0)
-				return runs;
-		}
+		if (runs->n > 0)
+			return runs;
+	}
 	return NULL;
+}
+
+const struct xf_runs *xf_itext_runs(const struct xform *form,
+	const struct xf_itext *itext, unsigned language,
+	enum xf_form_of_text which)
+{
+	const struct xf_runs *runs = xf_itext_runs_in(itext, language, which);
+
+	return runs != NULL ? runs : xf_itext_runs_in(itext,
+		form->default_language, which);
 }
 
 /* An output is evaluated at '/'; one that fails leaves nothing, as on paper. */

@@ -82,5 +82,8 @@ const char *xf_pulldata(struct xp_node root, const char *column,
 const struct xf_runs *xf_itext_runs(const struct xform *form,
 	const struct xf_itext *itext, unsigned language,
 	enum xf_form_of_text which);
+/* The same in that language only. */
+const struct xf_runs *xf_itext_runs_in(const struct xf_itext *itext,
+	unsigned language, enum xf_form_of_text which);
 
 #endif

@@ -22,6 +22,7 @@ struct entry {
 	struct xf_runs *values;		/* itext.values, writable */
 	bool *present;			/* by language */
 	unsigned char *seen;		/* bits of forms, by language */
+	bool *reviewed;			/* itext.reviewed, writable; or NULL */
 };
 
 typedef VEC(struct xf_run) run_list;
@@ -278,6 +279,23 @@ void load_itext(struct loader *l)
 		return;
 	while ((t = xml_child(itext, t, NULL, "translation")) != NULL)
 		load_texts(l, language++, t);
+	load_reviewed(l, itext);
+}
+
+void itext_set_reviewed(struct loader *l, const char *id, unsigned language,
+	const char *form_name)
+{
+	struct entry *e = map_get(&l->form->itext, id);
+	int form = form_of(form_name);
+
+	if (e == NULL || form < 0)
+		return;
+	if (e->reviewed == NULL) {
+		e->reviewed = ARENA_ARRAY(l->arena, bool,
+			(size_t)l->form->n_languages * XF_N_TEXT_FORMS);
+		e->itext.reviewed = e->reviewed;
+	}
+	e->reviewed[(size_t)language * XF_N_TEXT_FORMS + (size_t)form] = true;
 }
 
 /* --- references to texts --- */

@@ -99,6 +99,9 @@ const char **path_names(struct arena *arena, const struct xf_node *node,
 bool load_model(struct loader *l);		/* model.c: the primary instance */
 void load_model_repeats(struct loader *l);	/* after the body */
 void load_itext(struct loader *l);		/* itext.c */
+void load_reviewed(struct loader *l, const struct xml_node *itext);	/* reviewed.c */
+void itext_set_reviewed(struct loader *l, const char *id, unsigned language,
+	const char *form_name);		/* itext.c */
 void load_binds(struct loader *l);		/* bind.c */
 void load_body(struct loader *l);		/* body.c */
 void load_actions(struct loader *l);		/* action.c: those of the model */

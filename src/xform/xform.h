@@ -50,6 +50,7 @@ struct xf_itext {			/* one text id */
 	const char *id;
 	/* [language * XF_N_TEXT_FORMS + form] */
 	const struct xf_runs *values;
+	const bool *reviewed;		/* has a mark that holds; NULL: none has */
 };
 
 struct xf_text {			/* a label, hint or message */
@@ -69,6 +70,11 @@ enum xf_type {
 
 enum xf_sensitivity {			/* bayaz:sensitivity */
 	XF_UNTAGGED, XF_PUBLIC, XF_RESTRICTED, XF_IDENTIFYING
+};
+
+/* What hangs on the wording of a question: see guard.h. */
+enum xf_guard {
+	XF_UNGUARDED, XF_CLASSIFICATION, XF_SAFETY, XF_CONSENT
 };
 
 struct xf_bind {

@@ -1,0 +1,21 @@
+/*
+ * The language of an interview: what is not translated says so, and a protected
+ * form does not open in a language whose texts of consent and safety nobody
+ * has reviewed (DNH-28).
+ */
+#ifndef BAYAZ_UI_LANGUAGE_H
+#define BAYAZ_UI_LANGUAGE_H
+
+#include "session/session.h"
+
+/* "[en] ": what stands before a text of the form's own language; NULL: it has
+ * only one.  free() it. */
+char *language_original_mark(const struct xform *form);
+
+/* Does the form open in that language (NULL: its own)?  ERR_REFUSED says how many
+ * texts are missing or not reviewed; what it does not have is for others to
+ * say. */
+bool language_check(const struct xform *form, const char *language,
+	struct err *err) MUST_CHECK;
+
+#endif
