@@ -11,12 +11,14 @@
 #include "base/log.h"
 #include "base/vec.h"
 #include "cmd/asked.h"
+#include "cmd/form_translate.h"
 #include "cmd/formarg.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
 #include "field/records.h"
 #include "session/audit.h"
 #include "ui/interview.h"
+#include "ui/language.h"
 #include "ui/today.h"
 
 /* The terminal is closed, the machine goes down, somebody presses Ctrl-C: the
@@ -51,6 +53,7 @@ struct collecting {
 	VEC(struct begun) drafts;	/* of this form, oldest change first */
 	struct str last_saved;
 	struct field_clock clock;
+	struct po_files po;		/* --po: translations that are tried */
 };
 
 static const char *property(void *data, const char *name)
@@ -289,6 +292,68 @@ static void say_no_places(const struct collecting *c)
 			"here to find them with, so they stay blank"));
 }
 
+/* With the translations that are tried; entries that cannot be used are shown
+ * and left out. */
+static struct xform *load_form(struct collecting *c, int64_t row,
+	struct err *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct err ignored = ERR_INIT;
+	struct xform *form;
+
+	if (c->po.n == 0)
+		return form_source_load(&c->source, c->ws, row, err);
+	if (!form_source_get(&c->source, c->ws, row, err))
+		return NULL;
+	if (!translate_form(&c->source.xml, c->source.name,
+			&c->source.options, &c->po, "default", false,
+			&ignored))
+		log_err(&ignored);
+	form = xform_load(c->source.xml.data, c->source.xml.len,
+		c->source.name, &c->source.options, &problems);
+	if (form == NULL)
+		problems_first_error(&problems, err);
+	problems_release(&problems);
+	return form;
+}
+
+/* As asked for, else the one that is tried. */
+static const char *language_of(const struct cmd_args *args,
+	const struct collecting *c)
+{
+	const char *language = cmd_text(args, "language");
+
+	for (unsigned i = 0; language == NULL && c->po.n > 0 &&
+			i < c->form->n_languages; i++)
+		if (language_is(c->form->languages[i],
+				c->po.items[0].language))
+			language = c->form->languages[i];
+	return language;
+}
+
+/* Before a record is begun that could not go on. */
+static bool check_language(const struct cmd_args *args, struct collecting *c,
+	struct err *err)
+{
+	const char *language;
+	bool ok;
+
+	if (cmd_text(args, "language") == NULL && c->po.n == 0)
+		return true;
+	c->form = load_form(c, c->newest.id, err);
+	if (c->form == NULL)
+		return false;
+	language = language_of(args, c);
+	ok = language == NULL || xform_language(c->form, language) >= 0 ||
+		err_set(err, ERR_REFUSED, _("the form has no language '%s'"),
+		language);
+	ok = ok && (c->training || language_check(c->form, language, err));
+	xform_free(c->form);
+	c->form = NULL;
+	form_source_release(&c->source);
+	return ok;
+}
+
 static int interview(const struct cmd_args *args, struct collecting *c,
 	struct record *record, struct err *err)
 {
@@ -305,8 +370,7 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	setup.training = record_head(record)->training;
 	/* A draft keeps the version of the form that it was begun with, until
 	 * it is rebased. */
-	c->form = form_source_load(&c->source, c->ws,
-		record_head(record)->form, err);
+	c->form = load_form(c, record_head(record)->form, err);
 	if (c->form == NULL ||
 			!read_last_saved(c, setup.training, err))
 		return cmd_problem(err);
@@ -316,7 +380,7 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	setup.form = c->form;
 	setup.options.property = property;
 	setup.options.property_data = c;
-	setup.options.language = cmd_text(args, "language");
+	setup.options.language = language_of(args, c);
 	setup.options.last_saved = c->last_saved.len > 0 ?
 		c->last_saved.data : NULL;
 	return report(interview_run(&setup, err), record_head(record), err);
@@ -344,12 +408,13 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 	struct record *record = NULL;
 	int status;
 
-	c->ws = cmd_workspace_open(args, err);
+	c->ws = po_files_open(args, &c->po, err) ?
+		cmd_workspace_open(args, err) : NULL;
 	if (c->ws != NULL)
 		read_training(c, args);
 	catch_signals();
 	if (c->ws != NULL && check_clock(c, err) && forms_find(c->ws, args->items[0], NULL,
-			&c->newest, err) &&
+			&c->newest, err) && check_language(args, c, err) &&
 			find_drafts(c, err))
 		record = choose_record(args, c, err);
 	if (record == NULL)
@@ -373,6 +438,7 @@ static int run_collect(const struct cmd_args *args)
 	status = collect(args, &c, &err);
 	str_wipe(&c.last_saved);
 	vec_release(&c.drafts);
+	po_files_release(&c.po);
 	xform_free(c.form);
 	form_source_release(&c.source);
 	form_info_release(&c.newest);
@@ -386,6 +452,7 @@ static const struct cmd_option options[] = {
 	  N_("go on with this draft ('last': the newest)") },
 	{ "language", 0, OPT_TEXT, N_("LANGUAGE"),
 	  N_("a language of the form") },
+	CMD_PO_OPTION,
 	{ "training", 0, OPT_FLAG, NULL, N_("a made-up record, never counted") },
 	CMD_PASSPHRASE_OPTION,
 	{ 0 }

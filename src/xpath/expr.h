@@ -1,6 +1,6 @@
 /*
- * Compiled expressions, as the files of this folder share them.  Not for
- * others: they use xpath/xpath.h.
+ * Compiled expressions, as the files of this folder share them.  Others
+ * use xpath/xpath.h, but for author/words.c, which says conditions in words.
  */
 #ifndef BAYAZ_XPATH_EXPR_H
 #define BAYAZ_XPATH_EXPR_H
