@@ -15,6 +15,7 @@ struct walking {
 	const struct po *po;
 	int language;
 	int depth;
+	bool *counted;			/* by phrase: a text counts once */
 };
 
 /* --- one text --- */
@@ -42,11 +43,17 @@ static struct seen see_in_po(const struct walking *w, const struct phrase *p)
 	return see_mark(p, entry->strings.items[0], po_review_mark(entry));
 }
 
+static const struct phrase *phrase_of(const struct walking *w,
+	const struct form_text *text)
+{
+	return map_get(&w->phrases->of_text, arena_printf(w->p->arena,
+		"%s\004%s", text->id, text->form));
+}
+
 /* What a person will read, and what is to be said of it. */
 static struct seen see(const struct walking *w, const struct form_text *text)
 {
-	const struct phrase *p = map_get(&w->phrases->of_text, arena_printf(
-		w->p->arena, "%s\004%s", text->id, text->form));
+	const struct phrase *p = phrase_of(w, text);
 	struct seen seen = { NULL, PREVIEW_MISSING };
 
 	if (w->language == (int)text->language)
@@ -64,11 +71,33 @@ static struct seen see(const struct walking *w, const struct form_text *text)
 	return seen;
 }
 
-static void count(struct preview *p, enum preview_state state)
+static void count(struct walking *w, const struct form_text *text,
+	enum preview_state state)
 {
-	p->n_missing += state == PREVIEW_MISSING;
-	p->n_fuzzy += state == PREVIEW_FUZZY;
-	p->n_unreviewed += state == PREVIEW_UNREVIEWED;
+	const struct phrase *p = phrase_of(w, text);
+
+	if (p == NULL || w->counted[p->index])
+		return;
+	w->counted[p->index] = true;
+	w->p->n_missing += state == PREVIEW_MISSING;
+	w->p->n_fuzzy += state == PREVIEW_FUZZY;
+	w->p->n_unreviewed += state == PREVIEW_UNREVIEWED;
+}
+
+/* "{{" is for translators: a person sees "{". */
+static const char *unbraced(const struct walking *w,
+	const struct form_text *text, const char *wording)
+{
+	char *out = arena_strdup(w->p->arena, wording), *to = out;
+
+	if (!text->braced)
+		return out;
+	for (const char *c = wording; *c != '\0'; c++) {
+		*to++ = *c;
+		c += (*c == '{' || *c == '}') && c[1] == *c;
+	}
+	*to = '\0';
+	return out;
 }
 
 static void add(struct walking *w, enum preview_kind kind, const char *name,
@@ -80,12 +109,12 @@ static void add(struct walking *w, enum preview_kind kind, const char *name,
 	if (text != NULL) {
 		struct seen seen = see(w, text);
 
-		line.source = text->source;
+		line.source = unbraced(w, text, text->source);
 		line.state = seen.state;
 		if (w->p->target_language != NULL)
-			line.target = seen.text != NULL ? seen.text :
-				text->source;
-		count(w->p, seen.state);
+			line.target = unbraced(w, text, seen.text != NULL ?
+				seen.text : text->source);
+		count(w, text, seen.state);
 	}
 	vec_push(&w->p->lines, line);
 }
@@ -263,7 +292,8 @@ void preview_make(struct preview *p, const struct form_texts *texts,
 	const struct phrases *phrases, int language, const char *name,
 	const struct po *po)
 {
-	struct walking w = { p, texts, phrases, po, language, 0 };
+	struct walking w = { p, texts, phrases, po, language, 0,
+		xcalloc(phrases->list.n + 1, sizeof(bool)) };
 	const struct xform *form = texts->form;
 
 	*p = (struct preview){ .arena = arena_new() };
@@ -277,6 +307,7 @@ void preview_make(struct preview *p, const struct form_texts *texts,
 	add_title(&w, "bayaz:list-title", PREVIEW_LIST_TITLE);
 	for (unsigned i = 0; i < form->n_body; i++)
 		walk_control(&w, form->body[i]);
+	free(w.counted);
 }
 
 void preview_release(struct preview *p)

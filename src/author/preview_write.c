@@ -275,6 +275,17 @@ static void add_row(struct str *out, const struct preview *p,
 	str_add(out, "</tr>\n");
 }
 
+static void add_heads(struct str *out, const struct preview *p)
+{
+	if (p->target_language == NULL)
+		return;
+	str_add(out, "<thead><tr><th scope=\"col\">");
+	add_escaped(out, p->source_language);
+	str_add(out, "</th><th scope=\"col\">");
+	add_escaped(out, p->target_language);
+	str_add(out, "</th></tr></thead>\n");
+}
+
 void preview_write_html(const struct preview *p, struct str *out)
 {
 	char *words = summary(p);
@@ -289,6 +300,7 @@ void preview_write_html(const struct preview *p, struct str *out)
 	str_add(out, "</h1>\n<p dir=\"auto\">");
 	add_escaped(out, words);
 	str_add(out, "</p>\n<table>\n");
+	add_heads(out, p);
 	for (size_t i = 0; i < p->lines.n; i++)
 		add_row(out, p, &p->lines.items[i]);
 	str_add(out, "</table>\n</body>\n</html>\n");

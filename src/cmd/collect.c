@@ -9,12 +9,14 @@
 
 #include "base/gettext.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/vec.h"
 #include "cmd/asked.h"
 #include "cmd/form_translate.h"
 #include "cmd/formarg.h"
 #include "cmd/member.h"
 #include "cmd/secret.h"
+#include "field/receive.h"
 #include "field/records.h"
 #include "session/audit.h"
 #include "ui/interview.h"
@@ -292,23 +294,70 @@ static void say_no_places(const struct collecting *c)
 			"here to find them with, so they stay blank"));
 }
 
-/* With the translations that are tried; entries that cannot be used are shown
- * and left out. */
+/* A translation that came from the centre; one that cannot be read is passed
+ * over. */
+static void add_received(struct collecting *c, struct po_files *files,
+	const char *language)
+{
+	struct str bytes = STR_INIT;
+	struct err err = ERR_INIT;
+	struct po *po = NULL;
+	struct po_file file;
+
+	if (receive_po(c->ws, c->newest.form_id, language, &bytes, &err) &&
+			bytes.len > 0)
+		po = po_parse(bytes.data, bytes.len, language, &err);
+	if (po != NULL) {
+		file = (struct po_file){ xstrdup(language), xstrdup(language),
+			po };
+		vec_push(files, file);
+	} else if (err.code != ERR_NONE) {
+		log_err(&err);
+	}
+	str_release(&bytes);
+}
+
+static bool open_received(struct collecting *c, struct po_files *files,
+	struct err *err)
+{
+	struct str lines = STR_INIT;
+	bool ok = receive_po_languages(c->ws, c->newest.form_id, &lines, err);
+	char *at = lines.data, *language;
+
+	while (ok && lines.len > 0 && (language = strsep(&at, "\n")) != NULL)
+		if (language[0] != '\0')
+			add_received(c, files, language);
+	str_release(&lines);
+	return ok;
+}
+
+/* With the translations that came from the centre, then with those that are
+ * tried; entries that cannot be used are left out. */
+static bool translate(struct collecting *c, struct err *err)
+{
+	struct po_files received = { NULL, 0, 0 };
+	struct err ignored = ERR_INIT;
+	const struct po_files *all[] = { &received, &c->po };
+	bool ok = open_received(c, &received, err);
+
+	for (size_t i = 0; ok && i < ARRAY_SIZE(all); i++)
+		if (all[i]->n > 0 && !translate_form(&c->source.xml,
+				c->source.name, &c->source.options, all[i],
+				"default", false, &ignored))
+			log_err(&ignored);
+	po_files_release(&received);
+	return ok;
+}
+
 static struct xform *load_form(struct collecting *c, int64_t row,
 	struct err *err)
 {
 	struct problems problems = PROBLEMS_INIT;
-	struct err ignored = ERR_INIT;
 	struct xform *form;
 
-	if (c->po.n == 0)
-		return form_source_load(&c->source, c->ws, row, err);
-	if (!form_source_get(&c->source, c->ws, row, err))
+	if (!form_source_get(&c->source, c->ws, row, err) ||
+			!translate(c, err))
 		return NULL;
-	if (!translate_form(&c->source.xml, c->source.name,
-			&c->source.options, &c->po, "default", false,
-			&ignored))
-		log_err(&ignored);
 	form = xform_load(c->source.xml.data, c->source.xml.len,
 		c->source.name, &c->source.options, &problems);
 	if (form == NULL)

@@ -285,12 +285,59 @@ static char *po_name(const char *form_id, const char *language)
 	return str_format("po %s %s", language, form_id);
 }
 
+/* What is kept by name cannot be listed: the languages are kept beside it. */
+static char *languages_name(const char *form_id)
+{
+	return str_format("po-languages %s", form_id);
+}
+
+bool receive_po_languages(struct workspace *ws, const char *form_id,
+	struct str *lines, struct err *err)
+{
+	char *name = languages_name(form_id);
+	bool ok = workspace_get_secret(ws, name, lines, err);
+
+	free(name);
+	if (ok || err->code != ERR_NOTFOUND)
+		return ok;
+	err_clear(err);
+	return true;
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+	size_t n = strlen(line);
+
+	for (; *lines != '\0'; lines += strcspn(lines, "\n"),
+			lines += *lines == '\n')
+		if (strncmp(lines, line, n) == 0 && lines[n] == '\n')
+			return true;
+	return false;
+}
+
+static bool note_language(struct taking *t, const struct kit_po *po,
+	struct err *err)
+{
+	char *name = languages_name(po->form_id);
+	struct str lines = STR_INIT;
+	bool ok = receive_po_languages(t->ws, po->form_id, &lines, err);
+
+	if (ok && !has_line(lines.data, po->language)) {
+		str_addf(&lines, "%s\n", po->language);
+		ok = workspace_put_secret(t->ws, name, lines.data, lines.len,
+			err);
+	}
+	str_release(&lines);
+	free(name);
+	return ok;
+}
+
 static bool take_po(struct taking *t, const struct kit_po *po,
 	struct err *err)
 {
 	char *name = po_name(po->form_id, po->language);
 	bool ok = workspace_put_secret(t->ws, name, po->bytes, po->n_bytes,
-		err);
+		err) && note_language(t, po, err);
 
 	free(name);
 	t->result->n_translations++;

@@ -57,6 +57,11 @@ bool receive_policy(struct workspace *ws, const struct trust_project *project,
 bool receive_po(struct workspace *ws, const char *form_id,
 	const char *language, struct str *out, struct err *err) MUST_CHECK;
 
+/* The languages that translations of the form came in, a line each, appended;
+ * none is no error. */
+bool receive_po_languages(struct workspace *ws, const char *form_id,
+	struct str *lines, struct err *err) MUST_CHECK;
+
 /* Did the centre say that this laptop is revoked? */
 bool receive_is_revoked(struct workspace *ws);
 

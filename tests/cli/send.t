@@ -120,6 +120,8 @@ refuse-untagged=no
 review-required=no
 $ bayaz -C laptop1 form list | grep -c wells
 2
+$ printf '%s\n' :q | bayaz -C laptop1 collect wells --new --language ur | sed -n 2p
+\[1/1] گہرائی
 $ bayaz -C laptop1 receive stick/x.bin
 stick/x.bin: number {{[0-9]+}}, which was taken before
 
