@@ -54,6 +54,16 @@ static struct xml_node *find_element(struct xml_node *top, const char *local)
 	return at;
 }
 
+/* As the loader finds it. */
+static struct xml_node *find_model(struct xml_node *root)
+{
+	struct xml_node *head = xml_child(root, NULL, NULL, "head");
+	struct xml_node *model = head == NULL ? NULL :
+		xml_child(head, NULL, NULL, "model");
+
+	return model != NULL ? model : find_element(root, "model");
+}
+
 static void offset_key(const struct xml_node *element, char key[16])
 {
 	snprintf(key, 16, "%u", (unsigned)element->offset);
@@ -689,7 +699,7 @@ struct form_texts *form_texts_read(const char *bytes, size_t n_bytes,
 		form_texts_free(t);
 		return NULL;
 	}
-	t->model = find_element(t->doc->root, "model");
+	t->model = find_model(t->doc->root);
 	t->itext = t->model == NULL ? NULL :
 		xml_child(t->model, NULL, NULL, "itext");
 	if (t->model != NULL)

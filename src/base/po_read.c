@@ -34,6 +34,7 @@ struct reader {
 	struct str text;
 	bool obsolete, previous;	/* of this line: #~, #| */
 	const char *domain;
+	bool header_only;
 	struct err *err;
 };
 
@@ -90,6 +91,10 @@ static bool put_text(struct reader *r, const char *at)
 	if (!r->has_string) {
 		err_set(r->err, ERR_SYNTAX, _("a text in quotes is missing"));
 		return at_place(r, at);
+	}
+	if (!r->header_only && !utf8_is_valid(r->text.data, r->text.len)) {
+		err_set(r->err, ERR_SYNTAX, _("this is not UTF-8"));
+		return at_place(r, at);		/* written as escapes */
 	}
 	text = arena_strndup(r->po->arena, r->text.data, r->text.len);
 	field = r->field;
@@ -155,6 +160,8 @@ static char *rest_of_line(struct reader *r, const char *from)
 	return arena_strndup(r->po->arena, from, n);
 }
 
+#define BLANKS " \t\r\v\f"
+
 static void read_flags(struct reader *r, char *text)
 {
 	char *flag;
@@ -162,15 +169,35 @@ static void read_flags(struct reader *r, char *text)
 	while ((flag = strsep(&text, ",")) != NULL) {
 		size_t n;
 
-		flag += strspn(flag, " \t");
+		flag += strspn(flag, BLANKS);
 		n = strlen(flag);
-		while (n > 0 && (flag[n - 1] == ' ' || flag[n - 1] == '\t'))
+		while (n > 0 && strchr(BLANKS, flag[n - 1]) != NULL)
 			flag[--n] = '\0';
+		while (str_starts(flag, "possible-"))	/* xgettext is not sure */
+			flag += strlen("possible-") + strspn(flag +
+				strlen("possible-"), BLANKS);
 		if (strcmp(flag, "fuzzy") == 0)
 			r->entry->is_fuzzy = true;
-		else if (n > 0)
+		else if (flag[0] != '\0')
 			po_flag(r->po, r->entry, flag);
 	}
+}
+
+/* They stand around a name with blanks in it, and in none. */
+static const char *without_isolates(struct arena *arena, const char *text,
+	size_t n)
+{
+	char *name = arena_strndup(arena, text, n), *to = name;
+
+	for (const char *c = name; *c != '\0'; c++) {
+		if (str_starts(c, "\342\201\250") ||
+				str_starts(c, "\342\201\251"))
+			c += 2;
+		else
+			*to++ = *c;
+	}
+	*to = '\0';
+	return name;
 }
 
 static void add_reference(struct reader *r, const char *text, size_t n)
@@ -182,16 +209,15 @@ static void add_reference(struct reader *r, const char *text, size_t n)
 			text[digits - 1] <= '9')
 		digits--;
 	if (digits > 1 && digits < n && n - digits < 9 &&
-			text[digits - 1] == ':') {
+			text[digits - 1] == ':' && atoi(text + digits) > 0) {
 		ref.line = atoi(text + digits);
 		n = digits - 1;
 	}
-	while (n > 2 && memcmp(text, "./", 2) == 0) {
-		text += 2;
-		n -= 2;
-	}
-	ref.file = arena_strndup(r->po->arena, text, n);
-	vec_push(&r->entry->references, ref);
+	ref.file = without_isolates(r->po->arena, text, n);
+	while (str_starts(ref.file, "./"))
+		ref.file += 2;
+	if (ref.file[0] != '\0')
+		vec_push(&r->entry->references, ref);
 }
 
 static void add_isolated(struct reader *r, const char *text, size_t n,
@@ -209,20 +235,21 @@ static void read_references(struct reader *r, const char *text)
 {
 	static const char open[] = "\342\201\250", close[] = "\342\201\251";
 
-	while (*(text += strspn(text, " \t")) != '\0') {
+	while (*(text += strspn(text, BLANKS)) != '\0') {
 		const char *end = str_starts(text, open) ?
 			strstr(text, close) : NULL;
 		size_t n;
 
 		if (end != NULL) {
 			text += strlen(open);
-			n = strcspn(end + strlen(close), " \t");
+			n = end[strlen(close)] == ':' ?
+				strcspn(end + strlen(close), BLANKS) : 0;
 			add_isolated(r, text, (size_t)(end - text),
 				end + strlen(close), n);
 			text = end + strlen(close) + n;
 			continue;
 		}
-		n = strcspn(text, " \t");
+		n = strcspn(text, BLANKS);
 		add_reference(r, text, n);
 		text += n;
 	}
@@ -474,6 +501,8 @@ static bool read_lines(struct reader *r)
 		r->line++;
 		if (!read_line(r))
 			return false;
+		if (r->header_only && r->po->header != NULL)
+			return true;
 		if (*r->at == '\0')
 			return end_entry(r, r->at);
 		r->at++;
@@ -497,11 +526,12 @@ static void drop_entry(struct reader *r)
 	vec_push(&r->po->entries, r->entry);	/* po_free() does it */
 }
 
-static struct po *parse_utf8(const char *text, const char *name,
-	struct err *err)
+static struct po *parse_text(const char *text, const char *name,
+	bool header_only, struct err *err)
 {
 	struct reader r = { .po = po_new(), .name = name, .at = text,
-		.line_start = text, .text = STR_INIT, .err = err };
+		.line_start = text, .text = STR_INIT, .err = err,
+		.header_only = header_only };
 	bool ok;
 
 	r.entry = po_entry_new(r.po);
@@ -519,28 +549,29 @@ static struct po *parse_utf8(const char *text, const char *name,
 
 /* --- charsets --- */
 
-/* As the header says it, for iconv; "" if it is UTF-8, or not said. */
+/* As the header says it, for iconv; "" if it is UTF-8, or not said.  The header
+ * is ASCII in every charset that can be told so. */
 static void find_charset(const char *bytes, char charset[MOST_CHARSET_BYTES])
 {
-	const char *found = strstr(bytes, "charset=");
-	size_t n;
+	struct err ignored = ERR_INIT;
+	struct po *po = parse_text(bytes, NULL, true, &ignored);
+	char *type = po == NULL ? NULL : po_header_field(po, "Content-Type");
+	const char *found = type == NULL ? NULL : strstr(type, "charset=");
 
 	charset[0] = '\0';
-	if (found == NULL)
-		return;
-	found += strlen("charset=");
-	n = strspn(found, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789-_.:");
-	if (n == 0 || n >= MOST_CHARSET_BYTES)
-		return;
-	memcpy(charset, found, n);
-	charset[n] = '\0';
+	if (found != NULL)
+		snprintf(charset, MOST_CHARSET_BYTES, "%.*s", (int)strspn(
+			found + strlen("charset="),
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			"0123456789-_.:"), found + strlen("charset="));
 	if (strcasecmp(charset, "UTF-8") == 0 ||
 			strcasecmp(charset, "UTF8") == 0 ||
 			strcasecmp(charset, "US-ASCII") == 0 ||
 			strcasecmp(charset, "ASCII") == 0 ||
 			strcmp(charset, "CHARSET") == 0)
 		charset[0] = '\0';
+	free(type);
+	po_free(po);
 }
 
 static bool convert(iconv_t cd, const char *bytes, size_t n_bytes,
@@ -625,7 +656,7 @@ struct po *po_parse(const char *bytes, size_t n_bytes, const char *name,
 		bad_bytes(text.data, text.len, name, err);
 		goto out;
 	}
-	po = parse_utf8(text.data, name, err);
+	po = parse_text(text.data, name, false, err);
 	if (po != NULL && charset[0] != '\0')
 		po_set_header_field(po, "Content-Type",
 			"text/plain; charset=UTF-8");

@@ -53,8 +53,7 @@ static size_t brace_directive(const char *text)
 
 static size_t directive(const struct po_entry *entry, const char *text)
 {
-	if (text[0] == '%' && (po_has_flag(entry, "c-format") ||
-			po_has_flag(entry, "possible-c-format")))
+	if (text[0] == '%' && po_has_flag(entry, "c-format"))
 		return c_directive(text);
 	if (text[0] == '{' && po_has_flag(entry, "python-brace-format"))
 		return brace_directive(text);
@@ -234,8 +233,6 @@ static void write_flags(const struct po_entry *entry, struct str *out)
 					strcmp(flag, "wrap") == 0 ||
 					(rank == 2 && entry->is_obsolete))
 				continue;
-			if (str_starts(flag, "possible-"))
-				flag += strlen("possible-");
 			str_addf(out, "%s%s", between, flag);
 			between = ", ";
 		}

@@ -76,8 +76,8 @@ static void charsets_become_utf8(void **state)
 	assert_string_equal(type, "text/plain; charset=UTF-8");
 	free(type);
 	po_free(po);
-	assert_null(parse("msgid \"\"\nmsgstr \"charset=KLINGON\\n\"\n", &err));
-	assert_null(parse("msgid \"\"\nmsgstr \"charset=UTF-16\\n\"\n", &err));
+	assert_null(parse("msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=KLINGON\\n\"\n", &err));
+	assert_null(parse("msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-16\\n\"\n", &err));
 }
 
 static void names_are_found(void **state)
