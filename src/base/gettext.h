@@ -15,4 +15,8 @@
 const char *gettext_in_context(const char *key, const char *text)
 	__attribute__((format_arg(2)));
 
+/* Where catalogues are: $BAYAZ_LOCALEDIR, with which a translator tries hers, or
+ * where they were installed. */
+const char *gettext_folder(void);
+
 #endif

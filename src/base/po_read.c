@@ -184,8 +184,7 @@ static void read_flags(struct reader *r, char *text)
 }
 
 /* They stand around a name with blanks in it, and in none. */
-static const char *without_isolates(struct arena *arena, const char *text,
-	size_t n)
+static char *without_isolates(struct arena *arena, const char *text, size_t n)
 {
 	char *name = arena_strndup(arena, text, n), *to = name;
 
@@ -202,18 +201,16 @@ static const char *without_isolates(struct arena *arena, const char *text,
 
 static void add_reference(struct reader *r, const char *text, size_t n)
 {
-	struct po_reference ref = { NULL, 0 };
-	size_t digits = n;
+	char *name = without_isolates(r->po->arena, text, n);
+	char *colon = strrchr(name, ':');
+	struct po_reference ref = { name, 0 };
+	size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
 
-	while (digits > 0 && text[digits - 1] >= '0' &&
-			text[digits - 1] <= '9')
-		digits--;
-	if (digits > 1 && digits < n && n - digits < 9 &&
-			text[digits - 1] == ':' && atoi(text + digits) > 0) {
-		ref.line = atoi(text + digits);
-		n = digits - 1;
+	if (digits > 0 && digits < 9 && colon > name &&
+			colon[1 + digits] == '\0' && atoi(colon + 1) > 0) {
+		ref.line = atoi(colon + 1);
+		*colon = '\0';
 	}
-	ref.file = without_isolates(r->po->arena, text, n);
 	while (str_starts(ref.file, "./"))
 		ref.file += 2;
 	if (ref.file[0] != '\0')
@@ -242,8 +239,9 @@ static void read_references(struct reader *r, const char *text)
 
 		if (end != NULL) {
 			text += strlen(open);
-			n = end[strlen(close)] == ':' ?
-				strcspn(end + strlen(close), BLANKS) : 0;
+			n = end[strlen(close)] == ':' ? 1 + strspn(end +
+				strlen(close) + 1, "0123456789") : 0;
+			n = n > 1 ? n : 0;
 			add_isolated(r, text, (size_t)(end - text),
 				end + strlen(close), n);
 			text = end + strlen(close) + n;

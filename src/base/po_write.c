@@ -188,7 +188,7 @@ static void write_references(const struct po_entry *entry, struct str *out)
 	str_add(out, "#:");
 	for (size_t i = 0; i < entry->references.n; i++) {
 		const struct po_reference *r = &entry->references.items[i];
-		bool blank = strpbrk(r->file, " \t") != NULL;
+		bool blank = strpbrk(r->file, " \t\r\v\f") != NULL;
 		char *text = str_format(blank ? "\342\201\250%s\342\201\251" :
 			"%s", r->file);
 		char *number = r->line > 0 ? str_format(":%d", r->line) :

@@ -46,8 +46,10 @@ static void put_cell(const char *text, size_t columns)
 
 	utf8_mask(&shown, text, false);
 	fputs(shown.data, stdout);
-	for (width = utf8_width(shown.data); width < columns; width++)
+	for (width = utf8_width(shown.data); width + 1 < columns; width++)
 		putchar(' ');
+	if (columns > 0)
+		putchar(' ');	/* also after what is too long */
 	str_release(&shown);
 }
 

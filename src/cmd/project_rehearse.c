@@ -208,8 +208,10 @@ static void put_cell(const char *text, size_t columns)
 	size_t width = utf8_width(text);
 
 	fputs(text, stdout);
-	for (; width < columns; width++)
+	for (; width + 1 < columns; width++)
 		putchar(' ');
+	if (columns > 0)
+		putchar(' ');	/* also after what is too long */
 }
 
 static bool is_right(const struct rehearsal *r, const struct actor *actor)

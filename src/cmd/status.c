@@ -136,13 +136,10 @@ static void print_devices(const struct device_list *list)
 
 static void print_counts(const struct store_state *s)
 {
-	printf(ngettext("%1$lld record", "%1$lld records",
-		(unsigned long)s->n_records), (long long)s->n_records);
-	/* TRANSLATORS: after "12 records": those nobody can read here */
-	printf(ngettext(", %lld sealed", ", %lld sealed",
-		(unsigned long)s->n_sealed), (long long)s->n_sealed);
-	printf(ngettext(", from %lld bundle\n", ", from %lld bundles\n",
-		(unsigned long)s->n_bundles), (long long)s->n_bundles);
+	/* TRANSLATORS: sealed are those that nobody can read here */
+	printf(_("records: %1$lld, sealed: %2$lld, bundles: %3$lld\n"),
+		(long long)s->n_records, (long long)s->n_sealed,
+		(long long)s->n_bundles);
 }
 
 static void print_todo(const struct store_state *s)
@@ -175,13 +172,13 @@ static void print_backup(const struct store_state *s)
 			"backup')"));
 		return;
 	}
-	printf(_("newest backup: %.10s"), s->backup.at);
-	if (s->n_since > 0)
-		/* TRANSLATORS: after "newest backup: 2026-11-26" */
-		printf(ngettext(", and %lld bundle since", ", and %lld bundles "
-			"since", (unsigned long)s->n_since),
-			(long long)s->n_since);
-	putchar('\n');
+	if (s->n_since == 0)
+		printf(_("newest backup: %.10s\n"), s->backup.at);
+	else
+		printf(ngettext("newest backup: %1$.10s, and %2$lld bundle "
+			"since\n", "newest backup: %1$.10s, and %2$lld "
+			"bundles since\n", (unsigned long)s->n_since),
+			s->backup.at, (long long)s->n_since);
 }
 
 static void print_disk(const struct store_state *s)

@@ -3,6 +3,7 @@
 #include "ui/interview.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
+#include "ui/digits.h"
 #include "ui/draft.h"
 #include "ui/language.h"
 #include "ui/prompt.h"
@@ -45,6 +47,25 @@ static void print_text(struct interview *i, const char *before,
 	utf8_mask(&clean, text, true);
 	fprintf(i->prompt.out, "%s%s%s", before, clean.data, after);
 	str_wipe(&clean);
+}
+
+/* Numbers and dates, in the digits of the form's language if that is asked
+ * for. */
+static void print_number(struct interview *i, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+static void print_number(struct interview *i, const char *format, ...)
+{
+	unsigned zero = digits_zero(session_language(i->draft.session));
+	struct str out = STR_INIT;
+	char text[200];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	digits_add(&out, text, zero);
+	print_text(i, "", out.data, "");
+	str_release(&out);
 }
 
 static void print_owned(struct interview *i, const char *before, char *text,
@@ -149,10 +170,19 @@ static bool show_choices(struct interview *i, const struct step *step,
 		bool chosen = is_chosen(value, c->value,
 			step->control->kind != XF_SELECT1);
 
-		fprintf(i->prompt.out, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
+		print_number(i, "  %c%3zu ", chosen ? '*' : ' ', k + 1);
 		print_choice(i, c);
 	}
 	return true;
+}
+
+/* Codes are texts, and stay in 0-9. */
+static bool is_numeric(struct node *n)
+{
+	enum xf_type type = node_form(n)->bind->type;
+
+	return type == XF_INT || type == XF_DECIMAL || type == XF_DATE ||
+		type == XF_TIME || type == XF_DATETIME;
 }
 
 static void show_answer(struct interview *i, const struct step *step)
@@ -163,6 +193,8 @@ static void show_answer(struct interview *i, const struct step *step)
 		return;
 	if (step->control->kind == XF_SECRET)
 		fprintf(i->prompt.out, "  = ****\n");
+	else if (is_numeric(step->node))
+		print_number(i, "  = %s\n", value);
 	else
 		print_text(i, "  = ", value, "\n");
 }
@@ -194,7 +226,7 @@ static void show_headings(struct interview *i)
 			print_owned(i, "\n== ", session_label(s, step->context,
 				step->control), " ==\n");
 		else if (step->kind == STEP_REPEAT_INSTANCE)
-			fprintf(i->prompt.out, "\n-- %zu/%zu --\n",
+			print_number(i, "\n-- %zu/%zu --\n",
 				node_position(step->node),
 				node_count(node_parent(step->node),
 				node_form(step->node)));
@@ -213,7 +245,7 @@ static bool show_question(struct interview *i, struct err *err)
 	if (i->is_unreviewed)
 		fprintf(i->prompt.out, "\n%s", _("(training only: nobody has "
 			"reviewed the words on consent and safety)"));
-	fprintf(i->prompt.out, "\n[%zu/%zu] ", question_number(i, i->at),
+	print_number(i, "\n[%zu/%zu] ", question_number(i, i->at),
 		question_number(i, i->steps.n));
 	print_label(i, step, node_is_required(s, step->node) ? " *\n" : "\n");
 	print_owned(i, "  ", session_hint(s, step->context, step->control),
@@ -531,7 +563,7 @@ static void print_outline(struct interview *i)
 
 		if (step->kind != STEP_QUESTION || is_note(i, step))
 			continue;
-		fprintf(i->prompt.out, "  %c%3zu ", node_value(i->draft.session,
+		print_number(i, "  %c%3zu ", node_value(i->draft.session,
 			step->node)[0] != '\0' ? '+' : '.',
 			question_number(i, k));
 		print_label(i, step, "\n");

@@ -279,3 +279,13 @@ bayaz: the form has no language 'ur'
 $ printf '%s\n' :q | bayaz collect talk --resume last | grep go
 \[3/3] May I go on?
 saved: go on with 'bayaz collect talk --resume {{[0-9a-f]+}}'
+
+# Digits of the language, where that is asked for; what is kept is 0-9.
+$ printf '%s\n' ':b' ':q' | BAYAZ_DIGITS=native bayaz collect talk --resume last --po po | sed -n 2,3p
+\[۳/۳] کیا میں آگے بڑھوں؟
+     ۱ ہاں
+$ printf '%s\n' ':b' ':q' | BAYAZ_DIGITS=native bayaz collect talk --resume last --po po | grep =
+  = ۳۰
+  = W-1
+$ printf '%s\n' ':q' | BAYAZ_DIGITS=native bayaz collect talk --resume last --language en | sed -n 2p
+\[1/3] Who? *

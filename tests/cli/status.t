@@ -28,7 +28,7 @@ bayaz: say which store with --store DB
 $ bayaz merge 1.1.bayaz 1.3.bayaz --store a.db --accept-new > said 2>&1
 $ bayaz status --store a.db
 a.db: project Pilot
-2 records, 0 sealed, from 2 bundles
+records: 2, sealed: 0, bundles: 2
 1 laptop
   KP-001                    bundle 3 of {{[0-9-]+}}  missing: 2
 no backup: laptops get no receipts ('bayaz store backup')
@@ -42,7 +42,7 @@ $ bayaz merge 1.2.bayaz --store a.db > said
 [1]
 $ bayaz status --store a.db
 a.db: project Pilot
-3 records, 0 sealed, from 3 bundles
+records: 3, sealed: 0, bundles: 3
 2 laptops
   {{[A-Z2-7-]+}}  not accepted  1 set aside
   KP-001                    bundle 3 of {{[0-9-]+}}
