@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "xpath/expr.h"
 
-enum { MOST_LETTERS = 60, MOST_NESTING = 30 };
+enum { MOST_LETTERS = 60, MOST_NESTING = 30, MOST_BYTES = 2000 };
 
 struct saying {
 	const struct form_texts *texts;
@@ -465,6 +465,11 @@ char *words_of_skip(const struct form_texts *texts, unsigned language,
 
 		if (relevant == NULL || is_always(relevant))
 			continue;
+		if (text != NULL && strlen(text) > MOST_BYTES) {
+			both = str_format(_("%1$s, and %2$s"), "…", text);
+			free(text);
+			return both;
+		}
 		here = words_of_condition(texts, language, node, relevant);
 		both = text == NULL ? xstrdup(here) :
 			str_format(_("%1$s, and %2$s"), here, text);

@@ -380,6 +380,16 @@ static const char *language_of(const struct cmd_args *args,
 	return language;
 }
 
+/* A draft goes on in the language that it was left in. */
+static const char *language_to_begin(const struct cmd_args *args,
+	const struct collecting *c, const struct record *record)
+{
+	const char *language = language_of(args, c);
+
+	return language != NULL || record_head(record)->n_events > 0 ?
+		language : language_of_person(c->form);
+}
+
 /* Before a record is begun that could not go on. */
 static bool check_language(const struct cmd_args *args, struct collecting *c,
 	struct err *err)
@@ -429,7 +439,7 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	setup.form = c->form;
 	setup.options.property = property;
 	setup.options.property_data = c;
-	setup.options.language = language_of(args, c);
+	setup.options.language = language_to_begin(args, c, record);
 	setup.options.last_saved = c->last_saved.len > 0 ?
 		c->last_saved.data : NULL;
 	return report(interview_run(&setup, err), record_head(record), err);

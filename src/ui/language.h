@@ -12,6 +12,10 @@
  * only one.  free() it. */
 char *language_original_mark(const struct xform *form);
 
+/* The language of the form that the person's environment asks for (LANGUAGE,
+ * LC_ALL, LC_MESSAGES, LANG), if it has one and opens in it; NULL: its own. */
+const char *language_of_person(const struct xform *form);
+
 /* Does the form open in that language (NULL: its own)?  ERR_REFUSED says how many
  * texts are missing or not reviewed; what it does not have is for others to
  * say. */

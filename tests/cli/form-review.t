@@ -132,6 +132,10 @@ $ printf '%s\n' :q | bayaz collect intake --new --language ur --passphrase-file 
      2 نہیں
   (one number)
 
+# It begins in the language of whoever works there, once it may.
+$ printf '%s\n' :q | LANGUAGE=ps:ur bayaz collect intake --new --passphrase-file passphrase | sed -n 2p
+\[1/2] کیا میں یہ لکھ لوں؟
+
 # The mark is void when the words change, in the PO file and in the form.
 $ sed 's/لکھ لوں/لکھوں/' ur.po > changed.po
 $ bayaz form status intake.xml --po changed.po
@@ -147,6 +151,8 @@ added 'intake' version '3'
 $ printf '%s\n' :q | bayaz collect intake --new --language ur --passphrase-file passphrase
 bayaz: this form is not open in 'ur' yet: of its texts on consent and safety 0 are missing and 1 are not reviewed (the first: /data/consent)
 [1]
+$ printf '%s\n' :q | LANGUAGE=ur bayaz collect intake --new --passphrase-file passphrase | sed -n 2p
+\[1/2] May I write this down?
 $ bayaz form review intake.xml --po ur.po --by 'S B'
 bayaz: --by wants initials, without blanks
 bayaz: try 'bayaz help form review'
