@@ -7,7 +7,8 @@ command -v sqlite3 >/dev/null || { echo "sqlite3 is missing"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 {
-	echo "\$ cp -r '$top_srcdir/forms' . && chmod -R u+w forms && mkdir tests"
+	echo "\$ cp -r '$top_srcdir/forms' . && chmod -R u+w forms && mkdir tests po"
+	echo "\$ cp -r '$top_srcdir/po/forms' po"
 	echo "\$ cp -r '$top_srcdir/tests/forms' tests"
 	awk '/^```console$/ { on = 1; next }
 		/^```$/ { on = 0 }
