@@ -170,14 +170,6 @@ static const char *state_class(enum preview_state state)
 	return names[state];
 }
 
-static size_t code_bytes(const char *name, const char **code)
-{
-	const char *open = strrchr(name, '(');
-
-	*code = open != NULL ? open + 1 : name;
-	return strcspn(*code, ")");
-}
-
 static void add_escaped(struct str *out, const char *text)
 {
 	struct str masked = STR_INIT;
@@ -196,8 +188,8 @@ static void add_escaped(struct str *out, const char *text)
 
 static void open_cell(struct str *out, const char *language, const char *state)
 {
-	const char *code;
-	size_t n = code_bytes(language, &code);
+	size_t n;
+	const char *code = xf_language_code(language, &n);
 	char *lang = xstrndup(code, n);
 
 	str_add(out, "<td dir=\"");

@@ -13,24 +13,11 @@
 
 /* --- languages --- */
 
-/* The code of "Urdu (ur)", or all of it. */
-static const char *code_of(const char *name, size_t *n_bytes)
-{
-	const char *open = strrchr(name, '(');
-	size_t n = strlen(name);
-
-	if (open != NULL && n > 0 && name[n - 1] == ')') {
-		*n_bytes = n - 2 - (size_t)(open - name);
-		return open + 1;
-	}
-	*n_bytes = n;
-	return name;
-}
-
 bool language_is(const char *name, const char *code)
 {
 	size_t n, m;
-	const char *a = code_of(name, &n), *b = code_of(code, &m);
+	const char *a = xf_language_code(name, &n);
+	const char *b = xf_language_code(code, &m);
 
 	if (strcmp(name, code) == 0)
 		return true;

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/gettext.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "session/node.h"
 
@@ -195,11 +196,47 @@ static const struct xf_itext *item_itext(struct session *s, struct node *n,
 		set->label));
 }
 
+/* "name_en" in Urdu is "name_ur", "label" is "label_ur", if any list has such a
+ * column; NULL: none has, or the label is not of a column. */
+static const char *column_in_language(const struct session *s,
+	const struct xf_itemset *set)
+{
+	const struct xform *form = s->form;
+	struct str name = STR_INIT;
+	const char *code, *found;
+	size_t n, length;
+
+	if (set->label_name == NULL || set->label_is_itext ||
+			form->n_languages == 0 ||
+			s->language == form->default_language)
+		return NULL;
+	length = strlen(set->label_name);
+	code = xf_language_code(form->languages[form->default_language], &n);
+	if (length > n + 1 && set->label_name[length - n - 1] == '_' &&
+			strncmp(set->label_name + length - n, code, n) == 0)
+		length -= n + 1;
+	code = xf_language_code(form->languages[s->language], &n);
+	str_addf(&name, "%.*s_%.*s", (int)length, set->label_name, (int)n,
+		code);
+	found = intern_find(name.data, name.len);
+	str_release(&name);
+	return found;
+}
+
+static const char *shown_label(struct session *s, struct choice_cache *cache,
+	struct xp_node item, const char *column, const char *label)
+{
+	const char *text = column == NULL ? "" : child_text(s, item, column);
+
+	return text[0] != '\0' ? arena_strdup(cache->arena, text) : label;
+}
+
 static void fill_from_itemset(struct session *s, struct node *n,
 	const struct xf_itemset *set, struct choice_cache *cache)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	struct xp_nodeset items = { 0 };
+	const char *column = column_in_language(s, set);
 
 	eval_items(s, n, set, &items);
 	cache->choices.items = ARENA_ARRAY(cache->arena, struct choice, items.n);
@@ -211,6 +248,8 @@ static void fill_from_itemset(struct session *s, struct node *n,
 			item_value(s, n, items.items[i], set));
 		c->label = arena_strdup(cache->arena,
 			item_label(s, n, items.items[i], set));
+		c->shown = shown_label(s, cache, items.items[i], column,
+			c->label);
 		c->is_original = set->label_is_itext && session_is_original(s,
 			item_itext(s, n, items.items[i], set), XF_TEXT_PLAIN);
 	}
@@ -231,6 +270,7 @@ static void fill_from_control(struct session *s, struct node *n,
 		c->value = control->choices[i].value;
 		c->label = arena_strdup(cache->arena,
 			label != NULL ? label : c->value);
+		c->shown = c->label;
 		c->is_original = label != NULL && session_is_original(s,
 			control->choices[i].label.itext, XF_TEXT_PLAIN);
 		free(label);

@@ -163,6 +163,9 @@ bool session_text_pieces(struct session *s, struct node *context,
 struct choice {
 	const char *value;
 	const char *label;		/* in the current language */
+	/* For people: of a list with a column for the language ("name_ur"
+	 * beside "name_en") what stands there; else the label. */
+	const char *shown;
 	bool is_original;		/* there is none: the original */
 };
 struct choices { struct choice *items; size_t n; };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xform/xform.h"
+
 /* Sindhi and Arabic have digits of their own; Urdu, Pashto, Persian, Punjabi
  * and Saraiki share theirs. */
 static const struct { const char *code; unsigned zero; } known[] = {
@@ -16,12 +18,14 @@ static const struct { const char *code; unsigned zero; } known[] = {
 unsigned digits_zero(const char *language)
 {
 	const char *asked = getenv("BAYAZ_DIGITS");
-	const char *open = language == NULL ? NULL : strrchr(language, '(');
-	const char *code = open != NULL ? open + 1 : language;
-	size_t n = code == NULL ? 0 : strcspn(code, "_-)");
+	const char *code;
+	size_t n;
 
-	if (asked == NULL || strcmp(asked, "native") != 0)
+	if (asked == NULL || strcmp(asked, "native") != 0 || language == NULL)
 		return '0';
+	code = xf_language_code(language, &n);
+	if (strcspn(code, "_-") < n)
+		n = strcspn(code, "_-");
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (strlen(known[i].code) == n &&
 				strncasecmp(known[i].code, code, n) == 0)

@@ -138,7 +138,7 @@ static void print_choice(struct interview *i, const struct choice *c)
 {
 	if (c->is_original && i->draft.options.original_mark != NULL)
 		print_text(i, "", i->draft.options.original_mark, "");
-	print_text(i, "", c->label[0] != '\0' ? c->label : c->value, "\n");
+	print_text(i, "", c->shown[0] != '\0' ? c->shown : c->value, "\n");
 }
 
 static void print_label(struct interview *i, const struct step *step,

@@ -9,16 +9,14 @@
 #include "base/mem.h"
 #include "xform/guard.h"
 
-/* "Urdu (ur)": "ur"; pyxform calls a language without a name "default". */
+/* pyxform calls a language without a name "default". */
 static char *short_name(const char *language)
 {
-	const char *open = strrchr(language, '(');
+	size_t n;
+	const char *code = xf_language_code(language, &n);
 
-	if (strcmp(language, "default") == 0)
-		return xstrdup("*");
-	if (open != NULL && open[1] != '\0')
-		return xstrndup(open + 1, strcspn(open + 1, ")"));
-	return xstrdup(language);
+	return strcmp(language, "default") == 0 ? xstrdup("*") :
+		xstrndup(code, n);
 }
 
 char *language_original_mark(const struct xform *form)

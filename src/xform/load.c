@@ -541,13 +541,26 @@ struct xf_node *xform_node(const struct xform *form, const char *path)
 	return map_get(&form->by_path, path);
 }
 
-static bool is_code_in(const char *language, const char *code)
+const char *xf_language_code(const char *language, size_t *n_bytes)
 {
 	const char *open = strrchr(language, '(');
-	size_t n = strlen(code);
+	size_t n = strlen(language);
 
-	return open != NULL && strncmp(open + 1, code, n) == 0 &&
-		open[1 + n] == ')';
+	if (open == NULL || language[n - 1] != ')') {
+		*n_bytes = n;
+		return language;
+	}
+	*n_bytes = n - 2 - (size_t)(open - language);
+	return open + 1;
+}
+
+static bool is_code_in(const char *language, const char *code)
+{
+	size_t n;
+	const char *own = xf_language_code(language, &n);
+
+	return own != language && n == strlen(code) &&
+		strncmp(own, code, n) == 0;
 }
 
 int xform_language(const struct xform *form, const char *name)

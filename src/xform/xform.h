@@ -367,6 +367,8 @@ const char *xf_usual_uri(const char *prefix);
 
 /* Language by name or code ("Urdu (ur)" is found by "ur" too); -1: none. */
 int xform_language(const struct xform *form, const char *name);
+/* The code in "Urdu (ur)", or all of it; it begins in `language`. */
+const char *xf_language_code(const char *language, size_t *n_bytes);
 
 /* Comparisons that cannot mean what was meant, as warnings. */
 void xform_check_types(const struct xform *form, struct problems *problems);

@@ -289,3 +289,13 @@ $ printf '%s\n' ':b' ':q' | BAYAZ_DIGITS=native bayaz collect talk --resume last
   = W-1
 $ printf '%s\n' ':q' | BAYAZ_DIGITS=native bayaz collect talk --resume last --language en | sed -n 2p
 \[1/3] Who? *
+
+# A list in a file has a column for each language.
+$ bayaz form translate "$FORMS/household_visit.xml" --po "$FORMS/../po/forms/household_visit" -o hv.xml
+bayaz: ur: 119 translated (0 of them reviewed), 0 fuzzy, 0 missing
+$ bayaz form add hv.xml --media "$FORMS/media"
+added 'bz_household_visit' version '2026112301'
+$ printf '%s\n' '' KP-031 :q | LANGUAGE=ur bayaz collect bz_household_visit --new | grep -A 2 '/6. ص'
+\[3/6] صوبہ یا علاقہ *
+     1 خیبر پختونخوا
+     2 اسلام آباد
