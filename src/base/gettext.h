@@ -7,6 +7,8 @@
 #define BAYAZ_BASE_GETTEXT_H
 
 #include <libintl.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #define _(text) gettext(text)
 #define N_(text) (text)
@@ -14,6 +16,11 @@
 
 const char *gettext_in_context(const char *key, const char *text)
 	__attribute__((format_arg(2)));
+
+/* The languages that the person's environment asks for (LANGUAGE, then LC_ALL,
+ * LC_MESSAGES or LANG), best first: "ur_PK.UTF-8" is "ur".  Start with *at 0;
+ * false after the last. */
+bool gettext_next_language(size_t *at, char code[16]);
 
 /* Where catalogues are: $BAYAZ_LOCALEDIR, with which a translator tries hers, or
  * where they were installed. */

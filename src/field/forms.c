@@ -17,8 +17,9 @@ enum {
 	FORM_KEY = 1, FORM_ID = 2, FORM_VERSION = 3, FORM_TITLE = 4,
 	FORM_LIST_TITLE = 5, FORM_CLASS = 6, FORM_ADDED = 7, FORM_SIZE = 8,
 	FORM_SHA256 = 9, FORM_MEDIA = 10, FORM_RETENTION = 11,
+	FORM_TITLE_IN = 12,
 	MEDIA_FIXED = 48,	/* file (8), size (8), SHA-256 (32), then name */
-	MAX_MEDIA_FILES = 1000,
+	MAX_MEDIA_FILES = 1000, MAX_TITLES = 1000,
 };
 
 void form_info_release(struct form_info *form)
@@ -27,6 +28,11 @@ void form_info_release(struct form_info *form)
 	free(form->version);
 	free(form->title);
 	free(form->list_title);
+	for (size_t i = 0; i < form->n_titles; i++) {
+		free(form->titles[i].language);
+		free(form->titles[i].text);
+	}
+	free(form->titles);
 	free(form->form_class);
 	for (size_t i = 0; i < form->n_media; i++)
 		free(form->media[i].name);
@@ -39,8 +45,32 @@ bool form_is_protected(const struct form_info *form)
 	return strcmp(form->form_class, "protected") == 0;
 }
 
+static const char *title_for_person(const struct form_info *form)
+{
+	bool neutral = form_is_protected(form);
+	char code[16];
+	size_t at = 0;
+
+	while (gettext_next_language(&at, code))
+		for (size_t i = 0; i < form->n_titles; i++) {
+			size_t n;
+			const char *own = xf_language_code(
+				form->titles[i].language, &n);
+
+			if (form->titles[i].is_neutral == neutral &&
+					n == strlen(code) &&
+					strncmp(own, code, n) == 0)
+				return form->titles[i].text;
+		}
+	return NULL;
+}
+
 const char *form_shown_title(const struct form_info *form)
 {
+	const char *title = title_for_person(form);
+
+	if (title != NULL)
+		return title;
 	if (!form_is_protected(form))
 		return form->title[0] != '\0' ? form->title : form->form_id;
 	return form->list_title[0] != '\0' ? form->list_title :
@@ -95,6 +125,48 @@ static char *id_text(const struct xml_node *primary)
 	return xstrdup(id != NULL ? id : "");
 }
 
+static void add_title(struct form_info *form, const char *language,
+	const char *text, bool is_neutral)
+{
+	struct form_title *title;
+
+	if (text[0] == '\0' || form->n_titles >= MAX_TITLES)
+		return;
+	form->titles = xreallocarray(form->titles, form->n_titles + 1,
+		sizeof *form->titles);
+	title = &form->titles[form->n_titles++];
+	*title = (struct form_title){ xstrdup(language), xstrdup(text),
+		is_neutral };
+}
+
+/* Other programs have one title; ours are texts with ids of their own. */
+static void read_titles(const struct xml_doc *doc, struct form_info *form)
+{
+	const struct xml_node *model = find_model(doc), *t = NULL, *text;
+	const struct xml_node *itext = model == NULL ? NULL :
+		xml_child(model, NULL, NULL, "itext");
+
+	while (itext != NULL && (t = xml_child(itext, t, NULL,
+			"translation")) != NULL) {
+		const char *lang = xml_attribute(t, "", "lang");
+
+		for (text = NULL; lang != NULL && (text = xml_child(t, text,
+				NULL, "text")) != NULL;) {
+			const char *id = xml_attribute(text, "", "id");
+			const struct xml_node *value = xml_child(text, NULL,
+				NULL, "value");
+
+			if (id == NULL || value == NULL ||
+					!str_starts(id, "bayaz:"))
+				continue;
+			if (strcmp(id, "bayaz:title") == 0 ||
+					strcmp(id, "bayaz:list-title") == 0)
+				add_title(form, lang, xml_text_of(value,
+					doc->arena), id[6] == 'l');
+		}
+	}
+}
+
 /* What cannot be read is what `bayaz check` says; here it counts as nothing. */
 static int retention_of(const struct xml_node *primary)
 {
@@ -123,6 +195,7 @@ bool form_describe(const char *xml, size_t n_bytes, const char *source,
 		form->title = title_text(doc);
 		form->list_title = attribute_text(primary, NS_BAYAZ,
 			"list-title");
+		read_titles(doc, form);
 		form->form_class = attribute_text(primary, NS_BAYAZ, "class");
 		form->retention_months = retention_of(primary);
 		form->size_bytes = n_bytes;
@@ -175,6 +248,14 @@ static bool write_form(struct workspace *ws, const struct form_info *form,
 	field_put_int(&plain, FORM_SIZE, (int64_t)form->size_bytes);
 	field_put_int(&plain, FORM_RETENTION, form->retention_months);
 	field_put(&plain, FORM_SHA256, form->sha256, 32);
+	for (size_t i = 0; i < form->n_titles; i++) {
+		const struct form_title *t = &form->titles[i];
+		char *line = str_format("%c%s\t%s", t->is_neutral ? 'l' : 't',
+			t->language, t->text);
+
+		field_put_text(&plain, FORM_TITLE_IN, line);
+		free(line);
+	}
 	for (size_t i = 0; i < form->n_media; i++)
 		put_media(&plain, &form->media[i]);
 	ok = head_write(ws, "form", form->id, &plain, err);
@@ -198,6 +279,19 @@ static bool take_media(struct form_info *form, const struct field *field)
 	media->name = xstrndup(field->bytes + MEDIA_FIXED,
 		field->n_bytes - MEDIA_FIXED);
 	return true;
+}
+
+/* "tur\tTITLE" */
+static bool take_title(struct form_info *form, const struct field *field)
+{
+	char *line = field_text(field), *tab = strchr(line, '\t');
+
+	if (tab != NULL && line[0] != '\0') {
+		*tab = '\0';
+		add_title(form, line + 1, tab + 1, line[0] == 'l');
+	}
+	free(line);
+	return tab != NULL;
 }
 
 static char **form_slot(struct form_info *form, int tag)
@@ -231,6 +325,7 @@ static bool take_field(struct form_info *form, uint8_t *key,
 		return true;
 	case FORM_SIZE: form->size_bytes = (uint64_t)field_int(field); return true;
 	case FORM_MEDIA: return take_media(form, field);
+	case FORM_TITLE_IN: return take_title(form, field);
 	default: return true;
 	}
 }

@@ -21,12 +21,19 @@ struct form_media {
 	int64_t file;		/* row, see forms_media() */
 };
 
+/* A title in a language of the form: bayaz:title, bayaz:list-title. */
+struct form_title {
+	char *language, *text;
+	bool is_neutral;
+};
+
 /* One version of a form. */
 struct form_info {
 	int64_t id;		/* row, random */
 	char *form_id, *version;	/* version may be "" */
 	char *title;		/* the true one */
 	char *list_title;	/* "" unless the form has a neutral one */
+	struct form_title *titles; size_t n_titles;	/* in other languages */
 	char *form_class;	/* "public" ... "protected"; "": untagged */
 	int retention_months;	/* how long its records are kept; 0: not said */
 	int64_t added;		/* seconds since 1970, UTC */
@@ -38,7 +45,8 @@ struct form_info {
 
 void form_info_release(struct form_info *form);
 bool form_is_protected(const struct form_info *form);
-/* What lists show: the neutral title of a protected form, else the title. */
+/* What lists show: the neutral title of a protected form, else the title; in the
+ * person's language, if the form has it. */
 const char *form_shown_title(const struct form_info *form);
 
 /* What a form says about itself, read from its XML (id, version, titles,

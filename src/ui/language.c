@@ -2,7 +2,6 @@
 
 #include "ui/language.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -45,40 +44,18 @@ bool language_check(const struct xform *form, const char *language,
 		why.n_missing, why.n_unmarked, why.first);
 }
 
-/* "ur_PK.UTF-8" is "ur" to a form. */
-static const char *open_language(const struct xform *form, const char *name,
-	size_t n)
-{
-	char *code = xstrndup(name, n < strcspn(name, "_.@") ? n :
-		strcspn(name, "_.@"));
-	int index = code[0] == '\0' ? -1 : xform_language(form, code);
-	struct xf_unreviewed why;
-
-	free(code);
-	return index >= 0 && xf_language_is_open(form, (unsigned)index, &why) ?
-		form->languages[index] : NULL;
-}
-
 const char *language_of_person(const struct xform *form)
 {
-	static const char *const names[] = { "LANGUAGE", "LC_ALL",
-		"LC_MESSAGES", "LANG" };
+	char code[16];
+	size_t at = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *list = getenv(names[i]);
+	while (gettext_next_language(&at, code)) {
+		int index = xform_language(form, code);
+		struct xf_unreviewed why;
 
-		if (str_is_empty(list))
-			continue;
-		while (*list != '\0') {
-			size_t n = strcspn(list, ":");
-			const char *found = open_language(form, list, n);
-
-			if (found != NULL)
-				return found;
-			list += n + (list[n] == ':');
-		}
-		if (i > 0)		/* LANGUAGE comes before; then one counts */
-			break;
+		if (index >= 0 && xf_language_is_open(form, (unsigned)index,
+				&why))
+			return form->languages[index];
 	}
 	return NULL;
 }

@@ -299,3 +299,9 @@ $ printf '%s\n' '' KP-031 :q | LANGUAGE=ur bayaz collect bz_household_visit --ne
 \[3/6] صوبہ یا علاقہ *
      1 خیبر پختونخوا
      2 اسلام آباد
+$ LANGUAGE=ps:ur_PK bayaz form list | cut -f 1,5
+bz_household_visit	گھرانے اور صحت کا دورہ
+talk	Talk
+$ LANGUAGE=ps bayaz form list | cut -f 1,5
+bz_household_visit	Household and community-health visit
+talk	Talk
