@@ -95,17 +95,22 @@ static void write_line(const struct preview_line *l, struct str *out)
 	case PREVIEW_GROUP:
 		str_addc(out, '\n');
 		indent(out, l->depth);
-		str_addf(out, "== %s\n", l->name);
+		str_add(out, "== ");
+		utf8_mask(out, l->name, false);
+		str_addc(out, '\n');
 		break;
 	case PREVIEW_QUESTION: case PREVIEW_NOTE:
 		str_addc(out, '\n');
 		indent(out, l->depth + 1);
-		str_addf(out, l->about[0] != '\0' ? "%s (%s)\n" : "%s\n",
-			l->name, l->about);
+		utf8_mask(out, l->name, false);
+		str_addf(out, l->about[0] != '\0' ? " (%s)\n" : "\n",
+			l->about);
 		break;
 	case PREVIEW_CHOICE:
 		indent(out, depth);
-		str_addf(out, "o %s: ", l->name);
+		str_add(out, "o ");
+		utf8_mask(out, l->name, false);
+		str_add(out, ": ");
 		write_both(l, out, depth + 1);
 		return;
 	default: break;

@@ -9,6 +9,7 @@
 #include "base/gettext.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "cmd/po_arg.h"
 #include "cmd/secret.h"
 #include "xform/guard.h"
@@ -193,10 +194,14 @@ static void put_counts(const struct form_texts *texts, const char *language,
 static void tell(const struct cmd_args *args, const struct form_texts *texts,
 	const char *language, const struct counts *c)
 {
+	struct str shown = STR_INIT;
+
+	utf8_mask(&shown, language, false);
 	if (cmd_flag(args, "json"))
 		put_counts(texts, language, c);
 	else
-		print_counts(texts, language, c);
+		print_counts(texts, shown.data, c);
+	str_release(&shown);
 }
 
 static bool status(const struct cmd_args *args, const struct form_texts *texts,

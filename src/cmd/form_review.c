@@ -18,6 +18,7 @@ struct reviewing {
 	const char *initials;
 	struct po *po;
 	struct prompt prompt;
+	enum po_wrapping wrapping;
 	bool all;			/* --all: not only consent and safety */
 	size_t n_marked, n_open;
 };
@@ -127,12 +128,27 @@ static void review(struct reviewing *r, const struct phrases *phrases)
 	}
 }
 
+/* Lines stay as long as they were: only what was marked changes. */
+static enum po_wrapping wrapping_of(const struct po *po, const char *path)
+{
+	struct str bytes = STR_INIT, written = STR_INIT;
+	struct err ignored = ERR_INIT;
+	bool same;
+
+	po_write(po, PO_LONG_LINES, &written);
+	same = file_read(path, PO_MOST_BYTES, &bytes, &ignored) &&
+		strcmp(bytes.data, written.data) == 0;
+	str_release(&bytes);
+	str_release(&written);
+	return same ? PO_LONG_LINES : PO_WRAP;
+}
+
 static bool save(const struct reviewing *r, const char *path, struct err *err)
 {
 	struct str out = STR_INIT;
 	bool ok;
 
-	po_write(r->po, PO_WRAP, &out);
+	po_write(r->po, r->wrapping, &out);
 	ok = file_write(path, out.data, out.len, 0644, err);
 	str_release(&out);
 	return ok;
@@ -143,7 +159,8 @@ static bool review_form(const struct cmd_args *args,
 	struct err *err)
 {
 	struct reviewing r = { .initials = cmd_text(args, "by"),
-		.po = file->po, .all = cmd_flag(args, "all"),
+		.po = file->po, .wrapping = wrapping_of(file->po, file->path),
+		.all = cmd_flag(args, "all"),
 		.prompt = { .in = stdin, .out = stdout } };
 	struct phrases phrases;
 	bool ok;

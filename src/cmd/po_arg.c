@@ -43,7 +43,9 @@ static char *language_of(const struct po *po, const char *path)
 {
 	char *language = po_header_field(po, "Language");
 
-	if (!str_is_empty(language))
+	if (!str_is_empty(language) && language[strspn(language,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			"0123456789_@.-")] == '\0')
 		return language;
 	free(language);
 	return language_of_path(path);

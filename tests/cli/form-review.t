@@ -157,3 +157,9 @@ $ bayaz form review intake.xml --po ur.po --by 'S B'
 bayaz: --by wants initials, without blanks
 bayaz: try 'bayaz help form review'
 [2]
+
+# Long lines stay long.
+$ msgcat --no-wrap ur.po | sed 's/# reviewed-by: SB.*/# reviewed-by: SB/' > long.po
+$ bayaz form review intake.xml --po long.po
+4 marked as reviewed, 0 still open
+$ msgcat --no-wrap long.po | cmp - long.po
