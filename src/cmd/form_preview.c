@@ -158,9 +158,12 @@ static bool opens(const struct form_texts *texts, const struct counts *c)
 static void print_counts(const struct form_texts *texts, const char *language,
 	const struct counts *c)
 {
-	const char *id = texts->form->id != NULL ? texts->form->id :
-		texts->form->name;
+	struct str masked = STR_INIT;
+	const char *id;
 
+	utf8_mask(&masked, texts->form->id != NULL ? texts->form->id :
+		texts->form->name, false);
+	id = masked.data;
 	printf(_("%1$s, %2$s: %3$zu of %4$zu translated, %5$zu fuzzy, "
 		"%6$zu missing; of consent and safety %7$zu of %8$zu "
 		"reviewed\n"), id, language, c->n_translated, c->n, c->n_fuzzy,
@@ -168,6 +171,7 @@ static void print_counts(const struct form_texts *texts, const char *language,
 	if (!opens(texts, c))
 		printf(_("%1$s, %2$s: it does not open in this language until "
 			"they are\n"), id, language);
+	str_release(&masked);
 }
 
 static void put_counts(const struct form_texts *texts, const char *language,
