@@ -88,6 +88,17 @@ def run(path, language):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def words_of_forms():
+    """What the forms say that transcripts use."""
+    words = set()
+    for pattern in ("forms/*.xml", "tests/cli/*.xml", "tests/cli/settle/*"):
+        for path in glob.glob(os.path.join(TOP, pattern)):
+            if os.path.isfile(path):
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    words |= set(re.findall(r"[A-Za-z]+", file.read()))
+    return words
+
+
 def transcripts():
     """All in a long run, a few that say much in a short one."""
     every = sorted(glob.glob(os.path.join(TOP, "tests", "cli", "*.t")))
