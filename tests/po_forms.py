@@ -81,6 +81,11 @@ def main():
                 if line["language"] == language and not line["missing"]]:
             print("%s has no %s" % (built, language))
             failed += 1
+    for form in sorted(glob.glob(os.path.join(TOP, "forms/*.xml"))):
+        name = os.path.basename(form)[:-len(".xml")]
+        if not os.path.exists(os.path.join(TOP, "po/forms", name, "ur.po")):
+            print("%s has no Urdu: po/forms/%s/ur.po" % (form, name))
+            failed += 1
     for what in told_apart(paths):
         print(what)
         failed += 1
