@@ -39,7 +39,7 @@ static void break_line(struct xml_doc *doc, struct xml_node *parent, int depth)
 {
 	char line[64] = "\n";
 
-	for (int i = 1; i < 2 * depth && i < 60; i++) {
+	for (int i = 1; i <= 2 * depth && i < 60; i++) {
 		line[i] = ' ';
 		line[i + 1] = '\0';
 	}

@@ -169,28 +169,28 @@ talk-ur.xml:57:19: warning: there is no text 'no' in 'ur'
 talk-ur.xml: opens, with 3 warnings
 $ xmllint --xpath "//*[local-name()='translation'][2]" talk-ur.xml
 <translation lang="ur">
-         <text id="bayaz:title">
-           <value>بات چیت</value>
-         </text>
-         <text id="who">
-           <value>کون؟</value>
-         </text>
-         <text id="who-hint">
-           <value>ایک کوڈ</value>
-         </text>
-         <text id="age">
-           <value><output value="/data/who"/> کی عمر کیا ہے؟</value>
-         </text>
-         <text id="yes">
-           <value>ہاں</value>
-         </text>
-         <text id="n9">
-           <value>9</value>
-         </text>
-         <text id="/data/ok:label">
-           <value>کیا میں آگے بڑھوں؟</value>
-         </text>
-       </translation>
+          <text id="bayaz:title">
+            <value>بات چیت</value>
+          </text>
+          <text id="who">
+            <value>کون؟</value>
+          </text>
+          <text id="who-hint">
+            <value>ایک کوڈ</value>
+          </text>
+          <text id="age">
+            <value><output value="/data/who"/> کی عمر کیا ہے؟</value>
+          </text>
+          <text id="yes">
+            <value>ہاں</value>
+          </text>
+          <text id="n9">
+            <value>9</value>
+          </text>
+          <text id="/data/ok:label">
+            <value>کیا میں آگے بڑھوں؟</value>
+          </text>
+        </translation>
 $ bayaz form status talk-ur.xml
 talk, ur: 6 of 10 translated, 0 fuzzy, 4 missing; of consent and safety 0 of 0 reviewed
 $ bayaz form preview talk-ur.xml --language ur --html -o page.html && grep -c 'dir="rtl"' page.html
