@@ -315,25 +315,3 @@ void preview_release(struct preview *p)
 	vec_release(&p->lines);
 	arena_free(p->arena);
 }
-
-bool language_is_rtl(const char *name)
-{
-	static const char *const codes[] = { "ur", "ps", "sd", "pnb", "skr",
-		"bal", "bcc", "bgn", "bgp", "ar", "fa", "he", "ug", "ckb",
-		"dv", "yi", "prs", "brh", "khw", "ks" };
-	static const char *const names[] = { "urdu", "pashto", "sindhi",
-		"saraiki", "balochi", "arabic", "persian", "farsi", "dari",
-		"hebrew", "shahmukhi", "brahui", "khowar" };
-	const char *open = strrchr(name, '(');
-	const char *code = open != NULL ? open + 1 : name;
-	size_t n = strcspn(code, "_-)@");
-
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-		if (strlen(codes[i]) == n && strncasecmp(codes[i], code, n) ==
-				0)
-			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strncasecmp(name, names[i], strlen(names[i])) == 0)
-			return true;
-	return strstr(name, "Arab") != NULL;	/* pa-Arab */
-}

@@ -47,8 +47,4 @@ void preview_release(struct preview *preview);
 void preview_write_text(const struct preview *preview, struct str *out);
 void preview_write_html(const struct preview *preview, struct str *out);
 
-/* Is this language written from right to left?  By its code, as in "ur",
- * "ur_PK", "Urdu (ur)", or its English name. */
-bool language_is_rtl(const char *name);
-
 #endif

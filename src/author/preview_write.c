@@ -198,7 +198,7 @@ static void open_cell(struct str *out, const char *language, const char *state)
 	char *lang = xstrndup(code, n);
 
 	str_add(out, "<td dir=\"");
-	str_add(out, language_is_rtl(language) ? "rtl" : "ltr");
+	str_add(out, xf_language_is_rtl(language) ? "rtl" : "ltr");
 	if (n > 0 && n <= 12 && strspn(lang, "abcdefghijklmnopqrstuvwxyz"
 			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == n &&
 			strcmp(lang, "default") != 0)

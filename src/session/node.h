@@ -100,6 +100,7 @@ struct session {
 	struct arena *scratch;		/* of evaluations, reset by each */
 	unsigned depth;			/* of nested computations */
 	const char *original_mark;	/* before what is not translated; or NULL */
+	bool isolates;			/* outputs, where people read them */
 	unsigned language;
 	VEC(struct mark) marks;		/* marked, each once; some stale */
 	bool is_probing;		/* a node is made that nobody will see */

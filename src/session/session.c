@@ -75,6 +75,7 @@ static struct session *begin(const struct xform *form,
 	s->scratch = arena_new();
 	s->language = form->default_language;
 	s->original_mark = options->original_mark;
+	s->isolates = options->isolates;
 	s->property = options->property;
 	s->property_data = options->property_data;
 	s->clock_ms = options->clock_ms;

@@ -40,6 +40,9 @@ struct session_options {
 	 * people read it (session_shown()); outlives the session.  NULL: no
 	 * mark. */
 	const char *original_mark;
+	/* There, too: what an output puts in stands between directional
+	 * isolates (U+2068 ... U+2069), where it could wander. */
+	bool isolates;
 };
 
 /* A blank record.  NULL on failure (an expression fails, ERR_XPATH ...).  The
@@ -140,7 +143,7 @@ enum violation node_violation(struct session *s, struct node *n,
 
 char *session_text(struct session *s, struct node *context,
 	const struct xf_text *text, enum xf_form_of_text form);
-/* The same for people: where the current language has no text, or a blank one,
+/* The same for people, isolates and all: where the current language has no text, or a blank one,
  * the original with options.original_mark before it (without a mark it is
  * session_text()).  Labels, hints, guidance and messages are. */
 char *session_shown(struct session *s, struct node *context,

@@ -9,8 +9,29 @@
 #include "session/node.h"
 #include "xform/document.h"
 
+/* Letters from right to left: Hebrew, Arabic and their neighbours. */
+static bool has_rtl(const char *text)
+{
+	while (*text != '\0') {
+		unsigned c = utf8_next(&text);
+
+		if ((c >= 0x590 && c <= 0x8FF) || (c >= 0xFB1D && c <= 0xFEFC))
+			return true;
+	}
+	return false;
+}
+
+static void add_output(const char *text, bool isolates, struct str *out)
+{
+	if (isolates && text[0] != '\0')
+		str_addf(out, "\342\201\250%s\342\201\251", text);
+	else
+		str_add(out, text);
+}
+
+/* `isolates`: 0 none, 1 what runs from right to left, 2 all. */
 static void add_runs(struct session *s, struct node *context,
-	const struct xf_runs *runs, struct str *out)
+	const struct xf_runs *runs, int isolates, struct str *out)
 {
 	for (size_t i = 0; i < runs->n; i++) {
 		const struct xf_run *run = &runs->items[i];
@@ -26,7 +47,8 @@ static void add_runs(struct session *s, struct node *context,
 		mark = arena_mark(s->scratch);
 		ctx = node_context(s, context);
 		if (xpath_eval_text(run->output->program, &ctx, &text, &err))
-			str_add(out, text);
+			add_output(text, isolates == 2 || (isolates == 1 &&
+				has_rtl(text)), out);
 		else
 			note_failure(s, context, run->output, &err);
 		arena_reset(s->scratch, mark);
@@ -71,7 +93,7 @@ char *session_text(struct session *s, struct node *context,
 
 	if (runs == NULL)
 		return NULL;
-	add_runs(s, context, runs, &out);
+	add_runs(s, context, runs, 0, &out);
 	return str_steal(&out);
 }
 
@@ -89,7 +111,7 @@ bool session_text_pieces(struct session *s, struct node *context,
 		struct xf_runs one = { &runs->items[i], 1 };
 		struct str out = STR_INIT;
 
-		add_runs(s, context, &one, &out);
+		add_runs(s, context, &one, 0, &out);
 		items[i].is_output = runs->items[i].output != NULL;
 		items[i].text = arena_strndup(arena, out.data, out.len);
 		str_release(&out);
@@ -121,27 +143,49 @@ bool session_is_original(const struct session *s, const struct xf_itext *itext,
 		NULL);
 }
 
+/* Of the text as it is shown: in the session's language, or the original. */
+static int isolates_for(const struct session *s, bool original)
+{
+	const struct xform *form = s->form;
+
+	if (!s->isolates)
+		return 0;
+	return form->n_languages > 0 && xf_language_is_rtl(form->languages[
+		original ? form->default_language : s->language]) ? 2 : 1;
+}
+
+static char *show_runs(struct session *s, struct node *context,
+	const struct xf_runs *runs, bool original)
+{
+	struct str out = STR_INIT;
+
+	add_runs(s, context, runs, isolates_for(s, original), &out);
+	return str_steal(&out);
+}
+
 char *session_shown(struct session *s, struct node *context,
 	const struct xf_text *text, enum xf_form_of_text form)
 {
 	const struct xf_itext *itext = text->itext;
-	char *shown = session_text(s, context, text, form), *marked;
-	const struct xf_runs *runs;
-	struct str out = STR_INIT;
+	const struct xf_runs *runs = find_runs(s, context, text, form);
+	char *shown, *marked;
 	bool original;
 
-	if (s->original_mark == NULL || shown == NULL)
-		return shown;
+	if (runs == NULL)
+		return NULL;
 	if (itext == NULL && text->itext_id != NULL)
 		itext = computed_itext(s, context, text->itext_id);
 	original = session_is_original(s, itext, form);
-	runs = itext == NULL || !is_blank(shown) ? NULL : xf_itext_runs_in(
-		itext, s->form->default_language, form);
-	if (runs != NULL) {		/* nothing shows blank */
-		free(shown);
-		add_runs(s, context, runs, &out);
-		shown = str_steal(&out);
+	shown = show_runs(s, context, runs, original);
+	if (s->original_mark == NULL)
+		return shown;
+	if (itext != NULL && is_blank(shown)) {	/* nothing shows blank */
+		runs = xf_itext_runs_in(itext, s->form->default_language, form);
 		original = s->language != s->form->default_language;
+		if (runs != NULL) {
+			free(shown);
+			shown = show_runs(s, context, runs, original);
+		}
 	}
 	if (!original || !has_letters(shown))
 		return shown;

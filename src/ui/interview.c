@@ -1214,6 +1214,7 @@ enum interview_end interview_run(const struct interview_setup *setup,
 	i.draft.record = setup->record;
 	i.draft.options = setup->options;
 	i.draft.options.original_mark = mark;
+	i.draft.options.isolates = true;
 	if (setup->clock != NULL) {
 		i.draft.options.clock_ms = clock_ms;
 		i.draft.options.clock_data = setup->clock;

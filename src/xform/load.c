@@ -554,6 +554,30 @@ const char *xf_language_code(const char *language, size_t *n_bytes)
 	return open + 1;
 }
 
+bool xf_language_is_rtl(const char *name)
+{
+	static const char *const codes[] = { "ur", "ps", "sd", "pnb", "skr",
+		"bal", "bcc", "bgn", "bgp", "ar", "fa", "he", "ug", "ckb",
+		"dv", "yi", "prs", "brh", "khw", "ks" };
+	static const char *const names[] = { "urdu", "pashto", "sindhi",
+		"saraiki", "balochi", "arabic", "persian", "farsi", "dari",
+		"hebrew", "shahmukhi", "brahui", "khowar" };
+	size_t n;
+	const char *code = xf_language_code(name, &n);
+
+	if (strcspn(code, "_-@") < n)
+		n = strcspn(code, "_-@");
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (strlen(codes[i]) == n && strncasecmp(codes[i], code, n) ==
+				0)
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strncasecmp(name, names[i], strlen(names[i])) == 0)
+			return true;
+	return strstr(name, "Arab") != NULL;	/* pa-Arab */
+}
+
 static bool is_code_in(const char *language, const char *code)
 {
 	size_t n;

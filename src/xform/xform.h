@@ -369,6 +369,8 @@ const char *xf_usual_uri(const char *prefix);
 int xform_language(const struct xform *form, const char *name);
 /* The code in "Urdu (ur)", or all of it; it begins in `language`. */
 const char *xf_language_code(const char *language, size_t *n_bytes);
+/* Is it written from right to left?  By its code, or its English name. */
+bool xf_language_is_rtl(const char *language);
 
 /* Comparisons that cannot mean what was meant, as warnings. */
 void xform_check_types(const struct xform *form, struct problems *problems);

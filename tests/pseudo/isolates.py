@@ -72,15 +72,20 @@ def catalogue():
     path = os.path.join(transcripts.LOCALES, "ur", "LC_MESSAGES", "bayaz.mo")
     text = subprocess.run(["msgunfmt", "--no-wrap", path], check=True,
                           capture_output=True).stdout.decode("utf-8")
-    directive = re.compile(r"(.?)%(?:\d+\$)?[-+#0']*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?"
-                           r"(?:hh|h|ll|l|z|j|t)?[diouxXeEfFgGcsp](.?)")
+    directive = re.compile(r"%(?:\d+\$)?[-+#0']*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?"
+                           r"(?:hh|h|ll|l|z|j|t)?[diouxXeEfFgGcsp]")
     n = 0
     for line in text.split("\n"):
-        if not line.startswith(("msgstr", '"')) or "\u2068" not in line:
+        if not line.startswith("msgstr") or "\u2068" not in line:
             continue
-        for before, after in directive.findall(line.replace("%%", "")):
+        for found in directive.finditer(line.replace("%%", "\0\0")):
+            before = line[:found.start()]
             n += 1
-            if before != "\u2068" or after != END:
+            if before.count("\u2068") <= before.count(END):
+                yield line
+        for found in re.finditer(r"\d{4}-\d\d-\d\d|--[a-z]+", line):
+            before = line[:found.start()]
+            if before.count("\u2068") <= before.count(END):
                 yield line
     if n < 500:
         yield "only %d directives stand between isolates" % n
