@@ -28,6 +28,7 @@ static void date_now(char text[32])
 struct making {
 	struct po *po;
 	const char *language;		/* NULL: a template */
+	char *name;			/* what the first form calls it; or NULL */
 	const struct po_files *known;	/* translations to be taken over */
 	struct str project;
 };
@@ -77,11 +78,14 @@ static bool add_form(struct making *m, const char *arg, struct workspace *ws,
 	struct texts_arg form;
 	struct phrases phrases;
 	bool ok = texts_arg_open(&form, arg, ws, err);
+	int language = !ok || m->language == NULL ? -1 :
+		form_texts_language(form.texts, m->language);
 
 	if (ok) {
+		if (language >= 0 && m->name == NULL)
+			m->name = xstrdup(form.texts->languages[language]);
 		phrases_of(form.texts, &phrases);
-		pot_add(m->po, form.texts, &phrases, m->language == NULL ? -1 :
-			form_texts_language(form.texts, m->language));
+		pot_add(m->po, form.texts, &phrases, language);
 		name_project(m, form.texts->form);
 		phrases_release(&phrases);
 	}
@@ -102,6 +106,20 @@ static bool make(struct making *m, const struct cmd_args *args,
 	return ok;
 }
 
+static void set_header(struct making *m, const char *date)
+{
+	const char *name = m->name != NULL ? m->name : m->language;
+	size_t n;
+	const char *code = name == NULL ? NULL : xf_language_code(name, &n);
+	char *language = code == NULL ? NULL : xstrndup(code, n);
+
+	pot_set_header(m->po, m->project.data, language,
+		language == NULL ? "YEAR-MO-DA HO:MI+ZONE" : date);
+	if (language != NULL && strcmp(language, name) != 0)
+		po_set_header_field(m->po, PO_FORM_LANGUAGE, name);
+	free(language);
+}
+
 static int write_po(const struct cmd_args *args, struct making *m)
 {
 	struct err err = ERR_INIT;
@@ -113,8 +131,7 @@ static int write_po(const struct cmd_args *args, struct making *m)
 	ok = make(m, args, &err);
 	if (ok) {
 		date_now(date);
-		pot_set_header(m->po, m->project.data, m->language,
-			m->language == NULL ? "YEAR-MO-DA HO:MI+ZONE" : date);
+		set_header(m, date);
 		if (m->known != NULL)
 			fill_in(m);
 		po_write(m->po, cmd_flag(args, "no-wrap") ? PO_LONG_LINES :
@@ -123,6 +140,7 @@ static int write_po(const struct cmd_args *args, struct making *m)
 	}
 	str_release(&out);
 	str_release(&m->project);
+	free(m->name);
 	po_free(m->po);
 	return ok ? EXIT_DONE : cmd_problem(&err);
 }

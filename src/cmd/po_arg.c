@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* --- languages --- */
 
@@ -39,15 +40,29 @@ static char *language_of_path(const char *path)
 	return xstrndup(base, str_ends(base, ".po") ? n - 3 : n);
 }
 
+static bool is_printable(const char *text)
+{
+	struct str masked = STR_INIT;
+	bool same;
+
+	utf8_mask(&masked, text, false);
+	same = strcmp(masked.data, text) == 0;
+	str_release(&masked);
+	return same;
+}
+
+/* As a form calls it ("French (fr)"), if the file says; else the code. */
 static char *language_of(const struct po *po, const char *path)
 {
-	char *language = po_header_field(po, "Language");
+	static const char *const fields[] = { PO_FORM_LANGUAGE, "Language" };
 
-	if (!str_is_empty(language) && language[strspn(language,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			"0123456789_@.-")] == '\0')
-		return language;
-	free(language);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		char *language = po_header_field(po, fields[i]);
+
+		if (!str_is_empty(language) && is_printable(language))
+			return language;
+		free(language);
+	}
 	return language_of_path(path);
 }
 

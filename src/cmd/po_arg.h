@@ -10,6 +10,10 @@
 #include "cmd/cmd.h"
 #include "cmd/formarg.h"
 
+/* The header of a PO file has the code of its language, for other programs; where
+ * a form calls it otherwise, its name is here. */
+#define PO_FORM_LANGUAGE "X-Form-Language"
+
 struct po_file {
 	char *path;
 	char *language;			/* of its header, else of its name */

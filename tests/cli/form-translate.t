@@ -305,3 +305,16 @@ talk	Talk
 $ LANGUAGE=ps bayaz form list | cut -f 1,5
 bz_household_visit	Household and community-health visit
 talk	Talk
+
+# Forms may name their languages; PO files have the code, and keep the name.
+$ sed 's/<translation lang="ur">/<translation lang="Urdu (ur)">/' talk-ur.xml > named.xml
+$ bayaz form po named.xml --language ur -o named.po && grep -i 'language: ' named.po
+"Language: ur\n"
+"X-Form-Language: Urdu (ur)\n"
+$ bayaz form translate talk.xml --po named.po | grep '<translation'
+bayaz: Urdu (ur): 6 translated (0 of them reviewed), 0 fuzzy, 4 missing
+<itext><translation lang="en" default="true()">
+        <translation lang="Urdu (ur)">
+$ bayaz form translate named.xml --po po/ur.po | grep -c '<translation'
+bayaz: ur: 6 translated (0 of them reviewed), 1 fuzzy, 3 missing
+2
