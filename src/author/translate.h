@@ -19,7 +19,8 @@ struct translated {			/* what became of a form's phrases */
 /*
  * Into `texts`' document, which is changed; afterwards only
  * form_texts_xml() may be called.  `language` is as the form calls it, or is to
- * be called.  An entry whose placeholders differ is not written: a problem with
+ * be called.  An entry that has the flag of
+ * placeholders and other ones than the original is not written: a problem with
  * the line of `po_name`.  `source_language`: what the original is called in a
  * form that has no itext.
  */
