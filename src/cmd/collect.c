@@ -21,6 +21,7 @@
 #include "session/audit.h"
 #include "ui/interview.h"
 #include "ui/language.h"
+#include "ui/prompt.h"
 #include "ui/today.h"
 
 /* The terminal is closed, the machine goes down, somebody presses Ctrl-C: the
@@ -449,11 +450,12 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 static bool check_clock(struct collecting *c, struct err *err)
 {
 	struct prompt prompt = { .in = stdin, .out = stdout, .stop = &stopped };
+	const struct asker asker = prompt_asker(&prompt);
 	bool ok;
 
 	field_clock_begin(&c->clock, NULL);
 	workspace_use_clock(c->ws, &c->clock);
-	ok = today_check(c->ws, &c->clock, &prompt, err) &&
+	ok = today_check(c->ws, &c->clock, &asker, err) &&
 		field_clock_note_seen(c->ws, &c->clock, err);
 	prompt_release(&prompt);
 	if (!ok && err->code == ERR_NONE)

@@ -1,15 +1,7 @@
 /*
- * The interview as lines: question, choices, answer; for pipes, teletypes and
- * screen readers.  What is answered is in the journal, durable, before the
- * next question is shown.  Source: design, "Interview".
- *
- * A line is an answer, or a command that begins with ':' (an answer that does
- * begins with '::'):
- *
- *   :b back   :n next   :u undo   :r redo   :x clear   :c TEXT comment
- *   :o outline   :g N go to question N   :d remove this instance
- *   :X clear all answers of the group or instance that the question is in
- *   :l LANGUAGE   :q save and quit   :? help
+ * An interview with one record, in lines (lines.h) or on the whole screen.  What
+ * is answered is in the journal, durable, before the next question is shown.
+ * Source: design, "Interview".
  */
 #ifndef BAYAZ_UI_INTERVIEW_H
 #define BAYAZ_UI_INTERVIEW_H

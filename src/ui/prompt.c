@@ -72,6 +72,28 @@ bool prompt_read_text(struct prompt *p, const char *question)
 	return true;
 }
 
+static const char *ask(void *data, const char *question)
+{
+	struct prompt *p = data;
+
+	return prompt_read_text(p, question) ? p->line : NULL;
+}
+
+static void tell(void *data, const char *text)
+{
+	struct prompt *p = data;
+	struct str clean = STR_INIT;
+
+	utf8_mask(&clean, text, true);
+	fprintf(p->out, "  ! %s\n", clean.data);
+	str_wipe(&clean);
+}
+
+struct asker prompt_asker(struct prompt *prompt)
+{
+	return (struct asker){ ask, tell, prompt };
+}
+
 void prompt_release(struct prompt *p)
 {
 	if (p->line != NULL)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "ui/asker.h"
+
 enum prompt_input {
 	PROMPT_END,	/* there is no more */
 	PROMPT_LINE,
@@ -28,6 +30,8 @@ struct prompt {
 enum prompt_input prompt_read(struct prompt *prompt);
 /* Again until it is not blank; false: the input ended. */
 bool prompt_read_text(struct prompt *prompt, const char *question);
+/* Asking with this prompt, which must outlive it. */
+struct asker prompt_asker(struct prompt *prompt);
 void prompt_release(struct prompt *prompt);	/* wipes the line */
 
 /* Does the line say it, in the person's language or in English?  The first

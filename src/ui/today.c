@@ -3,23 +3,26 @@
 #include "ui/today.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/prompt.h"
 
-static bool ask_again(struct workspace *ws, struct prompt *prompt,
+static bool ask_again(struct workspace *ws, const struct asker *asker,
 	const char *date, bool *is_sure, struct err *err)
 {
 	char seen[CLOCK_DATE_BYTES], *question;
+	const char *answer;
 
 	if (!field_clock_last_seen(ws, seen, err))
 		return false;
 	/* TRANSLATORS: two dates: of the last answers here, and of today */
 	question = str_format(_("There are answers of %1$s here already. Is "
 		"today really %2$s? yes or no"), seen, date);
-	*is_sure = prompt_read_text(prompt, question) &&
-		prompt_says_yes(prompt->line);
+	answer = asker->ask(asker->data, question);
+	*is_sure = answer != NULL && prompt_says_yes(answer);
 	free(question);
 	return true;
 }
@@ -41,45 +44,51 @@ static const char *complaint(enum clock_answer answer)
 
 /* *taken stays false if it has to be asked again. */
 static bool take(struct workspace *ws, struct field_clock *clock,
-	struct prompt *prompt, bool *taken, struct err *err)
+	const struct asker *asker, const char *typed, bool *taken,
+	struct err *err)
 {
-	char *date = xstrdup(prompt->line);
+	char *date = xstrdup(typed);
 	enum clock_answer answer;
 	bool is_sure = false;
 	bool ok = field_clock_give(ws, clock, date, false, &answer, err);
 
 	if (ok && answer == CLOCK_BEFORE_SEEN)
-		ok = ask_again(ws, prompt, date, &is_sure, err) &&
+		ok = ask_again(ws, asker, date, &is_sure, err) &&
 			(!is_sure || field_clock_give(ws, clock, date, true,
 				&answer, err));
 	*taken = ok && answer == CLOCK_TAKEN;
 	if (ok && complaint(answer) != NULL)
-		fprintf(prompt->out, "  ! %s\n", complaint(answer));
+		asker->tell(asker->data, complaint(answer));
 	free(date);
 	return ok;
 }
 
 static bool ask(struct workspace *ws, struct field_clock *clock,
-	struct prompt *prompt, struct err *err)
+	const struct asker *asker, struct err *err)
 {
+	const char *typed, *wanted = _("What is today's date? Type it "
+		"like 2026-11-26: year, month, day.");
 	char shown[CLOCK_DATE_BYTES];
-	bool taken = false;
+	struct str first = STR_INIT;
+	bool taken = false, ok = true;
 
 	field_clock_date(clock, shown);
-	fprintf(prompt->out, _("\nThe clock of this computer says that it is "
+	str_addf(&first, _("\nThe clock of this computer says that it is "
 		"%s. That seems to be wrong.\n"), shown);
-	while (!taken) {
-		if (!prompt_read_text(prompt, _("What is today's date? Type it "
-				"like 2026-11-26: year, month, day.")))
-			return false;
-		if (!take(ws, clock, prompt, &taken, err))
-			return false;
+	str_addf(&first, "\n%s", wanted);
+	typed = asker->ask(asker->data, first.data + strspn(first.data, "\n"));
+	while (ok && typed != NULL) {
+		ok = take(ws, clock, asker, typed, &taken, err);
+		if (taken)
+			break;
+		typed = ok ? asker->ask(asker->data, wanted) : NULL;
 	}
-	return true;
+	str_release(&first);
+	return taken;
 }
 
 bool today_check(struct workspace *ws, struct field_clock *clock,
-	struct prompt *prompt, struct err *err)
+	const struct asker *asker, struct err *err)
 {
 	bool doubtful = false;
 
@@ -90,5 +99,5 @@ bool today_check(struct workspace *ws, struct field_clock *clock,
 		return false;
 	if (!doubtful && !field_clock_jumped(clock))
 		return true;
-	return ask(ws, clock, prompt, err);
+	return ask(ws, clock, asker, err);
 }

@@ -8,12 +8,12 @@
 
 #include "base/err.h"
 #include "field/clock.h"
-#include "ui/prompt.h"
+#include "ui/asker.h"
 
 /* Ask, once a session, if the clock is doubtful or has jumped.  True: it may be
  * believed now (clock->is_given: the worker said so).  False: `err`, or the
  * input ended (ERR_NONE). */
 bool today_check(struct workspace *ws, struct field_clock *clock,
-	struct prompt *prompt, struct err *err) MUST_CHECK;
+	const struct asker *asker, struct err *err) MUST_CHECK;
 
 #endif

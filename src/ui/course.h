@@ -1,0 +1,127 @@
+/*
+ * The course of an interview: where it stands and what can be done there,
+ * whatever shows it.  Lines (lines.h) and the full screen (screen.h) are two
+ * faces of this; neither touches the draft but through here.
+ *
+ * The order of a turn: course_prepare(), show, read, act.  What an action
+ * changed is durable when it returns.
+ */
+#ifndef BAYAZ_UI_COURSE_H
+#define BAYAZ_UI_COURSE_H
+
+#include "ui/asker.h"
+#include "ui/draft.h"
+#include "ui/interview.h"
+#include "ui/trail.h"
+
+struct course {
+	const struct interview_setup *setup;
+	const struct asker *asker;
+	struct draft draft;
+	struct trail trail;
+	struct steps steps;
+	size_t at;		/* index into steps; steps.n: the end */
+	bool is_unreviewed;	/* this language, in training: say so */
+	/* private */
+	char *original_mark;
+	uint64_t shape;		/* of the record, when the steps were made */
+	bool was_begun;		/* resumed; new ones need no reason for a change */
+	bool is_changed;	/* since it was opened */
+	bool has_moved;		/* the place on disk is another */
+	bool goes_on;		/* answered: to the next question, once it is known */
+	bool clock_is_noted;	/* the date that was given, in this record */
+};
+
+/* Begin or go on where it was left.  False: `err`, or the input ended
+ * (ERR_NONE).  course_close() in any case. */
+bool course_open(struct course *c, const struct interview_setup *setup,
+	const struct asker *asker, struct err *err) MUST_CHECK;
+void course_close(struct course *c);
+
+/* An error after which the interview cannot go on? */
+bool course_is_fatal(const struct err *err);
+
+/* Before anything is shown: the clock is believed, everything is computed, what
+ * chance gave and where we stand is on disk.  False: `err`, or the input
+ * ended (ERR_NONE). */
+bool course_prepare(struct course *c, struct err *err) MUST_CHECK;
+
+/* --- looking --- */
+
+const struct step *course_step(const struct course *c);	/* NULL: the end */
+/* A question or the place after the last instance; not a group or heading. */
+bool course_is_stop(const struct step *step);
+bool course_is_note(struct course *c, const struct step *step);
+bool course_is_select(const struct xf_control *control);
+/* Answered, or nothing that could be. */
+bool course_is_answered(struct course *c, const struct step *step);
+/* Its label, or its name where there is none; free() it. */
+char *course_label(struct course *c, const struct step *step);
+/* Of the question there; of the last one before, if there is none. */
+size_t course_number(const struct course *c, size_t at);
+/* Is this choice in the value?  (`several`: a list.) */
+bool course_is_chosen(const char *value, const char *choice, bool several);
+/* How to answer this kind of question, in a few words; NULL: as one likes. */
+const char *course_how_to(const struct xf_control *control);
+
+/* --- moving --- */
+
+void course_next(struct course *c);
+bool course_back(struct course *c);		/* false: this is the first */
+void course_first(struct course *c);
+/* The question of that number, in that step, at that node; false: none. */
+bool course_go_number(struct course *c, size_t number, struct err *err)
+	MUST_CHECK;
+void course_go(struct course *c, size_t step);
+bool course_go_node(struct course *c, const struct node *n);
+/* The log hears of a look at the whole, or of a jump. */
+bool course_note_jump(struct course *c, struct err *err) MUST_CHECK;
+/* The next question after this one that wants an answer and has none
+ * (`required`: that must have one), once around; false: none. */
+bool course_go_unanswered(struct course *c, bool required);
+
+/* --- changing --- */
+
+/* Answer the question here with what was typed: for a select numbers of
+ * choices or their values.  ERR_VALUE, ERR_REFUSED: the old answer stands, and
+ * what was typed is in the journal.  The next turn is at the next question. */
+bool course_answer(struct course *c, const char *typed, struct err *err)
+	MUST_CHECK;
+/* Go on without an answer: ERR_REFUSED where one is needed. */
+bool course_pass(struct course *c, struct err *err) MUST_CHECK;
+/* Kept, though it is no answer; never fails loudly. */
+void course_keep_typed(struct course *c, const char *typed);
+bool course_clear(struct course *c, struct err *err) MUST_CHECK;
+bool course_clear_group(struct course *c, struct err *err) MUST_CHECK;
+bool course_comment(struct course *c, const char *text, struct err *err)
+	MUST_CHECK;
+/* At the place after the last instance: one more, and to its first stop. */
+bool course_add_instance(struct course *c, struct err *err) MUST_CHECK;
+/* The instance that we stand in, or that one. */
+bool course_remove_here(struct course *c, struct err *err) MUST_CHECK;
+bool course_remove(struct course *c, struct node *instance, struct err *err)
+	MUST_CHECK;
+/* One step back or forth, and to where it shows; *is_asked: that is asked
+ * now.  ERR_NOTFOUND: there is none. */
+bool course_undo(struct course *c, bool redo, bool *is_asked,
+	struct err *err) MUST_CHECK;
+/* ERR_REFUSED: the form has none of that name, or does not open in it. */
+bool course_set_language(struct course *c, const char *name,
+	struct err *err) MUST_CHECK;
+
+/* --- ending --- */
+
+/* What is missing or wrong, in order; the place moves to the first.
+ * session_violations_release(). */
+bool course_check(struct course *c, struct session_violations *found,
+	struct err *err) MUST_CHECK;
+/* Consent was refused, or is missing where answers need it. */
+bool course_lacks_consent(struct course *c);
+bool course_discard(struct course *c, struct err *err) MUST_CHECK;
+bool course_finish(struct course *c, struct err *err) MUST_CHECK;
+/* Left, finished or not: `end` says how.  A draft of a protected form is
+ * locked. */
+bool course_leave(struct course *c, enum interview_end end, struct err *err)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,266 @@
+/* Answers, comments, instances: what changes the record. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/wipe.h"
+#include "ui/course_parts.h"
+
+/* --- answers --- */
+
+/* One word of what was typed at a select; NULL: no such choice. */
+static const char *choice_value(const struct choices *choices,
+	const char *word, bool is_open)
+{
+	char *end;
+	unsigned long k = strtoul(word, &end, 10);
+
+	if (*end == '\0' && k >= 1 && k <= choices->n)
+		return choices->items[k - 1].value;
+	for (size_t c = 0; c < choices->n; c++)
+		if (strcmp(choices->items[c].value, word) == 0)
+			return choices->items[c].value;
+	return is_open ? word : NULL;
+}
+
+/* Numbers of choices, or their values, to values; false: no such choice. */
+static bool choice_values(struct course *c, const struct step *step,
+	const char *typed, struct str *out, struct err *err)
+{
+	struct choices choices;
+	char *copy, *rest, *word;
+	bool ok = true;
+
+	if (!session_choices(c->draft.session, step->node, step->control,
+			&choices, err))
+		return false;
+	if (step->control->kind != XF_SELECT1 && strcmp(typed, "0") == 0)
+		return true;
+	rest = copy = xstrdup(typed);
+	while (ok && (word = strsep(&rest, " ,")) != NULL) {
+		const char *value;
+
+		if (word[0] == '\0')
+			continue;
+		value = choice_value(&choices, word, step->control->is_open);
+		ok = value != NULL || err_set(err, ERR_VALUE,
+			_("there is no choice '%s'"), word);
+		if (!ok)
+			break;
+		if (out->len > 0)
+			str_addc(out, ' ');
+		str_add(out, value);
+	}
+	wipe_free(copy);
+	return ok;
+}
+
+/* What was typed, in the form the session takes. */
+static bool typed_value(struct course *c, const struct step *step,
+	const char *typed, struct str *out, struct err *err)
+{
+	if (course_is_select(step->control))
+		return choice_values(c, step, typed, out, err);
+	if (step->control->kind == XF_TRIGGER) {
+		if (strcasecmp(typed, "ok") != 0)
+			return err_set(err, ERR_VALUE, _("type 'ok' to confirm"));
+		str_add(out, "OK");
+		return true;
+	}
+	str_add(out, typed);
+	/* People leave the seconds out. */
+	if (step->node != NULL && node_form(step->node)->bind->type == XF_TIME &&
+			strlen(typed) == 5 && typed[2] == ':')
+		str_add(out, ":00.000");
+	return true;
+}
+
+void course_keep_typed(struct course *c, const char *typed)
+{
+	const struct step *step = course_step(c);
+	struct err ignored = ERR_INIT;
+
+	if (step != NULL && step->kind == STEP_QUESTION &&
+			!draft_refuse(&c->draft, step->node, typed, &ignored))
+		err_clear(&ignored);
+}
+
+static bool give(struct course *c, const struct step *step,
+	const char *value, const char *typed, struct err *err)
+{
+	if (step->control->kind != XF_UPLOAD)
+		return draft_answer(&c->draft, step->node, value, err);
+	if (draft_attach(&c->draft, step->node, value, err))
+		return true;
+	if (err->code == ERR_IO)
+		err->code = ERR_VALUE;	/* another name may do */
+	course_keep_typed(c, typed);
+	return false;
+}
+
+/* An answer that the form does not allow; the caller's error stays. */
+static void note_refusal(struct course *c, const struct node *n)
+{
+	struct err ignored = ERR_INIT;
+	struct str ref = STR_INIT;
+
+	node_ref(n, &ref);
+	if (!trail_note(&c->trail, AUDIT_CONSTRAINT_ERROR, ref.data, NULL,
+			&ignored))
+		err_clear(&ignored);
+	str_release(&ref);
+}
+
+static const struct step *question_here(const struct course *c,
+	struct err *err)
+{
+	const struct step *step = course_step(c);
+
+	if (step != NULL && step->kind == STEP_QUESTION)
+		return step;
+	err_set(err, ERR_VALUE, _("there is no question here"));
+	return NULL;
+}
+
+bool course_answer(struct course *c, const char *typed, struct err *err)
+{
+	const struct step *step = question_here(c, err);
+	struct str value = STR_INIT;
+	bool ok;
+
+	if (step == NULL)
+		return false;
+	ok = typed_value(c, step, typed, &value, err);
+	if (!ok && !course_is_fatal(err))
+		course_keep_typed(c, typed);
+	ok = ok && give(c, step, value.data, typed, err);
+	str_wipe(&value);
+	if (!ok) {
+		if (err->code == ERR_REFUSED)
+			note_refusal(c, step->node);
+		return false;
+	}
+	c->has_moved = false;
+	c->goes_on = true;
+	c->is_changed = true;
+	return true;
+}
+
+bool course_pass(struct course *c, struct err *err)
+{
+	const struct step *step = course_step(c);
+	char *message;
+
+	if (step == NULL || step->kind != STEP_QUESTION ||
+			course_is_answered(c, step) ||
+			!node_is_required(c->draft.session, step->node)) {
+		course_next(c);
+		return true;
+	}
+	node_violation(c->draft.session, step->node, &message);
+	err_set(err, ERR_REFUSED, "%s", message != NULL ? message :
+		_("an answer is needed here (':q' saves and stops)"));
+	free(message);
+	note_refusal(c, step->node);
+	return false;
+}
+
+bool course_clear(struct course *c, struct err *err)
+{
+	const struct step *step = question_here(c, err);
+
+	c->has_moved = true;		/* it stays here */
+	c->is_changed = true;
+	return step != NULL && draft_answer(&c->draft, step->node, "", err) &&
+		course_refresh(c, err);
+}
+
+bool course_comment(struct course *c, const char *text, struct err *err)
+{
+	const struct step *step = question_here(c, err);
+
+	return step != NULL && draft_comment(&c->draft, step->node, text, err);
+}
+
+/* --- groups and instances --- */
+
+/* The group or instance that the question stands in; NULL: none but the whole
+ * record. */
+static struct node *group_here(const struct course *c)
+{
+	const struct step *step = course_step(c);
+	struct node *n = step != NULL ? step->node : NULL;
+
+	if (n != NULL && step->kind == STEP_QUESTION)
+		n = node_parent(n);
+	return n != NULL && n != session_root(c->draft.session) ? n : NULL;
+}
+
+bool course_clear_group(struct course *c, struct err *err)
+{
+	struct node *group = group_here(c);
+
+	if (group == NULL)
+		return err_set(err, ERR_REFUSED,
+			_("this question stands in no group"));
+	if (!draft_clear(&c->draft, group, err) || !course_refresh(c, err))
+		return false;
+	c->is_changed = true;
+	course_settle(c);
+	return true;
+}
+
+bool course_add_instance(struct course *c, struct err *err)
+{
+	const struct step step = *course_step(c);
+
+	if (!draft_insert(&c->draft, step.node, step.control->node, err) ||
+			!course_make_steps(c, err))
+		return false;
+	c->is_changed = true;
+	c->has_moved = false;
+	/* The new instance stands where the question was. */
+	while (c->at < c->steps.n && !course_is_stop(&c->steps.items[c->at]))
+		c->at++;
+	return true;
+}
+
+bool course_remove(struct course *c, struct node *instance, struct err *err)
+{
+	struct str ref = STR_INIT;
+	bool ok;
+
+	node_ref(instance, &ref);
+	ok = trail_leave(&c->trail, err) &&
+		draft_remove(&c->draft, instance, err) &&
+		trail_note(&c->trail, AUDIT_DELETE_REPEAT, ref.data, NULL,
+			err);
+	str_release(&ref);
+	if (!ok)
+		return false;
+	c->is_changed = true;
+	c->steps.n = 0;
+	if (!course_refresh(c, err))
+		return false;
+	if (c->at >= c->steps.n)
+		course_first(c);
+	course_settle(c);
+	return true;
+}
+
+bool course_remove_here(struct course *c, struct err *err)
+{
+	const struct step *step = course_step(c);
+	struct node *n = step != NULL ? step->node : NULL;
+
+	while (n != NULL && !node_form(n)->is_repeat)
+		n = node_parent(n);
+	if (n == NULL)
+		return err_set(err, ERR_REFUSED,
+			_("this question is not one of several"));
+	return course_remove(c, n, err);
+}
