@@ -98,6 +98,11 @@ size_t utf8_encode(unsigned code_point, char bytes[4])
 		(utf8proc_uint8_t *)bytes);
 }
 
+unsigned utf8_lower(unsigned code_point)
+{
+	return (unsigned)utf8proc_tolower((utf8proc_int32_t)code_point);
+}
+
 bool utf8_is_letter(unsigned code_point)
 {
 	utf8proc_category_t category = utf8proc_category(
@@ -116,16 +121,19 @@ size_t utf8_count(const char *text)
 	return n;
 }
 
+int utf8_char_width(unsigned code_point)
+{
+	int width = utf8proc_charwidth((utf8proc_int32_t)code_point);
+
+	return width > 0 ? width : 0;
+}
+
 size_t utf8_width(const char *text)
 {
 	size_t columns = 0;
 
-	while (*text != '\0') {
-		int width = utf8proc_charwidth(
-			(utf8proc_int32_t)utf8_next(&text));
-
-		columns += width > 0 ? (size_t)width : 0;
-	}
+	while (*text != '\0')
+		columns += (size_t)utf8_char_width(utf8_next(&text));
 	return columns;
 }
 

@@ -22,9 +22,12 @@ unsigned utf8_next(const char **text);
 size_t utf8_encode(unsigned code_point, char bytes[4]);
 
 bool utf8_is_letter(unsigned code_point);
+unsigned utf8_lower(unsigned code_point);		/* its small letter, or itself */
 
 size_t utf8_count(const char *text);		/* characters (code points) */
 size_t utf8_width(const char *text);		/* columns on a terminal */
+/* 0: it combines with what is before it, or cannot be seen; 1, 2. */
+int utf8_char_width(unsigned code_point);
 
 /* Normalisation form C; free() it. */
 char *utf8_nfc(const char *text) RETURNS_NONNULL;

@@ -21,6 +21,7 @@
 #include "session/audit.h"
 #include "ui/interview.h"
 #include "ui/language.h"
+#include "ui/lock.h"
 #include "ui/prompt.h"
 #include "ui/today.h"
 
@@ -44,6 +45,8 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+enum { DEFAULT_LOCK_MINUTES = 3, MOST_LOCK_MINUTES = 15 };	/* DNH-05 */
+
 struct begun { int64_t id, changed; int changed_ms; };
 
 struct collecting {
@@ -57,6 +60,8 @@ struct collecting {
 	struct str last_saved;
 	struct field_clock clock;
 	struct po_files po;		/* --po: translations that are tried */
+	struct term_options screen;
+	struct term *term;		/* while it is shown; or NULL */
 };
 
 static const char *property(void *data, const char *name)
@@ -414,36 +419,141 @@ static bool check_language(const struct cmd_args *args, struct collecting *c,
 	return ok;
 }
 
-static int interview(const struct cmd_args *args, struct collecting *c,
-	struct record *record, struct err *err)
-{
-	struct interview_setup setup = { .ws = c->ws, .record = record,
-		.in = stdin, .out = stdout, .clock = &c->clock,
-		.stop = &stopped };
+/* --- the screen --- */
 
+/* Lines where a screen cannot be shown, or is not wanted. */
+static bool wants_screen(const struct cmd_args *args)
+{
+	return !cmd_flag(args, "lines") && term_is_possible();
+}
+
+static bool read_minutes(const struct cmd_args *args, int *minutes,
+	struct err *err)
+{
+	const char *text = cmd_text(args, "lock-after");
+	char *end;
+	long n;
+
+	if (text == NULL)
+		text = getenv("BAYAZ_LOCK_AFTER");
+	*minutes = DEFAULT_LOCK_MINUTES;
+	if (text == NULL || text[0] == '\0')
+		return true;
+	n = strtol(text, &end, 10);
+	if (*end != '\0' || n < 1 || n > MOST_LOCK_MINUTES)
+		return err_set(err, ERR_USAGE, _("'%1$s' is no number of minutes "
+			"from 1 to %2$d"), text, MOST_LOCK_MINUTES);
+	*minutes = (int)n;
+	return true;
+}
+
+/* What the command line says about the screen. */
+static bool read_screen(const struct cmd_args *args, struct collecting *c,
+	struct err *err)
+{
+	const char *bidi = cmd_text(args, "bidi");
+	const char *no_colour = getenv("NO_COLOR");
+	int minutes;
+
+	if (!read_minutes(args, &minutes, err))
+		return false;
+	if (!bidi_by_name(bidi, &c->screen.bidi))
+		return err_set(err, ERR_USAGE, _("'%s': it is 'auto', 'ours' or "
+			"'terminal'"), bidi);
+	c->screen.no_colour = no_colour != NULL && no_colour[0] != '\0';
+	c->screen.high_contrast = cmd_flag(args, "contrast");
+	c->screen.idle_ms = minutes * 60 * 1000;
+	c->screen.stop = &stopped;
+	return true;
+}
+
+/* The record's form and all that is told before it is shown. */
+static bool open_interview(const struct cmd_args *args, struct collecting *c,
+	struct record *record, struct interview_setup *setup, struct err *err)
+{
+	const struct record_head *head = record_head(record);
+
+	/* A draft keeps the version of the form that it was begun with, until
+	 * it is rebased. */
+	c->form = load_form(c, head->form, err);
+	if (c->form == NULL || !read_last_saved(c, head->training, err))
+		return false;
+	*setup = (struct interview_setup){ .ws = c->ws, .record = record,
+		.in = stdin, .out = stdout, .clock = &c->clock,
+		.stop = &stopped, .term = c->term, .form = c->form,
+		.training = head->training,
+		.is_zoomed = cmd_flag(args, "zoom") };
+	setup->options.property = property;
+	setup->options.property_data = c;
+	setup->options.language = language_to_begin(args, c, record);
+	setup->options.last_saved = c->last_saved.len > 0 ?
+		c->last_saved.data : NULL;
+	return true;
+}
+
+static bool tell_before(struct collecting *c, struct record *record,
+	struct err *err)
+{
 	if (record_head(record)->form != c->newest.id)
 		log_note(_("this interview has version '%1$s' of the form; "
 			"'bayaz rebase' takes it over to version '%2$s'"),
 			record_head(record)->form_version, c->newest.version);
-	if (c->training && !record_set_training(record, err))
-		return cmd_problem(err);
-	setup.training = record_head(record)->training;
-	/* A draft keeps the version of the form that it was begun with, until
-	 * it is rebased. */
-	c->form = load_form(c, record_head(record)->form, err);
-	if (c->form == NULL ||
-			!read_last_saved(c, setup.training, err))
+	return !c->training || record_set_training(record, err);
+}
+
+/* It was hidden: keys and answers leave the memory, and come back with the
+ * passphrase.  False: `err`, or the terminal went away. */
+static bool come_back(struct collecting *c, struct record **record,
+	struct err *err)
+{
+	char *folder = xstrdup(workspace_folder(c->ws));
+	int64_t id = record_head(*record)->id;
+
+	record_close(*record);
+	*record = NULL;
+	xform_free(c->form);
+	c->form = NULL;
+	form_source_release(&c->source);
+	str_wipe(&c->last_saved);
+	workspace_close(c->ws);
+	c->ws = lock_wait(c->term, folder, err);
+	free(folder);
+	if (c->ws == NULL)
+		return false;
+	workspace_use_clock(c->ws, &c->clock);
+	*record = record_open(c->ws, id, err);
+	return *record != NULL;
+}
+
+static int interview(const struct cmd_args *args, struct collecting *c,
+	struct record **record, struct err *err)
+{
+	struct interview_setup setup;
+	enum interview_end end;
+
+	if (!tell_before(c, *record, err) ||
+			!open_interview(args, c, *record, &setup, err))
 		return cmd_problem(err);
 	say_no_places(c);
-	if (!asked_show(c->ws, record_head(record)->id, err))
+	if (!asked_show(c->ws, record_head(*record)->id, err))
 		return cmd_problem(err);
-	setup.form = c->form;
-	setup.options.property = property;
-	setup.options.property_data = c;
-	setup.options.language = language_to_begin(args, c, record);
-	setup.options.last_saved = c->last_saved.len > 0 ?
-		c->last_saved.data : NULL;
-	return report(interview_run(&setup, err), record_head(record), err);
+	if (wants_screen(args)) {
+		c->term = term_open(&c->screen, err);
+		if (c->term == NULL)
+			return cmd_problem(err);
+		setup.term = c->term;
+	}
+	while ((end = interview_run(&setup, err)) == INTERVIEW_HIDDEN) {
+		if (come_back(c, record, err) &&
+				open_interview(args, c, *record, &setup, err))
+			continue;
+		term_close(c->term);
+		c->term = NULL;
+		return err->code == ERR_NONE ? EXIT_DONE : cmd_problem(err);
+	}
+	term_close(c->term);
+	c->term = NULL;
+	return report(end, record_head(*record), err);
 }
 
 /* Before anything is dated.  False: `err`, or the input ended. */
@@ -469,7 +579,7 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 	struct record *record = NULL;
 	int status;
 
-	c->ws = po_files_open(args, &c->po, err) ?
+	c->ws = read_screen(args, c, err) && po_files_open(args, &c->po, err) ?
 		cmd_workspace_open(args, err) : NULL;
 	if (c->ws != NULL)
 		read_training(c, args);
@@ -481,7 +591,7 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 	if (record == NULL)
 		return cmd_problem(err);
 	read_worker(c);
-	status = interview(args, c, record, err);
+	status = interview(args, c, &record, err);
 	record_close(record);
 	return status;
 }
@@ -515,6 +625,14 @@ static const struct cmd_option options[] = {
 	  N_("a language of the form") },
 	CMD_PO_OPTION,
 	{ "training", 0, OPT_FLAG, NULL, N_("a made-up record, never counted") },
+	{ "lines", 0, OPT_FLAG, NULL,
+	  N_("line by line instead of on the whole screen") },
+	{ "bidi", 0, OPT_TEXT, N_("WHO"), N_("who orders and joins text from "
+	  "right to left: 'ours', 'terminal', 'auto'") },
+	{ "lock-after", 0, OPT_TEXT, N_("MINUTES"),
+	  N_("hide the screen when nothing was typed for so long (3)") },
+	{ "zoom", 0, OPT_FLAG, NULL, N_("larger distance between lines") },
+	{ "contrast", 0, OPT_FLAG, NULL, N_("bold, and no colours") },
 	CMD_PASSPHRASE_OPTION,
 	{ 0 }
 };

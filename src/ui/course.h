@@ -87,6 +87,9 @@ bool course_go_unanswered(struct course *c, bool required);
  * what was typed is in the journal.  The next turn is at the next question. */
 bool course_answer(struct course *c, const char *typed, struct err *err)
 	MUST_CHECK;
+/* The same with the value itself, which is no number of a choice. */
+bool course_answer_value(struct course *c, const char *value,
+	struct err *err) MUST_CHECK;
 /* Go on without an answer: ERR_REFUSED where one is needed. */
 bool course_pass(struct course *c, struct err *err) MUST_CHECK;
 /* Kept, though it is no answer; never fails loudly. */

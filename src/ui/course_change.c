@@ -126,6 +126,20 @@ static const struct step *question_here(const struct course *c,
 	return NULL;
 }
 
+static bool answer(struct course *c, const struct step *step,
+	const char *value, const char *typed, struct err *err)
+{
+	if (!give(c, step, value, typed, err)) {
+		if (err->code == ERR_REFUSED)
+			note_refusal(c, step->node);
+		return false;
+	}
+	c->has_moved = false;
+	c->goes_on = true;
+	c->is_changed = true;
+	return true;
+}
+
 bool course_answer(struct course *c, const char *typed, struct err *err)
 {
 	const struct step *step = question_here(c, err);
@@ -137,17 +151,16 @@ bool course_answer(struct course *c, const char *typed, struct err *err)
 	ok = typed_value(c, step, typed, &value, err);
 	if (!ok && !course_is_fatal(err))
 		course_keep_typed(c, typed);
-	ok = ok && give(c, step, value.data, typed, err);
+	ok = ok && answer(c, step, value.data, typed, err);
 	str_wipe(&value);
-	if (!ok) {
-		if (err->code == ERR_REFUSED)
-			note_refusal(c, step->node);
-		return false;
-	}
-	c->has_moved = false;
-	c->goes_on = true;
-	c->is_changed = true;
-	return true;
+	return ok;
+}
+
+bool course_answer_value(struct course *c, const char *value, struct err *err)
+{
+	const struct step *step = question_here(c, err);
+
+	return step != NULL && answer(c, step, value, value, err);
 }
 
 bool course_pass(struct course *c, struct err *err)
@@ -163,6 +176,7 @@ bool course_pass(struct course *c, struct err *err)
 	}
 	node_violation(c->draft.session, step->node, &message);
 	err_set(err, ERR_REFUSED, "%s", message != NULL ? message :
+		c->setup->term != NULL ? _("an answer is needed here") :
 		_("an answer is needed here (':q' saves and stops)"));
 	free(message);
 	note_refusal(c, step->node);

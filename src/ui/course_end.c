@@ -109,6 +109,8 @@ bool course_leave(struct course *c, enum interview_end end, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 
+	if (c->draft.session == NULL)
+		return end == INTERVIEW_FAILED || end == INTERVIEW_SAVED;
 	if (c->setup->clock != NULL && !field_clock_note_seen(c->setup->ws,
 			c->setup->clock, &ignored))
 		err_clear(&ignored);

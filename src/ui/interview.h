@@ -20,6 +20,9 @@ enum interview_end {
 	INTERVIEW_SAVED,	/* left as a draft */
 	INTERVIEW_FINISHED,	/* ready to be packed */
 	INTERVIEW_DISCARDED,
+	INTERVIEW_HIDDEN,	/* left as a draft, in a hurry or idle: the
+				 * screen is blank, and nothing is to be shown
+				 * before the passphrase */
 };
 
 struct interview_setup {
@@ -30,7 +33,9 @@ struct interview_setup {
 	bool training;			/* made-up: every screen says so */
 	struct field_clock *clock;	/* begun; asked about while it runs;
 					 * NULL: the system's, unasked */
-	FILE *in, *out;
+	FILE *in, *out;			/* of line mode */
+	struct term *term;		/* open: the whole screen; or NULL */
+	bool is_zoomed;
 	const volatile sig_atomic_t *stop;	/* not 0: leave; or NULL */
 };
 

@@ -18,21 +18,27 @@ static bool is_kept(unsigned c)
 		c >= 0x20 && c != 0x7F;
 }
 
-static void clean_line(struct prompt *p)
+void prompt_clean(const char *text, bool keeps_lines, struct str *out)
 {
-	struct str clean = STR_INIT;
-	char *nfc = utf8_nfc(p->line);
+	char *nfc = utf8_nfc(text);
 	const char *at = nfc;
 
 	utf8_ascii_digits(nfc);
 	while (*at != '\0') {
 		unsigned c = utf8_next(&at);
 
-		if (is_kept(c))
-			str_add_utf8(&clean, c);
+		if (is_kept(c) || (c == '\n' && keeps_lines))
+			str_add_utf8(out, c);
 	}
-	wipe(p->line, p->line_size);
 	wipe_free(nfc);
+}
+
+static void clean_line(struct prompt *p)
+{
+	struct str clean = STR_INIT;
+
+	prompt_clean(p->line, false, &clean);
+	wipe(p->line, p->line_size);
 	if (clean.len + 1 > p->line_size) {
 		p->line_size = clean.len + 1;
 		p->line = xreallocarray(p->line, p->line_size, 1);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/str.h"
 #include "ui/asker.h"
 
 enum prompt_input {
@@ -30,6 +31,9 @@ struct prompt {
 enum prompt_input prompt_read(struct prompt *prompt);
 /* Again until it is not blank; false: the input ended. */
 bool prompt_read_text(struct prompt *prompt, const char *question);
+/* Append `text` as answers are kept; `keeps_lines`: line breaks stay. */
+void prompt_clean(const char *text, bool keeps_lines, struct str *out);
+
 /* Asking with this prompt, which must outlive it. */
 struct asker prompt_asker(struct prompt *prompt);
 void prompt_release(struct prompt *prompt);	/* wipes the line */

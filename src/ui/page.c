@@ -1,0 +1,187 @@
+#include "config.h"
+
+#include "ui/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+
+enum { FIRST_ISOLATE = 0x2068, END_ISOLATE = 0x2069, MASKED = 0xFFFD };
+
+void page_init(struct page *p, int columns, bool is_rtl, enum bidi bidi)
+{
+	*p = (struct page){ .columns = columns, .is_rtl = is_rtl,
+		.bidi = bidi, .cursor = -1 };
+}
+
+void page_clear(struct page *p)
+{
+	for (size_t i = 0; i < p->rows.n; i++) {
+		if (p->rows.items[i].cells.n > 0)
+			memset(p->rows.items[i].cells.items, 0,
+				p->rows.items[i].cells.n * sizeof(struct cell));
+		vec_release(&p->rows.items[i].cells);
+	}
+	p->rows.n = 0;
+	p->chars.n = p->looks.n = 0;
+	p->indent = p->hang = 0;
+	p->cursor = -1;
+	p->focus = p->focus_end = 0;
+}
+
+void page_release(struct page *p)
+{
+	page_clear(p);
+	vec_release(&p->rows);
+	vec_release(&p->chars);
+	vec_release(&p->looks);
+}
+
+int page_width(const char *text)
+{
+	return (int)utf8_width(text);
+}
+
+void page_char(struct page *p, uint32_t c, unsigned look)
+{
+	if (c == '\n') {
+		page_end(p);
+		return;
+	}
+	if (c == '\t')
+		c = ' ';
+	if (c < 0x20 || (c >= 0x7F && c < 0xA0) ||
+			(c >= 0x202A && c <= 0x202E))
+		c = MASKED;
+	vec_push(&p->chars, c);
+	vec_push(&p->looks, (uint16_t)look);
+}
+
+void page_text(struct page *p, const char *text, unsigned look)
+{
+	while (*text != '\0')
+		page_char(p, utf8_next(&text), look);
+}
+
+void page_isolated(struct page *p, const char *text, unsigned look)
+{
+	page_char(p, FIRST_ISOLATE, look);
+	page_text(p, text, look);
+	page_char(p, END_ISOLATE, look);
+}
+
+void page_cursor(struct page *p)
+{
+	p->cursor = (long)p->chars.n;
+}
+
+/* Where the cursor stands in a row, seen from the left: at the cell of its
+ * character or, at the end, behind the last one in the order of reading. */
+static int cursor_in(const struct page *p, const struct row *row)
+{
+	const struct cells *cells = &row->cells;
+	int x = row->x;
+	size_t last = 0;
+	int last_x = p->is_rtl ? row->x - 1 : row->x;
+
+	for (size_t i = 0; i < cells->n; i++) {
+		const struct cell *c = &cells->items[i];
+
+		if (c->at == (size_t)p->cursor)
+			return x;
+		if (c->at < (size_t)p->cursor && c->at >= last) {
+			last = c->at;
+			last_x = c->is_rtl ? x - 1 : x + c->width;
+		}
+		x += c->width;
+	}
+	if (cells->n == 0)
+		last_x = p->is_rtl && p->bidi == BIDI_OURS ?
+			p->columns - 1 - row->x : row->x;
+	return last_x < 0 ? 0 : last_x >= p->columns ? p->columns - 1 : last_x;
+}
+
+static int cells_width(const struct cells *cells)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < cells->n; i++)
+		width += cells->items[i].width;
+	return width;
+}
+
+static void add_row(struct page *p, const struct para *para, size_t from,
+	size_t to, int indent, bool has_cursor)
+{
+	struct row row = { .x = indent, .cursor_x = -1 };
+	int width;
+
+	para_row(para, from, to, &row.cells);
+	width = cells_width(&row.cells);
+	if (p->is_rtl && p->bidi == BIDI_OURS && row.cells.n > 0)
+		row.x = p->columns - indent - width;
+	if (row.x < 0)
+		row.x = 0;
+	if (has_cursor)
+		row.cursor_x = cursor_in(p, &row);
+	vec_push(&p->rows, row);
+	if (p->is_zoomed)
+		vec_push(&p->rows, ((struct row){ .cursor_x = -1 }));
+}
+
+void page_end(struct page *p)
+{
+	struct para *para = para_new(p->chars.items, p->looks.items,
+		p->chars.n, p->is_rtl, p->bidi);
+	size_t from = 0, to, n = p->chars.n;
+	int indent = p->indent;
+
+	do {
+		int columns = p->columns - indent - 1;
+
+		to = para_fit(para, from, columns > 4 ? columns : 4);
+		add_row(p, para, from, to, indent,
+			p->cursor >= (long)para_source(para, from) &&
+			(p->cursor < (long)para_source(para, to) ||
+			to >= para_length(para)));
+		from = to;
+		indent = p->indent + p->hang;
+	} while (from < para_length(para));
+	para_free(para);
+	if (n > 0)
+		memset(p->chars.items, 0, n * sizeof *p->chars.items);
+	p->chars.n = p->looks.n = 0;
+	p->cursor = -1;
+}
+
+void page_line(struct page *p, const char *text, unsigned look)
+{
+	page_text(p, text, look);
+	page_end(p);
+}
+
+void page_bar(struct page *p, const char *begin, const char *end,
+	unsigned look)
+{
+	int room = p->columns - 1 - page_width(end), used = 0;
+	bool zoomed = p->is_zoomed;
+
+	p->is_zoomed = false;
+	page_char(p, ' ', look);
+	for (used = 1; *begin != '\0'; ) {
+		unsigned c = utf8_next(&begin);
+		int width = utf8_char_width(c);
+
+		if (used + width > room - 1)
+			break;
+		page_char(p, c, look);
+		used += width > 0 ? width : 0;
+	}
+	for (; used < room; used++)
+		page_char(p, ' ', look);
+	page_isolated(p, end, look);
+	page_end(p);
+	p->is_zoomed = zoomed;
+}

@@ -1,0 +1,551 @@
+#include "config.h"
+
+#include "ui/screen_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/gettext.h"
+#include "base/mem.h"
+#include "base/wipe.h"
+#include "ui/digits.h"
+#include "ui/language.h"
+
+bool screen_is_rtl(const struct screen *s)
+{
+	const char *language = s->c.draft.session != NULL ?
+		session_language(s->c.draft.session) : NULL;
+
+	return language != NULL && xf_language_is_rtl(language);
+}
+
+static void set_text(char **to, char *text)
+{
+	wipe_free(*to);
+	*to = text;
+}
+
+void screen_say(struct screen *s, const char *format, ...)
+{
+	char text[500];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	set_text(&s->note, xstrdup(text));
+}
+
+bool screen_error(struct screen *s, struct err *err)
+{
+	if (course_is_fatal(err)) {
+		s->is_over = true;
+		s->end = INTERVIEW_FAILED;
+		return false;
+	}
+	set_text(&s->error, xstrdup(err->message));
+	err_clear(err);
+	return true;
+}
+
+struct keystroke screen_key(struct screen *s)
+{
+	struct keystroke k = term_key(s->term);
+
+	switch (k.key) {
+	case KEY_IS_HIDE:
+	case KEY_IS_IDLE:
+		term_blank(s->term);	/* first of all */
+		s->end = INTERVIEW_HIDDEN;
+		s->is_over = true;
+		break;
+	case KEY_IS_GONE:
+		s->end = INTERVIEW_SAVED;
+		s->is_over = true;
+		break;
+	case KEY_IS_SIZE:
+		s->body.columns = s->head.columns = s->foot.columns =
+			term_columns(s->term);
+		break;
+	default:
+		break;
+	}
+	return k;
+}
+
+/* --- what is shown --- */
+
+static void pages_begin(struct screen *s)
+{
+	struct page *pages[] = { &s->head, &s->body, &s->foot };
+
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+		page_clear(pages[i]);
+		pages[i]->columns = term_columns(s->term);
+		pages[i]->is_rtl = screen_is_rtl(s);
+		pages[i]->bidi = term_bidi(s->term);
+	}
+	s->body.is_zoomed = s->is_zoomed;
+}
+
+static void draw_head(struct screen *s)
+{
+	const struct xform *form = s->c.setup->form;
+	char *where = str_format("%zu/%zu ", course_number(&s->c, s->c.at),
+		course_number(&s->c, s->c.steps.n));
+
+	page_bar(&s->head, form->title != NULL && form->title[0] != '\0' ?
+		form->title : form->id, where, LOOK_REVERSE);
+	free(where);
+	if (s->c.setup->training)
+		page_line(&s->head, _("(training: a made-up record)"),
+			LOOK_BOLD);
+	if (s->c.is_unreviewed)
+		page_line(&s->head, _("(training only: nobody has reviewed "
+			"the words on consent and safety)"), LOOK_BOLD);
+}
+
+/* "Household > Child 2/3", of the groups that the question stands in. */
+static void draw_path(struct screen *s, const struct step *step)
+{
+	const struct xf_control *groups[16], *g = step->control->parent;
+	struct node *n = step->kind == STEP_QUESTION ?
+		node_parent(step->node) : step->node;
+	size_t k = 0;
+	bool any = false;
+
+	if (step->kind == STEP_REPEAT_END && g != NULL)
+		g = g->parent;		/* the label below has it */
+	for (; g != NULL && k < 16; g = g->parent)
+		groups[k++] = g;
+	while (k-- > 0) {
+		char *label = session_label(s->c.draft.session, step->context,
+			groups[k]);
+
+		if (label != NULL && label[0] != '\0') {
+			page_text(&s->body, any ? " > " : "", LOOK_DIM);
+			page_text(&s->body, label, LOOK_DIM);
+			any = true;
+		}
+		wipe_free(label);
+	}
+	while (n != NULL && !node_form(n)->is_repeat)
+		n = node_parent(n);
+	if (n != NULL) {
+		char *number = str_format(" %zu/%zu", node_position(n),
+			node_count(node_parent(n), node_form(n)));
+
+		page_isolated(&s->body, number, LOOK_DIM);
+		free(number);
+		any = true;
+	}
+	if (any)
+		page_end(&s->body);
+	page_end(&s->body);
+}
+
+static void draw_label(struct screen *s, const struct step *step)
+{
+	const struct xf_control *c = step->control;
+	const struct xf_text *label = step->kind == STEP_REPEAT_END &&
+		c->label == NULL && c->parent != NULL ? c->parent->label :
+		c->label;
+	char *plain = course_label(&s->c, step);
+
+	if (label != NULL)
+		screen_rich(s, step->context, label, LOOK_BOLD);
+	else
+		page_text(&s->body, plain, LOOK_BOLD);
+	wipe_free(plain);
+	if (step->kind == STEP_QUESTION &&
+			node_is_required(s->c.draft.session, step->node))
+		page_text(&s->body, " *", LOOK_ERROR);
+	page_end(&s->body);
+	if (step->control->hint != NULL) {
+		screen_rich(s, step->context, step->control->hint, LOOK_DIM);
+		page_end(&s->body);
+	}
+}
+
+static void draw_foot(struct screen *s)
+{
+	const char *keys = s->control != NULL ? s->control->keys(s) : "";
+
+	if (s->note != NULL)
+		page_line(&s->foot, s->note, LOOK_BOLD);
+	page_line(&s->foot, keys, LOOK_DIM);
+	page_bar(&s->foot, _("PgUp back  Tab commands  ? help  Esc hide"), "",
+		LOOK_REVERSE);
+}
+
+static void draw_comment(struct screen *s, const struct step *step)
+{
+	const char *comment = step->kind == STEP_QUESTION ?
+		draft_comment_at(&s->c.draft, step->node) : NULL;
+
+	if (comment == NULL)
+		return;
+	page_text(&s->body, "# ", LOOK_DIM);
+	page_line(&s->body, comment, LOOK_DIM);
+}
+
+void screen_draw(struct screen *s)
+{
+	const struct step *step = course_step(&s->c);
+
+	pages_begin(s);
+	draw_head(s);
+	if (step != NULL) {
+		draw_path(s, step);
+		draw_label(s, step);
+		page_end(&s->body);
+		if (s->control->draw != NULL)
+			s->control->draw(s, step);
+		if (s->error != NULL) {
+			page_text(&s->body, "! ", LOOK_ERROR);
+			page_line(&s->body, s->error, LOOK_ERROR);
+			s->body.focus_end = s->body.rows.n;
+		}
+		draw_comment(s, step);
+	}
+	draw_foot(s);
+	term_show(s->term, &s->head, &s->body, &s->foot, &s->top);
+}
+
+/* --- a turn --- */
+
+static const struct control_kind *kind_of(struct screen *s,
+	const struct step *step)
+{
+	if (step->kind == STEP_REPEAT_END)
+		return &control_repeat;
+	if (course_is_note(&s->c, step))
+		return &control_note;
+	if (course_is_select(step->control))
+		return &control_choice;
+	if (step->control->kind == XF_TRIGGER)
+		return &control_trigger;
+	if (step->control->kind == XF_RANGE)
+		return &control_range;
+	return &control_text;
+}
+
+void screen_forget(struct screen *s)
+{
+	s->control = NULL;
+	s->control_node = 0;
+	s->control_of = NULL;
+}
+
+/* The control of the question here, with its answer; kept as it is while the
+ * question is the same, so that nothing typed goes. */
+static void begin_control(struct screen *s)
+{
+	const struct step *step = course_step(&s->c);
+
+	if (step == NULL) {
+		screen_forget(s);
+		return;
+	}
+	if (s->control != NULL && s->control_node == node_id(step->node) &&
+			s->control_of == step->control &&
+			kind_of(s, step) == s->control)
+		return;
+	s->control = kind_of(s, step);
+	s->control_node = node_id(step->node);
+	s->control_of = step->control;
+	set_text(&s->error, NULL);
+	s->is_warned = false;
+	s->top = 0;
+	if (s->control->begin != NULL)
+		s->control->begin(s, step);
+}
+
+static bool is_touched(const struct screen *s)
+{
+	return s->control != NULL && s->control->is_touched != NULL &&
+		s->control->is_touched(s);
+}
+
+const char *screen_pending(const struct screen *s, const struct node *n)
+{
+	for (size_t i = 0; i < s->pending.n; i++)
+		if (s->pending.items[i].node == node_id(n))
+			return s->pending.items[i].text;
+	return NULL;
+}
+
+static void drop_pending(struct screen *s, uint32_t node)
+{
+	for (size_t i = 0; i < s->pending.n; i++)
+		if (s->pending.items[i].node == node) {
+			wipe_free(s->pending.items[i].text);
+			vec_remove(&s->pending, i, 1);
+			return;
+		}
+}
+
+void screen_drop_pending(struct screen *s)
+{
+	while (s->pending.n > 0)
+		drop_pending(s, s->pending.items[0].node);
+}
+
+/* Choices come as values, not as numbers. */
+static bool give(struct screen *s, const char *typed, struct err *err)
+{
+	return s->control == &control_choice ?
+		course_answer_value(&s->c, typed, err) :
+		course_answer(&s->c, typed, err);
+}
+
+/* Enter, or a key that answers: true if the answer stands. */
+static bool answer(struct screen *s, struct err *err)
+{
+	const struct step *step = course_step(&s->c);
+	struct str typed = STR_INIT;
+	bool ok;
+
+	set_text(&s->error, NULL);
+	if (s->control->typed == NULL || !s->control->typed(s, step, &typed))
+		ok = course_pass(&s->c, err);
+	else if (typed.len == 0 && !is_touched(s))
+		ok = course_pass(&s->c, err);
+	else if (typed.len == 0)
+		ok = course_clear(&s->c, err) && course_pass(&s->c, err);
+	else
+		ok = give(s, typed.data, err);
+	str_wipe(&typed);
+	if (ok) {
+		drop_pending(s, s->control_node);
+		screen_forget(s);
+	}
+	return ok;
+}
+
+static void keep_pending(struct screen *s)
+{
+	struct pending p = { s->control_node, NULL };
+	struct str typed = STR_INIT;
+
+	drop_pending(s, p.node);
+	if (s->control != &control_text)
+		return;
+	editor_text(&s->editor, &typed);
+	p.text = str_steal(&typed);
+	vec_push(&s->pending, p);
+}
+
+/* Going elsewhere: what is typed is an answer if it can be one; else the person
+ * is told, and whoever goes all the same finds it there on coming back. */
+static bool leave_question(struct screen *s, struct err *err)
+{
+	size_t at = s->c.at;
+
+	if (!is_touched(s))
+		return true;
+	if (!answer(s, err)) {
+		bool goes = s->is_warned && !course_is_fatal(err);
+
+		s->is_warned = true;
+		if (goes) {
+			keep_pending(s);
+			err_clear(err);
+		} else if (!course_is_fatal(err)) {
+			screen_say(s, "%s", _("once more, and it is left so: "
+				"what was typed stays here"));
+		}
+		return goes;
+	}
+	if (!course_prepare(&s->c, err))
+		return false;
+	/* course_answer() goes on by itself: whoever goes elsewhere begins
+	 * from here */
+	if (at < s->c.steps.n)
+		course_go(&s->c, at);
+	return true;
+}
+
+static bool back(struct screen *s, struct err *err)
+{
+	if (!leave_question(s, err))
+		return false;
+	if (!course_back(&s->c))
+		screen_say(s, "%s", _("this is the first question"));
+	screen_forget(s);
+	return true;
+}
+
+static bool run(struct screen *s, uint32_t letter, struct err *err)
+{
+	if (letter == 0)
+		return true;
+	if (letter == 'b')
+		return back(s, err);
+	if (letter == 'n')
+		return answer(s, err);
+	/* these go elsewhere, or change what is asked */
+	if (strchr("og/meXdq", (int)letter) != NULL &&
+			!leave_question(s, err))
+		return false;
+	return screen_command(s, letter, err);
+}
+
+static bool is_empty_text(const struct screen *s)
+{
+	return s->control != &control_text || editor_is_empty(&s->editor);
+}
+
+static bool is_filtering(const struct screen *s)
+{
+	return s->control == &control_choice && s->choosing.is_filtering;
+}
+
+static bool take_key(struct screen *s, struct keystroke k, struct err *err)
+{
+	const struct step *step = course_step(&s->c);
+	enum taken taken = TAKEN_NOT;
+
+	if (k.key == KEY_IS_CHAR && !k.is_pasted && is_empty_text(s) &&
+			!is_filtering(s)) {
+		if (k.c == ':')
+			return run(s, screen_menu(s), err);
+		if (k.c == '?')
+			return run(s, '?', err);
+	}
+	if (s->control->key != NULL)
+		taken = s->control->key(s, step, k);
+	if (taken == TAKEN_ANSWER)
+		return answer(s, err);
+	if (taken == TAKEN_HERE)
+		return true;
+	switch (k.key) {
+	case KEY_IS_ENTER:
+	case KEY_IS_PAGE_DOWN:
+	case KEY_IS_DOWN: return answer(s, err);
+	case KEY_IS_PAGE_UP:
+	case KEY_IS_UP: return back(s, err);
+	case KEY_IS_TAB: return run(s, screen_menu(s), err);
+	case KEY_IS_HELP: return run(s, '?', err);
+	case KEY_IS_CONTROL: return run(s, screen_letter(k.c), err);
+	default: return true;
+	}
+}
+
+/* Over, with something typed: kept if it is an answer, in the journal if not. */
+static void save_typed(struct screen *s)
+{
+	struct err ignored = ERR_INIT;
+	struct str typed = STR_INIT;
+
+	if (!is_touched(s) || course_step(&s->c) == NULL ||
+			s->control->typed == NULL)
+		return;
+	if (s->control->typed(s, course_step(&s->c), &typed) &&
+			typed.len > 0) {
+		if (give(s, typed.data, &ignored)) {
+			/* it stays here */
+			course_go(&s->c, s->c.at);
+			s->c.goes_on = false;
+			if (!course_prepare(&s->c, &ignored))
+				err_clear(&ignored);
+		} else {
+			err_clear(&ignored);
+		}
+	}
+	str_wipe(&typed);
+}
+
+static void turns(struct screen *s, struct err *err)
+{
+	while (!s->is_over) {
+		struct keystroke k;
+
+		if (!course_prepare(&s->c, err)) {
+			s->end = err->code == ERR_NONE && s->is_over ? s->end :
+				err->code == ERR_NONE ? INTERVIEW_SAVED :
+				INTERVIEW_FAILED;
+			return;
+		}
+		if (course_step(&s->c) == NULL) {
+			screen_forget(s);
+			if (!screen_end(s, err) && !screen_error(s, err))
+				return;
+			continue;
+		}
+		begin_control(s);
+		screen_draw(s);
+		set_text(&s->note, NULL);
+		do {
+			k = screen_key(s);
+			if (s->is_over)
+				break;
+			if (!take_key(s, k, err) && !screen_error(s, err))
+				return;
+		} while (k.is_pasted && s->control != NULL &&
+			term_has_key(s->term));
+	}
+	if (s->end == INTERVIEW_HIDDEN || s->end == INTERVIEW_SAVED)
+		save_typed(s);
+}
+
+/* --- questions in passing --- */
+
+static const char *ask(void *data, const char *question)
+{
+	struct screen *s = data;
+	static struct str answer = STR_INIT;
+
+	do {
+		str_wipe(&answer);
+		if (!screen_type(s, question, "", &answer) && s->is_over)
+			return NULL;
+	} while (answer.len == 0);
+	return answer.data;
+}
+
+static void tell(void *data, const char *text)
+{
+	screen_say(data, "%s", text);
+}
+
+static void release(struct screen *s)
+{
+	set_text(&s->error, NULL);
+	set_text(&s->note, NULL);
+	editor_release(&s->editor);
+	editor_release(&s->choosing.filter);
+	screen_drop_pending(s);
+	vec_release(&s->pending);
+	free(s->choosing.is_on);
+	free(s->choosing.order);
+	free(s->choosing.found);
+	wipe_free(s->choosing.folded);
+	free(s->choosing.folded_at);
+	page_release(&s->head);
+	page_release(&s->body);
+	page_release(&s->foot);
+	course_close(&s->c);
+}
+
+enum interview_end screen_run(const struct interview_setup *setup,
+	struct err *err)
+{
+	struct screen s = { .term = setup->term, .end = INTERVIEW_SAVED };
+	const struct asker asker = { ask, tell, &s };
+	enum interview_end end;
+
+	s.is_zoomed = setup->is_zoomed;
+	if (course_open(&s.c, setup, &asker, err))
+		turns(&s, err);
+	else if (err->code != ERR_NONE)
+		s.end = INTERVIEW_FAILED;
+	end = s.end;
+	if (!course_leave(&s.c, end == INTERVIEW_HIDDEN ? INTERVIEW_SAVED :
+			end, err))
+		end = INTERVIEW_FAILED;
+	release(&s);
+	return end;
+}

@@ -1,0 +1,125 @@
+/* What the files of screen.h share. */
+#ifndef BAYAZ_UI_SCREEN_PARTS_H
+#define BAYAZ_UI_SCREEN_PARTS_H
+
+#include "ui/course.h"
+#include "ui/editor.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+
+struct screen;
+
+/* What came of a key. */
+enum taken {
+	TAKEN_NOT,		/* it is nothing for this control */
+	TAKEN_HERE,		/* it stays */
+	TAKEN_ANSWER,		/* what is there now is the answer; go on */
+};
+
+/* A way to answer.  One file each: screen_KIND.c. */
+struct control_kind {
+	void (*begin)(struct screen *s, const struct step *step);
+	void (*draw)(struct screen *s, const struct step *step);
+	enum taken (*key)(struct screen *s, const struct step *step,
+		struct keystroke key);
+	/* As course_answer() takes it; false: nothing to be answered. */
+	bool (*typed)(struct screen *s, const struct step *step,
+		struct str *out);
+	/* Has something been changed that is not answered yet? */
+	bool (*is_touched)(const struct screen *s);
+	const char *(*keys)(const struct screen *s);	/* for the bottom */
+};
+
+extern const struct control_kind control_text, control_choice, control_range,
+	control_trigger, control_note, control_repeat;
+
+/* Of the choices those that match what was typed. */
+struct choosing {
+	struct choices choices;
+	bool *is_on;			/* per choice; rank: unused */
+	size_t *order;			/* rank: choices in their order */
+	size_t *found, n_found;		/* indices of those that are shown */
+	char *folded;			/* labels and codes, for the search */
+	size_t *folded_at;
+	struct editor filter;
+	bool is_filtering, is_several, is_rank, is_touched, is_grabbed;
+	size_t at;			/* index into found */
+	char digits[8];			/* of the number being typed */
+};
+
+/* Typed at a question and no answer: there again when somebody comes back. */
+struct pending { uint32_t node; char *text; };
+
+struct screen {
+	struct course c;
+	struct term *term;
+	struct page head, body, foot;
+	size_t top;
+	const struct control_kind *control;	/* of this stop; NULL: the end */
+	uint32_t control_node;		/* for which it was begun */
+	const struct xf_control *control_of;
+	struct editor editor;
+	struct choosing choosing;
+	double range_value;
+	bool range_is_set, range_is_touched;
+	size_t repeat_at;		/* row of the table */
+	struct { struct pending *items; size_t n, cap; } pending;
+	bool is_warned;			/* once more, and it is left so */
+	char *error;			/* beside the question; or NULL */
+	char *note;			/* at the bottom, until the next key */
+	bool is_zoomed;
+	bool is_over;
+	enum interview_end end;
+};
+
+/* One key, for whoever has the screen now.  Hiding, a lost terminal and idling
+ * are seen to here: then is_over, and the key is none. */
+struct keystroke screen_key(struct screen *s);
+/* Build and show the question that stands now. */
+void screen_draw(struct screen *s);
+/* What was typed here before and is no answer yet; NULL: nothing. */
+const char *screen_pending(const struct screen *s, const struct node *n);
+/* All of it, when the nodes are others. */
+void screen_drop_pending(struct screen *s);
+/* The control begins anew, from what the record says. */
+void screen_forget(struct screen *s);
+bool screen_is_rtl(const struct screen *s);
+/* The record of the answers as shown: labels of choices; free() it. */
+char *screen_answer(struct screen *s, const struct step *step);
+void screen_say(struct screen *s, const char *format, ...) PRINTF_LIKE(2, 3);
+/* What went wrong, beside the question; `err` is cleared.  False if nothing can
+ * go on: is_over. */
+bool screen_error(struct screen *s, struct err *err);
+
+/* A form's text with its Markdown, into the body. */
+void screen_rich(struct screen *s, struct node *context,
+	const struct xf_text *text, unsigned look);
+
+/* --- things that take the screen for a while --- */
+
+/* One of several lines, by arrows or by letters of it; false: left.  *at is
+ * where it begins and what was chosen. */
+struct pick_line { char *text; unsigned look; };
+struct pick_lines { struct pick_line *items; size_t n, cap; };
+void pick_add(struct pick_lines *lines, char *text, unsigned look);
+void pick_release(struct pick_lines *lines);
+bool screen_pick(struct screen *s, const char *title,
+	const struct pick_lines *lines, size_t *at);
+/* A line of text; false: left.  str_wipe() it. */
+bool screen_type(struct screen *s, const char *question, const char *before,
+	struct str *out);
+bool screen_asks(struct screen *s, const char *question);
+void screen_help(struct screen *s);
+
+/* Commands by letter; false: err. */
+bool screen_command(struct screen *s, uint32_t letter, struct err *err)
+	MUST_CHECK;
+/* Which letter a control key stands for; 0: none. */
+uint32_t screen_letter(uint32_t control);
+/* The menu of letters; 0: left. */
+uint32_t screen_menu(struct screen *s);
+
+/* The end: what is missing, finish, or go back. */
+bool screen_end(struct screen *s, struct err *err) MUST_CHECK;
+
+#endif

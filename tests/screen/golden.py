@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Whole screens, for every control, as they are: at 80x24 and 132x43, in
+English and Urdu, ordered by us and left to the terminal.  The walk ends with a
+finished record, which must hold what was typed.
+
+    tests/screen/golden.py [--write]     compare, or write, tests/screen/*.txt
+"""
+import os
+import re
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pilot
+from pilot import Pilot
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Keys, then what must be on the screen: (English, Urdu in logical order).
+WALK = [
+    ("", ("Name of the woman", "")),
+    ("Enter", ("answer is needed", "")),
+    ("Zarmina", None),
+    ("Enter one Enter", ("Secret word", "")),
+    ("abc", ("***", "***")),
+    ("Enter 7 Enter", ("between 10 and 120", "120")),
+    ("Back 34 Enter", ("Weight", "")),
+    ("51.5 Enter", ("Date of the visit", "")),
+    ("Right Down", ("2026-12-01", "")),
+    ("Enter", ("Where does", "")),
+    ("Down", None),
+    ("kno", ("Does not know", None)),
+    ("Back Back Back Back Back Back Home Down Enter", ("Who helps?", "")),
+    ("Space 3", None),
+    ("Enter", ("What matters", "")),
+    ("Space Down Down", None),
+    ("Enter", ("How strong", "")),
+    ("Right Right Right", None),
+    ("Enter Enter", ("Where", "")),
+    ("31.5_74.3 Enter", ("one thing", "")),
+    ("Enter", ("one more", "")),
+    ("a", ("Name of the child", "")),
+    ("Ali Enter 4 Enter", ("Ali | 4", "")),
+    ("^O", ("All questions", "")),
+    ("q Tab", ("Commands", "")),
+    ("Tab n", ("Finish", "")),
+    ("Enter", None),
+]
+EXPECTED = {"name": "Zarmina", "story": "one", "pin": "****", "age": "34",
+            "weight": "51.5", "visit": "2026-12-01", "water": "well",
+            "help": "mother nobody", "order": "school health work",
+            "pain": "2", "place": "31.5 74.3", "agree": "OK", "child[1]/cname": "Ali", "child[1]/cage": "4"}
+pilot.KEYS["Space"] = " "
+
+
+def shown(screen):
+    lines = screen.text()
+    while lines and not lines[-1]:
+        lines.pop()
+    return "".join("|%s\n" % line for line in lines)
+
+
+def walk(home, passphrase, language, bidi, columns, rows):
+    p = Pilot(["-C", home, "collect", "controls", "--new", "--passphrase-file",
+               passphrase, "--language", language, "--bidi", bidi],
+              columns, rows, {"LC_ALL": "C.UTF-8"})
+    out = []
+    try:
+        for keys, wanted in WALK[:-1]:
+            for key in keys.split(" ") if keys else []:
+                if language == "ur" and key == "kno":
+                    key = "معلوم"
+                if language == "ur" and bidi == "ours" and key == "Right" \
+                        and "Down" in keys:
+                    key = "Left"        # the calendar is mirrored
+                p.keys(key)
+                p.wait()
+            p.wait(wanted[0] if wanted and language == "en" else None,
+                   least_s=0.05 if keys else 1.0)
+            out.append("== %s\n%s" % (keys, shown(p.screen)))
+        p.keys(WALK[-1][0])
+    except EOFError:
+        raise SystemExit("it ended too early\n" + "".join(out[-2:]))
+    if p.end() != 0:
+        raise SystemExit("it failed")
+    return "".join(out)
+
+
+def check_record(home, passphrase, name):
+    """The newest record that is ready holds what was typed."""
+    rows = pilot.bayaz(home, "list", "--passphrase-file", passphrase)
+    ids = re.findall(r"\b[0-9a-f]{8,16}\b", rows)
+    shown = [pilot.bayaz(home, "show", i, "--passphrase-file", passphrase)
+             for i in ids]
+    for node, value in EXPECTED.items():
+        if not any("\t/data/%s\t%s\n" % (node, value) in x for x in shown):
+            raise SystemExit("%s: no %s = %s in\n%s" % (name, node, value,
+                                                       shown[:1]))
+
+
+def main():
+    writes = "--write" in sys.argv
+    folder = tempfile.mkdtemp()
+    failed = 0
+    for language in "en", "ur":
+        for bidi in "ours", "terminal":
+            for columns, rows in (80, 24), (132, 43):
+                name = "controls-%s-%s-%d" % (language, bidi, columns)
+                home = os.path.join(folder, name)
+                passphrase = pilot.workspace(
+                    home, [os.path.join(HERE, "controls.xml")])
+                got = walk(home, passphrase, language, bidi, columns, rows)
+                check_record(home, passphrase, name)
+                path = os.path.join(HERE, name + ".txt")
+                if writes:
+                    with open(path, "w") as file:
+                        file.write(got)
+                    continue
+                with open(path) as file:
+                    wanted = file.read()
+                if got != wanted:
+                    failed += 1
+                    print("%s differs:" % name)
+                    import difflib
+                    print("".join(list(difflib.unified_diff(
+                        wanted.splitlines(True), got.splitlines(True), "wanted",
+                        "got"))[:60]))
+    shutil.rmtree(folder)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Quick exit (DNH-01): at every question of every control, one key clears the
+screen, what was scrolled off it and the title in under 0.3 s; the passphrase
+brings it back where it was, with what was typed.  A terminal that goes away
+loses nothing that was confirmed, and one that changes its size all the time
+shows the question still."""
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pilot
+from pilot import Pilot
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CANARY = "Qanari"
+pilot.KEYS["Space"] = " "
+# Keys that answer each question in turn.
+ANSWERS = [CANARY + " Enter", CANARY + "2 Enter", CANARY + "3 Enter",
+           "34 Enter", "51 Enter", "Enter", "2 Enter", "1 Enter",
+           "Space Down Enter", "Right Enter", "Enter", "31.5_74.3 Enter",
+           "Enter"]
+
+
+def fail(text, p=None):
+    print(text)
+    if p is not None:
+        print("\n".join(p.screen.text()))
+    sys.exit(1)
+
+
+def hide(p, heading):
+    """Esc, and back with the passphrase."""
+    began = time.monotonic()
+    p.keys("Esc")
+    while any(heading in line for line in p.screen.text()):
+        p.read(0.01)
+        if time.monotonic() - began > 20:
+            fail("it does not hide", p)
+    took = time.monotonic() - began
+    if not os.environ.get("BAYAZ_SANITIZED") and took > 0.3:
+        fail("it took %.3f s to hide" % took)
+    p.wait(">", least_s=0.1)
+    everything = "\n".join(p.screen.text() + p.screen.scrolled_off)
+    for word in (CANARY, "Controls", heading):
+        if word in everything:
+            fail("'%s' is there while it is hidden" % word, p)
+    if p.screen.title not in ("", None) or p.screen.wiped == 0:
+        fail("the title or what was scrolled off is there")
+    p.type("wrong\r")
+    p.wait("that is not it")
+    p.type(pilot.PASSPHRASE + "\r")
+
+
+def check_hiding(home, passphrase):
+    p = Pilot(["-C", home, "collect", "controls", "--new",
+               "--passphrase-file", passphrase])
+    longest = 0
+    p.wait("Name of the woman", least_s=0.5)
+    for keys in ANSWERS:
+        heading = p.screen.text()[2] or p.screen.text()[1]
+        number = re.search(r"\d+/\d+", p.screen.text()[0]).group(0)
+        hide(p, heading)
+        p.wait(heading, least_s=0.2)
+        if number not in p.screen.text()[0]:
+            fail("it came back elsewhere", p)
+        p.keys(keys)
+        p.wait(least_s=0.1)
+    # what is being typed comes back
+    p.keys("^O q")
+    p.wait()
+    p.keys("^G 2 Enter")
+    p.wait("What happened")
+    p.type(" and more")
+    p.wait("more")
+    hide(p, "What happened")
+    p.wait(CANARY + "2 and more", least_s=0.2)
+    p.keys("^S")
+    if p.end() != 0:
+        fail("it failed")
+
+
+def check_gone(home, passphrase):
+    p = Pilot(["-C", home, "collect", "controls", "--new",
+               "--passphrase-file", passphrase])
+    p.wait("Name of the woman", least_s=0.5)
+    p.keys("Gone1 Enter")
+    p.wait("What happened", least_s=0.1)
+    for i in range(30):
+        p.size(*((60, 15), (132, 43), (40, 10), (80, 24))[i % 4])
+        p.read(0.02)
+    p.wait("What happened", least_s=0.3)
+    p.type("half")
+    p.wait("half")
+    os.close(p.fd)
+    os.waitpid(p.pid, 0)
+    rows = pilot.bayaz(home, "list", "--passphrase-file", passphrase)
+    kept = [pilot.bayaz(home, "show", i, "--passphrase-file", passphrase)
+            for i in re.findall(r"\b[0-9a-f]{8,16}\b", rows)]
+    if not any("Gone1" in k for k in kept):
+        fail("a confirmed answer is lost with its terminal")
+    if not any("half" in k for k in kept):
+        fail("what was being typed is lost with its terminal")
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    home = os.path.join(folder, "home")
+    passphrase = pilot.workspace(home, [os.path.join(HERE, "controls.xml")])
+    check_hiding(home, passphrase)
+    check_gone(home, passphrase)
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
