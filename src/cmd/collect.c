@@ -501,6 +501,30 @@ static bool tell_before(struct collecting *c, struct record *record,
 	return !c->training || record_set_training(record, err);
 }
 
+/* In lines: it asks for the passphrase, and says nothing else. */
+static struct workspace *unlock_in_lines(const char *folder, struct err *err)
+{
+	struct str typed = STR_INIT;
+	struct workspace *ws = NULL;
+	bool needs = false;
+
+	if (!workspace_needs_passphrase(folder, &needs, err))
+		return NULL;
+	for (;;) {
+		cmd_wait_for_turn(folder);
+		if (needs && !cmd_ask_secret("> ", &typed, err))
+			break;
+		ws = workspace_open(folder, needs ? typed.data : NULL, err);
+		str_wipe(&typed);
+		if (ws != NULL || err->code != ERR_CRYPTO)
+			break;
+	}
+	if (ws != NULL)
+		err_clear(err);
+	str_wipe(&typed);
+	return ws;
+}
+
 /* It was hidden: keys and answers leave the memory, and come back with the
  * passphrase.  False: `err`, or the terminal went away. */
 static bool come_back(struct collecting *c, struct record **record,
@@ -516,7 +540,8 @@ static bool come_back(struct collecting *c, struct record **record,
 	form_source_release(&c->source);
 	str_wipe(&c->last_saved);
 	workspace_close(c->ws);
-	c->ws = lock_wait(c->term, folder, err);
+	c->ws = c->term != NULL ? lock_wait(c->term, folder, err) :
+		unlock_in_lines(folder, err);
 	free(folder);
 	if (c->ws == NULL)
 		return false;

@@ -240,8 +240,7 @@ bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
 
 /* ---- the workspace ---- */
 
-/* Whoever guesses waits, and so does who mistypes for the fourth time. */
-static void wait_for_turn(const char *folder)
+void cmd_wait_for_turn(const char *folder)
 {
 	struct workspace_tries tries;
 	unsigned seconds;
@@ -287,7 +286,7 @@ static struct workspace *open_folder(const struct cmd_args *args,
 		return NULL;
 	if (!needs)
 		return workspace_open(folder, NULL, err);
-	wait_for_turn(folder);
+	cmd_wait_for_turn(folder);
 	if (cmd_passphrase(args, false, passphrase, err))
 		ws = workspace_open(folder, passphrase->data, err);
 	if (ws != NULL)

@@ -59,6 +59,9 @@ bool cmd_words(const struct cmd_args *args, struct str *out, struct err *err)
 bool cmd_ask_secret(const char *prompt, struct str *out, struct err *err)
 	MUST_CHECK;
 
+/* Whoever guesses waits, and so does who mistypes for the fourth time. */
+void cmd_wait_for_turn(const char *folder);
+
 /* Open the workspace of -C, $BAYAZ_HOME or the usual place, asking for its
  * passphrase if it has one.  A copy gets a key of its own.  NULL on failure. */
 struct workspace *cmd_workspace_open(const struct cmd_args *args,

@@ -74,6 +74,14 @@ bool course_go_number(struct course *c, size_t number, struct err *err)
 	MUST_CHECK;
 void course_go(struct course *c, size_t step);
 bool course_go_node(struct course *c, const struct node *n);
+/* Is this word, in small letters, in its label or answer? */
+bool course_has_word(struct course *c, const struct step *step,
+	const char *word);
+/* What it is answered with, as people read it: labels of choices; "": nothing.
+ * free() it. */
+char *course_shown_answer(struct course *c, const struct step *step);
+/* In small letters. */
+void course_lower(const char *text, struct str *out);
 /* The log hears of a look at the whole, or of a jump. */
 bool course_note_jump(struct course *c, struct err *err) MUST_CHECK;
 /* The next question after this one that wants an answer and has none
@@ -89,6 +97,11 @@ bool course_answer(struct course *c, const char *typed, struct err *err)
 	MUST_CHECK;
 /* The same with the value itself, which is no number of a choice. */
 bool course_answer_value(struct course *c, const char *value,
+	struct err *err) MUST_CHECK;
+/* One of the answers that many forms offer, by the codes they use for it.
+ * ERR_REFUSED: not here. */
+enum offered { OFFERED_DONT_KNOW, OFFERED_REFUSED, OFFERED_NOT_APPLICABLE };
+bool course_answer_offered(struct course *c, enum offered offered,
 	struct err *err) MUST_CHECK;
 /* Go on without an answer: ERR_REFUSED where one is needed. */
 bool course_pass(struct course *c, struct err *err) MUST_CHECK;

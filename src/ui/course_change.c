@@ -163,6 +163,50 @@ bool course_answer_value(struct course *c, const char *value, struct err *err)
 	return step != NULL && answer(c, step, value, value, err);
 }
 
+/* The words that forms use for it: never numbers, which may mean a number. */
+static const char *const offered_codes[][8] = {
+	[OFFERED_DONT_KNOW] = { "dk", "dont_know", "don_t_know", "unknown",
+		"not_known", "do_not_know", "dontknow", NULL },
+	[OFFERED_REFUSED] = { "pnts", "refused", "refuse", "prefer_not",
+		"prefer_not_to_say", "prefer_not_to_answer", "no_answer", NULL },
+	[OFFERED_NOT_APPLICABLE] = { "na", "n_a", "not_applicable", NULL },
+};
+
+static bool is_offered(const char *value, enum offered offered)
+{
+	const char *const *code = offered_codes[offered];
+
+	for (; *code != NULL; code++)
+		if (strcmp(value, *code) == 0)
+			return true;
+	return false;
+}
+
+bool course_answer_offered(struct course *c, enum offered offered,
+	struct err *err)
+{
+	const struct step *step = course_step(c);
+	struct choices choices = { NULL, 0 };
+
+	if (step != NULL && step->kind == STEP_QUESTION &&
+			(step->control->kind == XF_SELECT1 ||
+			step->control->kind == XF_SELECT) &&
+			!course_is_note(c, step) &&
+			!session_choices(c->draft.session, step->node,
+			step->control, &choices, err))
+		return false;
+	for (size_t i = 0; i < choices.n; i++)
+		if (is_offered(choices.items[i].value, offered)) {
+			char *value = xstrdup(choices.items[i].value);
+			bool ok = course_answer_value(c, value, err);
+
+			free(value);
+			return ok;
+		}
+	return err_set(err, ERR_REFUSED,
+		_("this question does not offer that answer"));
+}
+
 bool course_pass(struct course *c, struct err *err)
 {
 	const struct step *step = course_step(c);

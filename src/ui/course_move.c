@@ -6,6 +6,9 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
 #include "ui/course_parts.h"
 
 /* --- steps and places --- */
@@ -189,6 +192,64 @@ bool course_go_unanswered(struct course *c, bool required)
 		}
 	}
 	return false;
+}
+
+/* --- looking for something --- */
+
+char *course_shown_answer(struct course *c, const struct step *step)
+{
+	struct session *session = c->draft.session;
+	const char *value = node_value(session, step->node);
+	struct choices choices;
+	struct err ignored = ERR_INIT;
+	struct str out = STR_INIT;
+
+	if (step->control->kind == XF_SECRET)
+		return xstrdup(value[0] != '\0' ? "****" : "");
+	if (!course_is_select(step->control) || value[0] == '\0')
+		return xstrdup(value);
+	if (!session_choices(session, step->node, step->control, &choices,
+			&ignored)) {
+		err_clear(&ignored);
+		return xstrdup(value);
+	}
+	for (size_t i = 0; i < choices.n; i++) {
+		const struct choice *choice = &choices.items[i];
+
+		if (!course_is_chosen(value, choice->value,
+				step->control->kind != XF_SELECT1))
+			continue;
+		if (out.len > 0)
+			str_add(&out, ", ");
+		str_add(&out, choice->shown[0] != '\0' ?
+			choice->shown : choice->value);
+	}
+	return out.len > 0 ? str_steal(&out) : xstrdup(value);
+}
+
+void course_lower(const char *text, struct str *out)
+{
+	while (*text != '\0')
+		str_add_utf8(out, utf8_lower(utf8_next(&text)));
+}
+
+bool course_has_word(struct course *c, const struct step *step,
+	const char *word)
+{
+	char *label = course_label(c, step);
+	char *answer = step->kind == STEP_QUESTION ?
+		course_shown_answer(c, step) : xstrdup("");
+	struct str text = STR_INIT;
+	bool found;
+
+	course_lower(label, &text);
+	str_addc(&text, '\n');
+	course_lower(answer, &text);
+	found = strstr(text.data, word) != NULL;
+	str_wipe(&text);
+	wipe_free(label);
+	wipe_free(answer);
+	return found;
 }
 
 /* --- undo --- */

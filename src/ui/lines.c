@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -18,6 +19,7 @@ struct lines {
 	struct course *c;
 	struct prompt prompt;
 	size_t shown;		/* headings up to this step have been */
+	bool hides;		/* asked to hide it all */
 };
 
 /* --- printing --- */
@@ -185,24 +187,65 @@ static void print_help(struct lines *l)
 		"  :c TEXT comment    :d remove this one of several\n"
 		"  :X clear all answers of this group\n"
 		"  :o outline         :l LANGUAGE       :q save and stop\n"
+		"  :/ WORD questions and answers with that word\n"
+		"  :m next question without an answer\n"
+		"  :e next answer that is missing or wrong\n"
+		"  :k don't know      :p prefers not to answer\n"
+		"  :a not applicable  :h hide it all\n"
 		"  an answer that begins with ':' is typed with '::'\n"),
 		l->prompt.out);
 }
 
-static void print_outline(struct lines *l)
+static void print_entry(struct lines *l, size_t k)
 {
+	const struct step *step = &l->c->steps.items[k];
+
+	print_number(l, "  %c%3zu ", course_is_answered(l->c, step) ? '+' : '.',
+		course_number(l->c, k));
+	print_label(l, step, "\n");
+}
+
+/* All questions, or (`word`, in small letters) those that have it. */
+static size_t print_outline(struct lines *l, const char *word)
+{
+	size_t n = 0;
+
 	for (size_t k = 0; k < l->c->steps.n; k++) {
 		const struct step *step = &l->c->steps.items[k];
 
-		if (step->kind != STEP_QUESTION || course_is_note(l->c, step))
+		if (step->kind != STEP_QUESTION || course_is_note(l->c, step) ||
+				(word != NULL && !course_has_word(l->c, step,
+				word)))
 			continue;
-		print_number(l, "  %c%3zu ", node_value(l->c->draft.session,
-			step->node)[0] != '\0' ? '+' : '.',
-			course_number(l->c, k));
-		print_label(l, step, "\n");
+		print_entry(l, k);
+		n++;
 	}
+	return n;
 }
 
+static void find(struct lines *l, const char *word)
+{
+	struct str small = STR_INIT;
+
+	course_lower(word, &small);
+	if (print_outline(l, small.data) == 0)
+		fprintf(l->prompt.out, "  %s\n", _("nothing was found"));
+	str_wipe(&small);
+}
+
+static bool go_wrong(struct lines *l, struct err *err)
+{
+	struct session_violations found = { 0 };
+	bool ok = course_check(l->c, &found, err);
+
+	if (ok && found.n == 0)
+		fprintf(l->prompt.out, "  %s\n",
+			_("nothing is missing or wrong"));
+	else if (found.n > 0 && found.items[0].message != NULL)
+		print_text(l, "  ! ", found.items[0].message, "\n");
+	session_violations_release(&found);
+	return ok;
+}
 
 static bool undo(struct lines *l, bool redo, struct err *err)
 {
@@ -250,8 +293,22 @@ static bool run_command(struct lines *l, const char *text, bool *quit,
 		course_next(c);
 		return true;		/* with the headings between */
 	case 'b': go_back(l); break;
+	case 'h':
+		l->hides = *quit = true;
+		return true;
+	case '/': find(l, rest); break;
+	case 'm':
+		if (!course_go_unanswered(c, false))
+			fprintf(l->prompt.out, "  %s\n",
+				_("every question has an answer"));
+		break;
+	case 'e': ok = go_wrong(l, err); break;
+	case 'k': return course_answer_offered(c, OFFERED_DONT_KNOW, err);
+	case 'p': return course_answer_offered(c, OFFERED_REFUSED, err);
+	case 'a':
+		return course_answer_offered(c, OFFERED_NOT_APPLICABLE, err);
 	case 'o':
-		print_outline(l);
+		print_outline(l, NULL);
 		ok = course_note_jump(c, err);
 		break;
 	case 'g':
@@ -451,6 +508,16 @@ static enum interview_end turns(struct lines *l, struct err *err)
 	}
 }
 
+/* What was shown goes from the terminal, and from what was scrolled off it. */
+static void hide(struct lines *l)
+{
+	int terminal = fileno(l->prompt.out);
+
+	if (terminal >= 0 && isatty(terminal))
+		fputs("\033[H\033[2J\033[3J\033]2;\a", l->prompt.out);
+	fflush(l->prompt.out);
+}
+
 enum interview_end lines_run(const struct interview_setup *setup,
 	struct err *err)
 {
@@ -462,8 +529,12 @@ enum interview_end lines_run(const struct interview_setup *setup,
 
 	if (course_open(&c, setup, &asker, err)) {
 		end = turns(&l, err);
+		if (l.hides)
+			hide(&l);
 		if (!course_leave(&c, end, err))
 			end = INTERVIEW_FAILED;
+		else if (l.hides && end == INTERVIEW_SAVED)
+			end = INTERVIEW_HIDDEN;
 	} else if (err->code == ERR_NONE) {
 		end = course_leave(&c, INTERVIEW_SAVED, err) ?
 			INTERVIEW_SAVED : INTERVIEW_FAILED;

@@ -10,6 +10,8 @@
  *   :o outline   :g N go to question N   :d remove this instance
  *   :X clear all answers of the group or instance that the question is in
  *   :l LANGUAGE   :q save and quit   :? help
+ *   :/ WORD find   :m next unanswered   :e next that is wrong
+ *   :k don't know   :p prefers not to answer   :a not applicable   :h hide
  */
 #ifndef BAYAZ_UI_LINES_H
 #define BAYAZ_UI_LINES_H

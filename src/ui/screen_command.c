@@ -6,39 +6,8 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/screen_parts.h"
-
-char *screen_answer(struct screen *s, const struct step *step)
-{
-	struct session *session = s->c.draft.session;
-	const char *value = node_value(session, step->node);
-	struct choices choices;
-	struct err ignored = ERR_INIT;
-	struct str out = STR_INIT;
-
-	if (step->control->kind == XF_SECRET)
-		return xstrdup(value[0] != '\0' ? "****" : "");
-	if (!course_is_select(step->control) || value[0] == '\0')
-		return xstrdup(value);
-	if (!session_choices(session, step->node, step->control, &choices,
-			&ignored)) {
-		err_clear(&ignored);
-		return xstrdup(value);
-	}
-	for (size_t i = 0; i < choices.n; i++) {
-		const struct choice *c = &choices.items[i];
-
-		if (!course_is_chosen(value, c->value,
-				step->control->kind != XF_SELECT1))
-			continue;
-		if (out.len > 0)
-			str_add(&out, ", ");
-		str_add(&out, c->shown[0] != '\0' ? c->shown : c->value);
-	}
-	return out.len > 0 ? str_steal(&out) : xstrdup(value);
-}
 
 /* --- the outline --- */
 
@@ -55,7 +24,7 @@ static char *outline_line(struct screen *s, size_t k)
 		wipe_free(label);
 		return line;
 	}
-	answer = screen_answer(s, step);
+	answer = course_shown_answer(&s->c, step);
 	line = str_format("%c %zu  \342\201\250%s\342\201\251  %s",
 		course_is_note(&s->c, step) ? ' ' : answer[0] != '\0' ?
 		'+' : '.', step->number, label, answer);
@@ -112,29 +81,10 @@ static bool any(struct screen *s, const struct step *step, const void *data)
 	return true;
 }
 
-static void lower(const char *text, struct str *out)
-{
-	while (*text != '\0')
-		str_add_utf8(out, utf8_lower(utf8_next(&text)));
-}
-
 static bool has_word(struct screen *s, const struct step *step,
 	const void *data)
 {
-	char *label = course_label(&s->c, step);
-	char *answer = step->kind == STEP_QUESTION ? screen_answer(s, step) :
-		xstrdup("");
-	struct str text = STR_INIT;
-	bool found;
-
-	lower(label, &text);
-	str_addc(&text, '\n');
-	lower(answer, &text);
-	found = strstr(text.data, data) != NULL;
-	str_wipe(&text);
-	wipe_free(label);
-	wipe_free(answer);
-	return found;
+	return course_has_word(&s->c, step, data);
 }
 
 static bool find(struct screen *s, struct err *err)
@@ -144,7 +94,7 @@ static bool find(struct screen *s, struct err *err)
 
 	if (screen_type(s, _("Find a word of a question or an answer"), "",
 			&word) && word.len > 0) {
-		lower(word.data, &wanted);
+		course_lower(word.data, &wanted);
 		ok = jump(s, word.data, has_word, wanted.data, err);
 	}
 	str_wipe(&word);
@@ -180,52 +130,15 @@ static bool go(struct screen *s, struct err *err)
 	return ok;
 }
 
-/* --- one-key answers --- */
-
-/* The words that forms use for it (XLSForm lists, WHO and MICS codes). */
-static bool is_code(const char *value, const char *const *codes)
-{
-	for (; *codes != NULL; codes++)
-		if (strcmp(value, *codes) == 0)
-			return true;
-	return false;
-}
-
-static bool answer_with(struct screen *s, const char *const *codes,
+static bool answer_with(struct screen *s, enum offered offered,
 	struct err *err)
 {
-	const struct step *step = course_step(&s->c);
-	struct choices choices;
+	bool ok = course_answer_offered(&s->c, offered, err);
 
-	if (step == NULL || step->kind != STEP_QUESTION ||
-			!course_is_select(step->control) ||
-			step->control->kind == XF_RANK ||
-			course_is_note(&s->c, step))
-		return err_set(err, ERR_REFUSED,
-			_("this question does not offer that answer"));
-	if (!session_choices(s->c.draft.session, step->node, step->control,
-			&choices, err))
-		return false;
-	for (size_t i = 0; i < choices.n; i++)
-		if (is_code(choices.items[i].value, codes)) {
-			char *value = xstrdup(choices.items[i].value);
-			bool ok = course_answer_value(&s->c, value, err);
-
-			free(value);
-			screen_forget(s);
-			return ok;
-		}
-	return err_set(err, ERR_REFUSED,
-		_("this question does not offer that answer"));
+	if (ok)
+		screen_forget(s);
+	return ok;
 }
-
-static const char *const dont_know[] = { "dk", "dont_know", "don_t_know",
-	"doesnt_know", "unknown", "not_known", "do_not_know", NULL };
-static const char *const refused[] = { "pnts", "refused", "refuse",
-	"prefer_not", "prefer_not_to_say", "prefer_not_to_answer",
-	"no_answer", NULL };
-static const char *const not_applicable[] = { "na", "n_a", "not_applicable",
-	"none_applicable", NULL };
 
 /* --- the rest --- */
 
@@ -340,9 +253,9 @@ bool screen_command(struct screen *s, uint32_t letter, struct err *err)
 		return course_clear(&s->c, err);
 	case 'X': return clear_group(s, err);
 	case 'c': return comment(s, err);
-	case 'k': return answer_with(s, dont_know, err);
-	case 'p': return answer_with(s, refused, err);
-	case 'a': return answer_with(s, not_applicable, err);
+	case 'k': return answer_with(s, OFFERED_DONT_KNOW, err);
+	case 'p': return answer_with(s, OFFERED_REFUSED, err);
+	case 'a': return answer_with(s, OFFERED_NOT_APPLICABLE, err);
 	case 'd': return remove_here(s, err);
 	case 'l': return choose_language(s, err);
 	case 'z':

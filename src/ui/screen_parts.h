@@ -84,8 +84,6 @@ void screen_drop_pending(struct screen *s);
 /* The control begins anew, from what the record says. */
 void screen_forget(struct screen *s);
 bool screen_is_rtl(const struct screen *s);
-/* The record of the answers as shown: labels of choices; free() it. */
-char *screen_answer(struct screen *s, const struct step *step);
 void screen_say(struct screen *s, const char *format, ...) PRINTF_LIKE(2, 3);
 /* What went wrong, beside the question; `err` is cleared.  False if nothing can
  * go on: is_over. */

@@ -55,7 +55,7 @@ static char *summary(struct screen *s, struct node *instance)
 			break;
 		if (step->kind != STEP_QUESTION || course_is_note(&s->c, step))
 			continue;
-		answer = screen_answer(s, step);
+		answer = course_shown_answer(&s->c, step);
 		if (n++ > 0)
 			str_add(&out, " | ");
 		str_add(&out, answer[0] != '\0' ? answer : "-");

@@ -1,0 +1,105 @@
+# Line mode has the powers of the screen: finding, the next that is missing or
+# wrong, answers that the form offers, hiding.
+@file form.xml
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa" xmlns:bayaz="urn:x-bayaz:forms">
+<h:head><h:title>Powers</h:title><model>
+<instance><data id="powers" version="1" bayaz:class="public"><who/><water/><age/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/who" required="true()" bayaz:sensitivity="public"/>
+<bind nodeset="/data/water" bayaz:sensitivity="public"/>
+<bind nodeset="/data/age" type="int" bayaz:sensitivity="public"/>
+<bind nodeset="/data/meta/instanceID" jr:preload="uid"/>
+</model></h:head>
+<h:body>
+<input ref="/data/who"><label>Who?</label></input>
+<select1 ref="/data/water"><label>Which water?</label><item><label>Well</label><value>1</value></item><item><label>Not known</label><value>dk</value></item><item><label>No answer</label><value>pnts</value></item></select1>
+<input ref="/data/age"><label>Age?</label></input>
+</h:body></h:html>
+@end
+$ bayaz init --no-passphrase > init.txt 2>&1
+$ bayaz form add form.xml
+added 'powers' version '1'
+
+$ printf '%s\n' ':/ WATER' ':/ nothing' ':k' ':n' ':k' ':b' ':p' ':m' ':m' 30 ':e' W-1 ':e' ':a' ':q' | bayaz collect powers --new
+
+\[1/3] Who? *
+\>   .  2 Which water?
+
+\[1/3] Who? *
+\>   nothing was found
+
+\[1/3] Who? *
+\>   ! this question does not offer that answer
+
+\[1/3] Who? *
+\> 
+\[2/3] Which water?
+     1 Well
+     2 Not known
+     3 No answer
+  (one number)
+\> 
+\[3/3] Age?
+  (a whole number)
+\> 
+\[2/3] Which water?
+     1 Well
+  *  2 Not known
+     3 No answer
+  (one number)
+\> 
+\[3/3] Age?
+  (a whole number)
+\> 
+\[1/3] Who? *
+\> 
+\[3/3] Age?
+  (a whole number)
+\> 
+1 answer is missing or wrong
+
+\[1/3] Who? *
+\> 
+\[1/3] Who? *
+\> 
+\[2/3] Which water?
+     1 Well
+     2 Not known
+  *  3 No answer
+  (one number)
+\>   nothing is missing or wrong
+
+\[2/3] Which water?
+     1 Well
+     2 Not known
+  *  3 No answer
+  (one number)
+\>   ! this question does not offer that answer
+
+\[2/3] Which water?
+     1 Well
+     2 Not known
+  *  3 No answer
+  (one number)
+\> 
+saved: go on with 'bayaz collect powers --resume {{[0-9a-f]+}}'
+$ printf '%s\n' ':h' ':q' | bayaz collect powers --resume last
+
+\[2/3] Which water?
+     1 Well
+     2 Not known
+  *  3 No answer
+  (one number)
+\> 
+\[2/3] Which water?
+     1 Well
+     2 Not known
+  *  3 No answer
+  (one number)
+\> 
+saved: go on with 'bayaz collect powers --resume {{[0-9a-f]+}}'
+$ bayaz collect powers --new --lock-after 16
+bayaz: '16' is no number of minutes from 1 to 15
+[2]
+$ bayaz collect powers --new --bidi left
+bayaz: 'left': it is 'auto', 'ours' or 'terminal'
+[2]
