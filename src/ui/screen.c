@@ -191,24 +191,114 @@ static void draw_comment(struct screen *s, const struct step *step)
 	page_line(&s->body, comment, LOOK_DIM);
 }
 
+/* The question that is answered now: label, control, what is wrong. */
+static void draw_question(struct screen *s, const struct step *step)
+{
+	size_t from = s->body.rows.n;
+
+	draw_label(s, step);
+	page_end(&s->body);
+	s->body.focus = s->body.focus_end = from;
+	if (s->control->draw != NULL)
+		s->control->draw(s, step);
+	if (s->error != NULL) {
+		page_text(&s->body, "! ", LOOK_ERROR);
+		page_line(&s->body, s->error, LOOK_ERROR);
+		s->body.focus_end = s->body.rows.n;
+	}
+	draw_comment(s, step);
+	/* the label too, where there is room for both */
+	if (s->body.focus_end <= from + (size_t)term_rows(s->term) / 2)
+		s->body.focus = from;
+}
+
+/* --- groups on one screen --- */
+
+/* The closest group that asks to be shown as a whole; NULL: none. */
+static const struct xf_control *list_of(const struct step *step)
+{
+	const struct xf_control *c = step->control->parent;
+
+	if (step->kind != STEP_QUESTION)
+		return NULL;
+	while (c != NULL && strstr(c->appearance, "field-list") == NULL)
+		c = c->parent;
+	return c;
+}
+
+/* Another question of the same list, in the same instance of its repeat. */
+static bool is_in_list(const struct screen *s, size_t k,
+	const struct xf_control *list, const struct node *instance)
+{
+	const struct step *step = &s->c.steps.items[k];
+	struct node *n = step->node;
+
+	if (step->kind != STEP_QUESTION || list_of(step) != list)
+		return false;
+	while (n != NULL && !node_form(n)->is_repeat)
+		n = node_parent(n);
+	return n == instance;
+}
+
+/* Those around are there with their answers, a row or so each. */
+static void draw_other(struct screen *s, const struct step *step)
+{
+	char *label = course_label(&s->c, step);
+	char *answer = course_is_note(&s->c, step) ? xstrdup("") :
+		course_shown_answer(&s->c, step);
+
+	page_text(&s->body, label, 0);
+	if (answer[0] != '\0') {
+		page_text(&s->body, "  ", 0);
+		page_isolated(&s->body, answer, LOOK_UNDERLINE);
+	}
+	page_end(&s->body);
+	wipe_free(label);
+	wipe_free(answer);
+}
+
+static void draw_list(struct screen *s, const struct xf_control *list)
+{
+	struct node *instance = course_step(&s->c)->node;
+	size_t from = s->c.at, to = s->c.at + 1, focus = 0, focus_end = 0;
+
+	while (instance != NULL && !node_form(instance)->is_repeat)
+		instance = node_parent(instance);
+	while (from > 0 && (s->c.steps.items[from - 1].kind == STEP_GROUP ||
+			is_in_list(s, from - 1, list, instance)))
+		from--;
+	while (to < s->c.steps.n && (s->c.steps.items[to].kind == STEP_GROUP ||
+			is_in_list(s, to, list, instance)))
+		to++;
+	for (size_t k = from; k < to; k++) {
+		if (!is_in_list(s, k, list, instance))
+			continue;
+		if (k != s->c.at) {
+			draw_other(s, &s->c.steps.items[k]);
+			continue;
+		}
+		draw_question(s, &s->c.steps.items[k]);
+		focus = s->body.focus;
+		focus_end = s->body.focus_end;
+		page_end(&s->body);
+	}
+	s->body.focus = focus;
+	s->body.focus_end = focus_end;
+}
+
 void screen_draw(struct screen *s)
 {
 	const struct step *step = course_step(&s->c);
+	const struct xf_control *list = step != NULL ? list_of(step) : NULL;
 
 	pages_begin(s);
 	draw_head(s);
 	if (step != NULL) {
 		draw_path(s, step);
-		draw_label(s, step);
-		page_end(&s->body);
-		if (s->control->draw != NULL)
-			s->control->draw(s, step);
-		if (s->error != NULL) {
-			page_text(&s->body, "! ", LOOK_ERROR);
-			page_line(&s->body, s->error, LOOK_ERROR);
-			s->body.focus_end = s->body.rows.n;
-		}
-		draw_comment(s, step);
+		if (list != NULL)
+			draw_list(s, list);
+		else
+			draw_question(s, step);
 	}
 	draw_foot(s);
 	term_show(s->term, &s->head, &s->body, &s->foot, &s->top);
