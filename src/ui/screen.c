@@ -568,6 +568,8 @@ static void turns(struct screen *s, struct err *err)
 		begin_control(s);
 		screen_draw(s);
 		set_text(&s->note, NULL);
+		if (s->control->idle != NULL && !term_has_key(s->term))
+			s->control->idle(s);
 		do {
 			k = screen_key(s);
 			if (s->is_over)

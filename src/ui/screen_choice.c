@@ -22,19 +22,37 @@ static const char *shown(const struct choice *c)
 /* --- the search --- */
 
 /* Small letters, and the letters that keyboards mix up as one. */
+static unsigned fold_char(unsigned c)
+{
+	if (c == 0x064A || c == 0x0649)
+		return 0x06CC;
+	if (c == 0x0643)
+		return 0x06A9;
+	if (c == 0x0647)
+		return 0x06C1;
+	return utf8_lower(c);
+}
+
+/* Long lists are mostly ASCII: that goes byte by byte. */
 static void fold(const char *text, struct str *out)
 {
-	while (*text != '\0') {
-		unsigned c = utf8_next(&text);
+	size_t n = strlen(text);
+	char *to = str_room(out, 2 * n + 8);	/* small letters may be longer */
+	size_t used = 0;
 
-		if (c == 0x064A || c == 0x0649)
-			c = 0x06CC;
-		else if (c == 0x0643)
-			c = 0x06A9;
-		else if (c == 0x0647)
-			c = 0x06C1;
-		str_add_utf8(out, utf8_lower(c));
+	if (to == NULL)
+		return;
+	while (*text != '\0') {
+		if ((unsigned char)*text < 0x80) {
+			char c = *text++;
+
+			to[used++] = (char)(c >= 'A' && c <= 'Z' ?
+				c - 'A' + 'a' : c);
+			continue;
+		}
+		used += utf8_encode(fold_char(utf8_next(&text)), to + used);
 	}
+	str_grew(out, used);
 }
 
 /* One text for all choices, made when it is first searched: " label" ... */
@@ -436,5 +454,12 @@ static const char *keys(const struct screen *s)
 		_("Arrows or number, letters search, Enter takes it");
 }
 
+/* The search is made ready while nobody types. */
+static void idle(struct screen *s)
+{
+	if (s->choosing.folded == NULL)
+		fold_all(&s->choosing);
+}
+
 const struct control_kind control_choice = { begin, draw, key, typed,
-	is_touched, keys };
+	is_touched, keys, idle };

@@ -28,6 +28,8 @@ struct control_kind {
 	/* Has something been changed that is not answered yet? */
 	bool (*is_touched)(const struct screen *s);
 	const char *(*keys)(const struct screen *s);	/* for the bottom */
+	/* Once the question is shown and nobody types yet; or NULL. */
+	void (*idle)(struct screen *s);
 };
 
 extern const struct control_kind control_text, control_choice, control_range,

@@ -173,4 +173,4 @@ static const char *keys(const struct screen *s)
 }
 
 const struct control_kind control_repeat = { begin, draw, key, NULL, NULL,
-	keys };
+	keys, NULL };

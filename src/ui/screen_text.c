@@ -203,7 +203,7 @@ static enum taken key(struct screen *s, const struct step *step,
 }
 
 const struct control_kind control_text = { begin, draw, key, typed_path,
-	is_touched, keys };
+	is_touched, keys, NULL };
 
 /* --- notes and things to confirm --- */
 
@@ -258,7 +258,7 @@ static const char *trigger_keys(const struct screen *s)
 }
 
 const struct control_kind control_trigger = { NULL, draw_trigger, trigger_key,
-	trigger_typed, NULL, trigger_keys };
+	trigger_typed, NULL, trigger_keys, NULL };
 
 /* --- ranges --- */
 
@@ -358,4 +358,4 @@ static const char *range_keys(const struct screen *s)
 }
 
 const struct control_kind control_range = { range_begin, draw_range, range_key,
-	typed, is_touched, range_keys };
+	typed, is_touched, range_keys, NULL };

@@ -102,7 +102,7 @@ def main():
                                        for k in ("Down", "Right", "Down", "Up")])
     report("wide: first letter of a search", [one(p, "u")])
     report("wide: more letters", [one(p, k) for k in
-                                  "p p e r Back Back Back Back u".split()])
+                                  "p p e r Back Back Back Back".split()])
     report("wide: Enter", [one(p, "Enter")])
     p.keys("^S")
     p.end()
