@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/wipe.h"
 
 struct para {
 	size_t n, n_given;
@@ -88,6 +89,7 @@ static void join(struct para *p)
 	fribidi_shape(FRIBIDI_FLAGS_DEFAULT | FRIBIDI_FLAGS_ARABIC, p->levels,
 		n, props, p->chars);
 	note_unjoined(before, p, props);
+	wipe(before, p->n * sizeof *before);
 	free(before);
 	free(props);
 }
@@ -138,7 +140,7 @@ void para_free(struct para *p)
 {
 	if (p == NULL)
 		return;
-	memset(p->chars, 0, p->n * sizeof *p->chars);
+	wipe(p->chars, p->n * sizeof *p->chars);
 	free(p->chars);
 	free(p->from);
 	free(p->looks);

@@ -72,6 +72,11 @@ void course_first(struct course *c);
 /* The question of that number, in that step, at that node; false: none. */
 bool course_go_number(struct course *c, size_t number, struct err *err)
 	MUST_CHECK;
+/* By its number, or by the reference that authors and coordinators write: of a
+ * question, of an instance (its first question), of a repeat (where one more
+ * may be added).  ERR_NOTFOUND: that is not asked now. */
+bool course_go_typed(struct course *c, const char *typed, struct err *err)
+	MUST_CHECK;
 void course_go(struct course *c, size_t step);
 bool course_go_node(struct course *c, const struct node *n);
 /* Is this word, in small letters, in its label or answer? */

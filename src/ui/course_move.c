@@ -173,6 +173,54 @@ bool course_go_node(struct course *c, const struct node *n)
 	return false;
 }
 
+static bool is_inside(const struct node *n, const struct node *around)
+{
+	while (n != NULL && n != around)
+		n = node_parent(n);
+	return n != NULL;
+}
+
+static bool go_inside(struct course *c, const struct node *around)
+{
+	for (size_t k = 0; k < c->steps.n; k++)
+		if (c->steps.items[k].kind == STEP_QUESTION &&
+				is_inside(c->steps.items[k].node, around)) {
+			course_go(c, k);
+			return true;
+		}
+	return false;
+}
+
+static bool go_repeat(struct course *c, const struct place *place)
+{
+	for (size_t k = 0; k < c->steps.n; k++) {
+		const struct step *step = &c->steps.items[k];
+
+		if (step->kind == STEP_REPEAT_END &&
+				step->node == place->node &&
+				step->control->node == place->repeat) {
+			course_go(c, k);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool course_go_typed(struct course *c, const char *typed, struct err *err)
+{
+	struct place place;
+
+	if (typed[0] != '/')
+		return course_go_number(c, strtoul(typed, NULL, 10), err);
+	if (!session_place(c->draft.session, typed, &place, err)) {
+		err->code = ERR_NOTFOUND;
+		return false;
+	}
+	return (place.repeat != NULL ? go_repeat(c, &place) :
+		course_go_node(c, place.node) || go_inside(c, place.node)) ||
+		err_set(err, ERR_NOTFOUND, _("that question is not asked now"));
+}
+
 bool course_note_jump(struct course *c, struct err *err)
 {
 	return trail_look(&c->trail, AUDIT_JUMP, "", err);

@@ -312,8 +312,7 @@ static bool run_command(struct lines *l, const char *text, bool *quit,
 		ok = course_note_jump(c, err);
 		break;
 	case 'g':
-		ok = course_note_jump(c, err) && course_go_number(c,
-			strtoul(rest, NULL, 10), err);
+		ok = course_note_jump(c, err) && course_go_typed(c, rest, err);
 		break;
 	case 'u': ok = undo(l, false, err); break;
 	case 'r': ok = undo(l, true, err); break;

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
+#include "base/wipe.h"
 
 enum { FIRST_ISOLATE = 0x2068, END_ISOLATE = 0x2069, MASKED = 0xFFFD };
 
@@ -20,7 +21,7 @@ void page_clear(struct page *p)
 {
 	for (size_t i = 0; i < p->rows.n; i++) {
 		if (p->rows.items[i].cells.n > 0)
-			memset(p->rows.items[i].cells.items, 0,
+			wipe(p->rows.items[i].cells.items,
 				p->rows.items[i].cells.n * sizeof(struct cell));
 		vec_release(&p->rows.items[i].cells);
 	}
@@ -151,7 +152,7 @@ void page_end(struct page *p)
 	} while (from < para_length(para));
 	para_free(para);
 	if (n > 0)
-		memset(p->chars.items, 0, n * sizeof *p->chars.items);
+		wipe(p->chars.items, n * sizeof *p->chars.items);
 	p->chars.n = p->looks.n = 0;
 	p->cursor = -1;
 }

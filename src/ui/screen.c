@@ -341,11 +341,14 @@ static void begin_control(struct screen *s)
 	}
 	if (s->control != NULL && s->control_node == node_id(step->node) &&
 			s->control_of == step->control &&
-			kind_of(s, step) == s->control)
+			kind_of(s, step) == s->control &&
+			(s->control != &control_choice ||
+			s->revision == session_revision(s->c.draft.session)))
 		return;
 	s->control = kind_of(s, step);
 	s->control_node = node_id(step->node);
 	s->control_of = step->control;
+	s->revision = session_revision(s->c.draft.session);
 	set_text(&s->error, NULL);
 	s->is_warned = false;
 	s->top = 0;
@@ -430,32 +433,44 @@ static void keep_pending(struct screen *s)
 
 /* Going elsewhere: what is typed is an answer if it can be one; else the person
  * is told, and whoever goes all the same finds it there on coming back. */
+static bool keep_answer(struct screen *s, struct err *err)
+{
+	struct str typed = STR_INIT;
+	bool ok;
+
+	set_text(&s->error, NULL);
+	if (s->control->typed == NULL ||
+			!s->control->typed(s, course_step(&s->c), &typed))
+		return true;
+	ok = typed.len == 0 ? course_clear(&s->c, err) :
+		give(s, typed.data, err);
+	str_wipe(&typed);
+	if (!ok)
+		return false;
+	/* it stays here: it is for others to say where to */
+	s->c.goes_on = false;
+	course_go(&s->c, s->c.at);
+	drop_pending(s, s->control_node);
+	screen_forget(s);
+	return course_prepare(&s->c, err);
+}
+
 static bool leave_question(struct screen *s, struct err *err)
 {
-	size_t at = s->c.at;
+	bool goes;
 
-	if (!is_touched(s))
+	if (!is_touched(s) || keep_answer(s, err))
 		return true;
-	if (!answer(s, err)) {
-		bool goes = s->is_warned && !course_is_fatal(err);
-
-		s->is_warned = true;
-		if (goes) {
-			keep_pending(s);
-			err_clear(err);
-		} else if (!course_is_fatal(err)) {
-			screen_say(s, "%s", _("once more, and it is left so: "
-				"what was typed stays here"));
-		}
-		return goes;
+	goes = s->is_warned && !course_is_fatal(err);
+	s->is_warned = true;
+	if (goes) {
+		keep_pending(s);
+		err_clear(err);
+	} else if (!course_is_fatal(err)) {
+		screen_say(s, "%s", _("once more, and it is left so: what was "
+			"typed stays here"));
 	}
-	if (!course_prepare(&s->c, err))
-		return false;
-	/* course_answer() goes on by itself: whoever goes elsewhere begins
-	 * from here */
-	if (at < s->c.steps.n)
-		course_go(&s->c, at);
-	return true;
+	return goes;
 }
 
 static bool back(struct screen *s, struct err *err)
@@ -528,24 +543,10 @@ static bool take_key(struct screen *s, struct keystroke k, struct err *err)
 static void save_typed(struct screen *s)
 {
 	struct err ignored = ERR_INIT;
-	struct str typed = STR_INIT;
 
-	if (!is_touched(s) || course_step(&s->c) == NULL ||
-			s->control->typed == NULL)
-		return;
-	if (s->control->typed(s, course_step(&s->c), &typed) &&
-			typed.len > 0) {
-		if (give(s, typed.data, &ignored)) {
-			/* it stays here */
-			course_go(&s->c, s->c.at);
-			s->c.goes_on = false;
-			if (!course_prepare(&s->c, &ignored))
-				err_clear(&ignored);
-		} else {
-			err_clear(&ignored);
-		}
-	}
-	str_wipe(&typed);
+	if (is_touched(s) && course_step(&s->c) != NULL &&
+			!keep_answer(s, &ignored))
+		err_clear(&ignored);
 }
 
 static void turns(struct screen *s, struct err *err)

@@ -102,7 +102,6 @@ static bool find(struct screen *s, struct err *err)
 	return ok;
 }
 
-/* A number, or a reference as authors and coordinators write it. */
 static bool go(struct screen *s, struct err *err)
 {
 	struct str typed = STR_INIT;
@@ -110,21 +109,10 @@ static bool go(struct screen *s, struct err *err)
 
 	if (screen_type(s, _("Number of the question"), "", &typed) &&
 			typed.len > 0) {
-		ok = course_note_jump(&s->c, err);
-		if (ok && typed.data[0] == '/') {
-			struct node *n = session_find(s->c.draft.session,
-				typed.data, err);
-
-			if (n == NULL)
-				err->code = ERR_NOTFOUND;
-			ok = n != NULL && (course_go_node(&s->c, n) ||
-				err_set(err, ERR_NOTFOUND, _("that question is "
-				"not asked now")));
-		} else if (ok) {
-			ok = course_go_number(&s->c, strtoul(typed.data, NULL,
-				10), err);
-		}
-		screen_forget(s);
+		ok = course_note_jump(&s->c, err) &&
+			course_go_typed(&s->c, typed.data, err);
+		if (ok)
+			screen_forget(s);
 	}
 	str_wipe(&typed);
 	return ok;

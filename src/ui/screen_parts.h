@@ -60,6 +60,8 @@ struct screen {
 	const struct control_kind *control;	/* of this stop; NULL: the end */
 	uint32_t control_node;		/* for which it was begun */
 	const struct xf_control *control_of;
+	uint64_t revision;			/* choices are borrowed until
+						 * the next one */
 	struct editor editor;
 	struct choosing choosing;
 	double range_value;

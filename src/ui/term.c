@@ -13,7 +13,6 @@
 #include "base/mem.h"
 
 enum {
-	LEAST_ROWS = 10, LEAST_COLUMNS = 40,
 	ESCAPE_MS = 50,		/* keys that begin with Esc come faster */
 	PASTE_BEGINS = 700, PASTE_ENDS,		/* keys of ours */
 	PAIR_ERROR = 1, PAIR_GOOD, PAIR_TITLE
@@ -333,8 +332,6 @@ void term_show(struct term *t, const struct page *head,
 	int n_head = (int)head->rows.n, n_foot = (int)foot->rows.n;
 	int room = LINES - n_head - n_foot, y = -1, x = 0;
 
-	if (LINES < LEAST_ROWS || COLS < LEAST_COLUMNS)
-		room = room < 1 ? 1 : room;
 	erase();
 	scroll_to(body, (size_t)(room > 0 ? room : 1), top);
 	draw(t, head, 0, 0, n_head, &y, &x);

@@ -42,7 +42,7 @@ struct term_options {
 
 /* Is there one that a screen can be shown on? */
 bool term_is_possible(void);
-/* ERR_IO: there is none, or it is too small or dumb. */
+/* ERR_IO: there is none, or it is dumb. */
 struct term *term_open(const struct term_options *options, struct err *err)
 	MUST_CHECK;
 /* Puts it back as it was; nothing of ours stays in it.  NULL is fine. */

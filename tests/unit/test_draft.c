@@ -22,6 +22,7 @@
 #include "trust/project.h"
 #include "ui/draft.h"
 #include "ui/interview.h"
+#include "ui/prompt.h"
 #include "ui/today.h"
 #include "laptop.h"
 
@@ -807,7 +808,7 @@ static char *in_urdu(const char *text)
 }
 
 /* What a person types, and what is shown. */
-struct talk { struct prompt prompt; char *shown; size_t n_shown; FILE *in; };
+struct talk { char *shown; size_t n_shown; FILE *in; };
 
 static struct talk begin_talk(const char *typed)
 {
@@ -832,7 +833,8 @@ static bool check_today(struct workspace *ws, struct field_clock *clock,
 	struct err err = ERR_INIT;
 	FILE *out = open_memstream(&talk->shown, &talk->n_shown);
 	struct prompt prompt = { .in = talk->in, .out = out };
-	bool ok = today_check(ws, clock, &prompt, &err);
+	const struct asker asker = prompt_asker(&prompt);
+	bool ok = today_check(ws, clock, &asker, &err);
 
 	assert_int_equal(err.code, ERR_NONE);
 	prompt_release(&prompt);
