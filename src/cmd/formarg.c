@@ -12,7 +12,9 @@
 
 bool form_arg_is_path(const char *arg)
 {
-	return strchr(arg, '/') != NULL || strstr(arg, ".xml") != NULL;
+	/* CommCare's ids are URLs */
+	return strstr(arg, "://") == NULL && (strchr(arg, '/') != NULL ||
+		strstr(arg, ".xml") != NULL);
 }
 
 /* Media from the workspace; a file that is not there is no error. */

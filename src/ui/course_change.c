@@ -19,7 +19,10 @@ static const char *choice_value(const struct choices *choices,
 	char *end;
 	unsigned long k = strtoul(word, &end, 10);
 
-	if (*end == '\0' && k >= 1 && k <= choices->n)
+	/* "=2" is the code 2, "2" the second choice */
+	if (word[0] == '=' && word[1] != '\0')
+		word++;
+	else if (*end == '\0' && k >= 1 && k <= choices->n)
 		return choices->items[k - 1].value;
 	for (size_t c = 0; c < choices->n; c++)
 		if (strcmp(choices->items[c].value, word) == 0)

@@ -490,12 +490,21 @@ static bool run(struct screen *s, uint32_t letter, struct err *err)
 	if (letter == 'b')
 		return back(s, err);
 	if (letter == 'n')
-		return answer(s, err);
+		return s->control == NULL || answer(s, err);
 	/* these go elsewhere, or change what is asked */
 	if (strchr("og/meXdq", (int)letter) != NULL &&
 			!leave_question(s, err))
 		return false;
 	return screen_command(s, letter, err);
+}
+
+/* What was typed with Ctrl while a list was shown. */
+static bool run_letter(struct screen *s, struct err *err)
+{
+	uint32_t letter = s->letter;
+
+	s->letter = 0;
+	return run(s, letter, err);
 }
 
 static bool is_empty_text(const struct screen *s)
@@ -515,10 +524,15 @@ static bool take_key(struct screen *s, struct keystroke k, struct err *err)
 
 	if (k.key == KEY_IS_CHAR && !k.is_pasted && is_empty_text(s) &&
 			!is_filtering(s)) {
-		if (k.c == ':')
-			return run(s, screen_menu(s), err);
-		if (k.c == '?')
+		if (k.c == ':') {
+			uint32_t letter = screen_menu(s);
+
+			if (letter != ':')
+				return run(s, letter, err);
+			/* typed twice it is a text that begins so */
+		} else if (k.c == '?') {
 			return run(s, '?', err);
+		}
 	}
 	if (s->control->key != NULL)
 		taken = s->control->key(s, step, k);
@@ -559,6 +573,11 @@ static void turns(struct screen *s, struct err *err)
 				err->code == ERR_NONE ? INTERVIEW_SAVED :
 				INTERVIEW_FAILED;
 			return;
+		}
+		if (s->letter != 0) {
+			if (!run_letter(s, err) && !screen_error(s, err))
+				return;
+			continue;
 		}
 		if (course_step(&s->c) == NULL) {
 			screen_forget(s);

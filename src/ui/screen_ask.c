@@ -106,6 +106,10 @@ bool screen_pick(struct screen *s, const char *title,
 			return false;
 		if (k.key == KEY_IS_ENTER)
 			return *at < lines->n;
+		if (k.key == KEY_IS_CONTROL)
+			s->letter = screen_letter(k.c);
+		if (s->letter != 0)
+			return false;
 		leaf = (size_t)term_rows(s->term) / 2;
 		*at = moved(k, *at, lines->n, leaf);
 	}
@@ -230,6 +234,8 @@ uint32_t screen_menu(struct screen *s)
 		for (size_t i = 0; k.key == KEY_IS_CHAR && i < n; i++)
 			if ((uint32_t)(unsigned char)commands[i].letter == k.c)
 				chosen = k.c;
+		if (k.key == KEY_IS_CHAR && k.c == ':')
+			chosen = k.c;
 		if (chosen != 0)
 			break;
 		at = moved(k, at, n, 10);

@@ -72,8 +72,18 @@ static void fold_all(struct choosing *c)
 	c->folded = str_steal(&text);
 }
 
+/* "=2": the code, and nothing else. */
+static bool has_code(const struct choosing *c, size_t i, const char *code)
+{
+	const char *text = c->folded + c->folded_at[i];
+
+	return strcmp(text + strcspn(text, "\n") + 1, code) == 0;
+}
+
 static bool matches(const struct choosing *c, size_t i, const char *wanted)
 {
+	if (wanted[0] == '=')
+		return has_code(c, i, wanted + 1);
 	return strstr(c->folded + c->folded_at[i], wanted) != NULL;
 }
 

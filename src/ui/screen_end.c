@@ -65,7 +65,7 @@ bool screen_end(struct screen *s, struct err *err)
 	pick_add(&lines, xstrdup(_("Save it and stop for now")), 0);
 	if (!screen_pick(s, lacks ? _("There is no consent: nothing of this is "
 			"kept") : _("This is the end"), &lines, &at)) {
-		if (!s->is_over)
+		if (s->letter == 0 && !s->is_over)
 			back(s);
 	} else if (at == FINISH) {
 		ok = lacks ? discard(s, err) : finish(s, err);

@@ -71,6 +71,7 @@ struct screen {
 	bool is_warned;			/* once more, and it is left so */
 	char *error;			/* beside the question; or NULL */
 	char *note;			/* at the bottom, until the next key */
+	uint32_t letter;		/* a command given in a list: run next; 0 */
 	bool is_zoomed;
 	bool is_over;
 	enum interview_end end;
@@ -118,7 +119,7 @@ bool screen_command(struct screen *s, uint32_t letter, struct err *err)
 	MUST_CHECK;
 /* Which letter a control key stands for; 0: none. */
 uint32_t screen_letter(uint32_t control);
-/* The menu of letters; 0: left. */
+/* The menu of letters; 0: left; ':' again: it was meant as a text. */
 uint32_t screen_menu(struct screen *s);
 
 /* The end: what is missing, finish, or go back. */

@@ -103,3 +103,24 @@ bayaz: '16' is no number of minutes from 1 to 15
 $ bayaz collect powers --new --bidi left
 bayaz: 'left': it is 'auto', 'ours' or 'terminal'
 [2]
+
+# An id that is a URL is no path.
+$ sed 's/id="powers"/id="http:\/\/example.org\/powers"/' form.xml > url.xml
+$ bayaz form add url.xml
+added 'http://example.org/powers' version '1'
+$ printf '%s\n' W-2 =dk 30 :q | bayaz collect http://example.org/powers --new
+
+\[1/3] Who? *
+\> 
+\[2/3] Which water?
+     1 Well
+     2 Not known
+     3 No answer
+  (one number)
+\> 
+\[3/3] Age?
+  (a whole number)
+\> 
+This is the end. Finish the record? yes or no
+\> 
+saved: go on with 'bayaz collect http://example.org/powers --resume {{[0-9a-f]+}}'

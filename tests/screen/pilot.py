@@ -61,12 +61,12 @@ class Pilot:
         self.screen.feed(data.decode("utf-8", "surrogateescape"))
         return True
 
-    def wait(self, wanted=None, least_s=0.0, longest_s=20):
+    def wait(self, wanted=None, least_s=0.0, longest_s=20, quiet_s=0.05):
         """Until the text is on the screen and nothing more comes."""
         end = time.monotonic() + longest_s
         quiet_until = time.monotonic() + least_s
         while time.monotonic() < end:
-            came = self.read()
+            came = self.read(quiet_s)
             if came or time.monotonic() < quiet_until:
                 continue
             if wanted is None or wanted in "\n".join(self.screen.text()):
