@@ -156,6 +156,9 @@ static struct keystroke from_function(wint_t c)
 		{ KEY_F(2), KEY_IS_TAB }
 	};
 
+	/* what a terminal keeps of the screen then, nobody knows */
+	if (c == KEY_RESIZE)
+		clearok(stdscr, TRUE);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (keys[i].code == c)
 			return keystroke(keys[i].key);
