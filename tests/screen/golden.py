@@ -5,6 +5,8 @@ finished record, which must hold what was typed.
 
     tests/screen/golden.py [--write]     compare, or write, tests/screen/*.txt
 """
+import difflib
+import itertools
 import os
 import re
 import shutil
@@ -103,29 +105,27 @@ def main():
     writes = "--write" in sys.argv
     folder = tempfile.mkdtemp()
     failed = 0
-    for language in "en", "ur":
-        for bidi in "ours", "terminal":
-            for columns, rows in (80, 24), (132, 43):
-                name = "controls-%s-%s-%d" % (language, bidi, columns)
-                home = os.path.join(folder, name)
-                passphrase = pilot.workspace(
-                    home, [os.path.join(HERE, "controls.xml")])
-                got = walk(home, passphrase, language, bidi, columns, rows)
-                check_record(home, passphrase, name)
-                path = os.path.join(HERE, name + ".txt")
-                if writes:
-                    with open(path, "w") as file:
-                        file.write(got)
-                    continue
-                with open(path) as file:
-                    wanted = file.read()
-                if got != wanted:
-                    failed += 1
-                    print("%s differs:" % name)
-                    import difflib
-                    print("".join(list(difflib.unified_diff(
-                        wanted.splitlines(True), got.splitlines(True), "wanted",
-                        "got"))[:60]))
+    for language, bidi, (columns, rows) in pilot.part(itertools.product(
+            ("en", "ur"), ("ours", "terminal"), ((80, 24), (132, 43)))):
+        name = "controls-%s-%s-%d" % (language, bidi, columns)
+        home = os.path.join(folder, name)
+        passphrase = pilot.workspace(home,
+                                     [os.path.join(HERE, "controls.xml")])
+        got = walk(home, passphrase, language, bidi, columns, rows)
+        check_record(home, passphrase, name)
+        path = os.path.join(HERE, name + ".txt")
+        if writes:
+            with open(path, "w") as file:
+                file.write(got)
+            continue
+        with open(path) as file:
+            wanted = file.read()
+        if got != wanted:
+            failed += 1
+            print("%s differs:" % name)
+            print("".join(list(difflib.unified_diff(
+                wanted.splitlines(True), got.splitlines(True), "wanted",
+                "got"))[:60]))
     shutil.rmtree(folder)
     return 1 if failed else 0
 

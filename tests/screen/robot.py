@@ -288,6 +288,7 @@ def main():
         if os.path.exists(os.path.join(CORPUS, n, "script.tsv")))
     if not LONG and not sys.argv[1:]:
         names = names[::max(1, len(names) // SAMPLE)][:SAMPLE]
+        names = pilot.part(names)
     failed = 0
     for robot_class in OnScreen, InLines:
         counts = collections.Counter()
