@@ -22,6 +22,8 @@ struct course {
 	struct steps steps;
 	size_t at;		/* index into steps; steps.n: the end */
 	bool is_unreviewed;	/* this language, in training: say so */
+	bool asks_nothing;	/* hidden, or nobody there: no questions in
+				 * passing any more */
 	/* private */
 	char *original_mark;
 	uint64_t shape;		/* of the record, when the steps were made */
@@ -110,6 +112,8 @@ bool course_answer_offered(struct course *c, enum offered offered,
 	struct err *err) MUST_CHECK;
 /* Go on without an answer: ERR_REFUSED where one is needed. */
 bool course_pass(struct course *c, struct err *err) MUST_CHECK;
+/* After an answer, stay at its question. */
+void course_stay(struct course *c);
 /* Kept, though it is no answer; never fails loudly. */
 void course_keep_typed(struct course *c, const char *typed);
 bool course_clear(struct course *c, struct err *err) MUST_CHECK;
@@ -139,6 +143,7 @@ bool course_check(struct course *c, struct session_violations *found,
 /* Consent was refused, or is missing where answers need it. */
 bool course_lacks_consent(struct course *c);
 bool course_discard(struct course *c, struct err *err) MUST_CHECK;
+/* False with ERR_NONE: it was hidden meanwhile, and is a draft still. */
 bool course_finish(struct course *c, struct err *err) MUST_CHECK;
 /* Left, finished or not: `end` says how.  A draft of a protected form is
  * locked. */

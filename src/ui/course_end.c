@@ -74,7 +74,7 @@ static bool note_reason(struct course *c, struct err *err)
 	const char *reason;
 
 	if (!c->trail.is_on || !c->trail.audit.settings.reasons ||
-			!c->was_begun || !c->is_changed)
+			!c->was_begun || !c->is_changed || c->asks_nothing)
 		return true;
 	reason = c->asker->ask(c->asker->data, _("Why was it changed?"));
 	if (reason == NULL)
@@ -93,8 +93,11 @@ static bool close_trail(struct course *c, struct err *err)
 bool course_finish(struct course *c, struct err *err)
 {
 	struct err ignored = ERR_INIT;
+	bool ok = close_trail(c, err);
 
-	if (close_trail(c, err) && trail_note(&c->trail, AUDIT_FORM_FINALIZE,
+	if (ok && c->asks_nothing)
+		return false;		/* hidden while it was asked why */
+	if (ok && trail_note(&c->trail, AUDIT_FORM_FINALIZE,
 			NULL, NULL, err) && trail_attach(&c->trail, err) &&
 			draft_finish(&c->draft, err))
 		return true;

@@ -126,6 +126,12 @@ void course_next(struct course *c)
 	c->has_moved = true;
 }
 
+void course_stay(struct course *c)
+{
+	c->goes_on = false;
+	c->has_moved = true;
+}
+
 bool course_back(struct course *c)
 {
 	size_t k = c->at;
@@ -347,6 +353,6 @@ bool course_undo(struct course *c, bool redo, bool *is_asked,
 		ok = false;
 	}
 	journal_step_release(&step);
-	c->is_changed = true;
+	c->is_changed = c->is_changed || ok;
 	return ok;
 }

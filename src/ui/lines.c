@@ -294,7 +294,7 @@ static bool run_command(struct lines *l, const char *text, bool *quit,
 		return true;		/* with the headings between */
 	case 'b': go_back(l); break;
 	case 'h':
-		l->hides = *quit = true;
+		l->hides = c->asks_nothing = *quit = true;
 		return true;
 	case '/': find(l, rest); break;
 	case 'm':

@@ -59,11 +59,11 @@ struct keystroke screen_key(struct screen *s)
 	case KEY_IS_IDLE:
 		term_blank(s->term);	/* first of all */
 		s->end = INTERVIEW_HIDDEN;
-		s->is_over = true;
+		s->is_over = s->c.asks_nothing = true;
 		break;
 	case KEY_IS_GONE:
 		s->end = INTERVIEW_SAVED;
-		s->is_over = true;
+		s->is_over = s->c.asks_nothing = true;
 		break;
 	case KEY_IS_SIZE:
 		s->body.columns = s->head.columns = s->foot.columns =
@@ -447,9 +447,7 @@ static bool keep_answer(struct screen *s, struct err *err)
 	str_wipe(&typed);
 	if (!ok)
 		return false;
-	/* it stays here: it is for others to say where to */
-	s->c.goes_on = false;
-	course_go(&s->c, s->c.at);
+	course_stay(&s->c);	/* it is for others to say where to */
 	drop_pending(s, s->control_node);
 	screen_forget(s);
 	return course_prepare(&s->c, err);
@@ -608,14 +606,15 @@ static void turns(struct screen *s, struct err *err)
 static const char *ask(void *data, const char *question)
 {
 	struct screen *s = data;
-	static struct str answer = STR_INIT;
+	bool was_over = s->is_over;	/* leaving: it may be asked still */
 
-	do {
-		str_wipe(&answer);
-		if (!screen_type(s, question, "", &answer) && s->is_over)
-			return NULL;
-	} while (answer.len == 0);
-	return answer.data;
+	s->is_over = false;
+	str_wipe(&s->asked);
+	while (s->asked.len == 0 && !s->c.asks_nothing)
+		if (!screen_type(s, question, "", &s->asked))
+			str_clear(&s->asked);
+	s->is_over = was_over || s->c.asks_nothing;
+	return s->asked.len > 0 ? s->asked.data : NULL;
 }
 
 static void tell(void *data, const char *text)
@@ -627,6 +626,7 @@ static void release(struct screen *s)
 {
 	set_text(&s->error, NULL);
 	set_text(&s->note, NULL);
+	str_wipe(&s->asked);
 	editor_release(&s->editor);
 	editor_release(&s->choosing.filter);
 	screen_drop_pending(s);
@@ -645,7 +645,8 @@ static void release(struct screen *s)
 enum interview_end screen_run(const struct interview_setup *setup,
 	struct err *err)
 {
-	struct screen s = { .term = setup->term, .end = INTERVIEW_SAVED };
+	struct screen s = { .term = setup->term, .end = INTERVIEW_SAVED,
+		.asked = STR_INIT };
 	const struct asker asker = { ask, tell, &s };
 	enum interview_end end;
 
@@ -658,6 +659,8 @@ enum interview_end screen_run(const struct interview_setup *setup,
 	if (!course_leave(&s.c, end == INTERVIEW_HIDDEN ? INTERVIEW_SAVED :
 			end, err))
 		end = INTERVIEW_FAILED;
+	else if (s.end == INTERVIEW_HIDDEN)
+		end = INTERVIEW_HIDDEN;	/* also while it was being left */
 	release(&s);
 	return end;
 }

@@ -70,6 +70,7 @@ struct screen {
 	struct { struct pending *items; size_t n, cap; } pending;
 	bool is_warned;			/* once more, and it is left so */
 	char *error;			/* beside the question; or NULL */
+	struct str asked;		/* the answer to a question in passing */
 	char *note;			/* at the bottom, until the next key */
 	uint32_t letter;		/* a command given in a list: run next; 0 */
 	bool is_zoomed;

@@ -48,7 +48,7 @@ def hide(p, heading):
         fail("it took %.3f s to hide" % took)
     p.wait(">", least_s=0.1)
     everything = "\n".join(p.screen.text() + p.screen.scrolled_off)
-    for word in (CANARY, "Controls", heading):
+    for word in (CANARY, "Controls", "Why was", heading):
         if word in everything:
             fail("'%s' is there while it is hidden" % word, p)
     if p.screen.title not in ("", None) or p.screen.wiped == 0:
@@ -108,12 +108,75 @@ def check_gone(home, passphrase):
         fail("what was being typed is lost with its terminal")
 
 
+REASONS = """<h:html xmlns="http://www.w3.org/2002/xforms"
+ xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:odk="http://www.opendatakit.org/xforms"
+ xmlns:orx="http://openrosa.org/xforms" xmlns:jr="http://openrosa.org/javarosa">
+<h:head><h:title>Reasons</h:title><model><instance><data id="reasons"
+ version="1"><a/><b/><orx:meta><orx:instanceID/><orx:audit/></orx:meta></data>
+</instance><bind nodeset="/data/a"/><bind nodeset="/data/b"/>
+<bind nodeset="/data/orx:meta/orx:instanceID" jr:preload="uid"/>
+<bind nodeset="/data/orx:meta/orx:audit" type="binary"
+ odk:track-changes="true" odk:track-changes-reasons="on-form-edit"/></model>
+</h:head><h:body><input ref="/data/a"><label>First thing</label></input>
+<input ref="/data/b"><label>Second thing</label></input></h:body></h:html>"""
+
+
+def check_reasons(home, passphrase, folder):
+    """A form that wants to know why a record was changed asks when it is left,
+    and asks nothing when it is hidden."""
+    form = os.path.join(folder, "reasons.xml")
+    with open(form, "w") as file:
+        file.write(REASONS)
+    pilot.bayaz(home, "form", "add", form, "--passphrase-file", passphrase)
+    words = ["-C", home, "collect", "reasons", "--passphrase-file", passphrase]
+    p = Pilot(words + ["--new"])
+    p.wait("First thing", least_s=0.5)
+    p.keys("one Enter")
+    p.wait("Second thing")
+    p.keys("^S")
+    if p.end() != 0:
+        fail("it cannot be left")
+    p = Pilot(words + ["--resume", "last"])
+    p.wait("Second thing", least_s=0.5)
+    p.keys("two Enter")
+    p.wait("Finish")
+    hide(p, "Finish")
+    p.wait("Finish", least_s=0.2)
+    p.keys("^P")
+    p.wait("Second thing")
+    p.keys("^U three Enter")
+    p.wait("Finish")
+    p.keys("^S")
+    p.wait("Why was it changed?")
+    hide(p, "Why was it changed?")
+    p.wait("Finish", least_s=0.2)
+    p.keys("^P")
+    p.wait("Second thing")
+    p.keys("^U four Enter")
+    p.wait("Finish")
+    p.keys("Enter")
+    p.wait("Why was it changed?")
+    hide(p, "Why was it changed?")
+    p.wait("Finish", least_s=0.2)
+    p.keys("^P")
+    p.wait("Second thing")
+    p.keys("^U five Enter")
+    p.wait("Finish")
+    p.keys("^S")
+    p.wait("Why was it changed?")
+    p.keys("because Enter")
+    if p.end() != 0:
+        fail("it cannot be left with a reason")
+
+
 def main():
     folder = tempfile.mkdtemp()
     home = os.path.join(folder, "home")
     passphrase = pilot.workspace(home, [os.path.join(HERE, "controls.xml")])
     check_hiding(home, passphrase)
     check_gone(home, passphrase)
+    check_reasons(home, passphrase, folder)
     print("hidden %d times, after %.3f s at most" % (len(took_s), max(took_s)))
     shutil.rmtree(folder)
 
