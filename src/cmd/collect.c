@@ -570,8 +570,11 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	}
 	while ((end = interview_run(&setup, err)) == INTERVIEW_HIDDEN) {
 		if (come_back(c, record, err) &&
-				open_interview(args, c, *record, &setup, err))
+				open_interview(args, c, *record, &setup, err)) {
+			/* in the language that it was left in */
+			setup.options.language = NULL;
 			continue;
+		}
 		term_close(c->term);
 		c->term = NULL;
 		return err->code == ERR_NONE ? EXIT_DONE : cmd_problem(err);

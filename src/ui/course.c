@@ -29,6 +29,14 @@ static bool open_trail(struct course *c, struct err *err)
 	return trail_open(&c->trail, &c->draft, !c->was_begun, user, err);
 }
 
+static bool keep_language(struct course *c, const char *name, struct err *err)
+{
+	struct journal_event event = { .kind = JOURNAL_LANGUAGE,
+		.value = name };
+
+	return journal_append(c->draft.record, &event, err);
+}
+
 /* A draft may have been begun in a language that is not open any more. */
 static bool open_language(struct course *c, struct err *err)
 {
@@ -43,6 +51,23 @@ static bool open_language(struct course *c, struct err *err)
 	err_clear(err);
 	return session_set_language(c->draft.session,
 		form->languages[form->default_language], err);
+}
+
+/* The language that was asked for is the one that the draft is left in, once
+ * it opens: in the journal, unless it is the one without a word there. */
+static bool begin_language(struct course *c, struct err *err)
+{
+	const struct xform *form = c->setup->form;
+	const char *asked = c->setup->options.language;
+
+	if (asked != NULL && !session_set_language(c->draft.session, asked,
+			err))
+		return false;
+	if (!open_language(c, err))
+		return false;
+	return asked == NULL || (!c->was_begun && xform_language(form,
+		asked) == (int)form->default_language) ||
+		keep_language(c, asked, err);
 }
 
 static int64_t clock_ms(void *data)
@@ -66,7 +91,7 @@ bool course_open(struct course *c, const struct interview_setup *setup,
 		c->draft.options.clock_given = setup->clock->is_given;
 	}
 	c->was_begun = record_head(setup->record)->n_events > 0;
-	if (!draft_open(&c->draft, err) || !open_language(c, err) ||
+	if (!draft_open(&c->draft, err) || !begin_language(c, err) ||
 			!course_make_steps(c, err))
 		return false;
 	course_resume(c, record_head(setup->record)->place);
@@ -266,8 +291,6 @@ bool course_check_language(struct course *c, struct err *err)
 
 bool course_set_language(struct course *c, const char *name, struct err *err)
 {
-	struct journal_event event = { .kind = JOURNAL_LANGUAGE,
-		.value = name };
 	struct session *s = c->draft.session;
 	char *before = xstrdup(session_language(s) != NULL ?
 		session_language(s) : "");
@@ -281,5 +304,5 @@ bool course_set_language(struct course *c, const char *name, struct err *err)
 			err_clear(&ignored);
 	}
 	free(before);
-	return ok && journal_append(c->draft.record, &event, err);
+	return ok && keep_language(c, name, err);
 }

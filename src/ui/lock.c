@@ -137,6 +137,7 @@ struct workspace *lock_wait(struct term *term, const char *folder,
 			break;
 		err_clear(err);
 		l.complaint = _("that is not it");
+		show(&l);		/* before the pause, which may be long */
 		pause_after(folder);
 	}
 	editor_release(&l.editor);

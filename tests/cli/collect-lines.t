@@ -124,3 +124,14 @@ $ printf '%s\n' W-2 =dk 30 :q | bayaz collect http://example.org/powers --new
 This is the end. Finish the record? yes or no
 \> 
 saved: go on with 'bayaz collect http://example.org/powers --resume {{[0-9a-f]+}}'
+
+# A draft goes on in the language that it was begun in.
+$ sed -e 's/id="powers"/id="two"/' -e 's/<model>/<model><itext><translation lang="en" default="true()"><text id="w"><value>Who?<\/value><\/text><\/translation><translation lang="ur"><text id="w"><value>کون؟<\/value><\/text><\/translation><\/itext>/' -e "s/<label>Who?<\/label>/<label ref=\"jr:itext('w')\"\/>/" form.xml > two.xml
+$ bayaz form add two.xml
+added 'two' version '1'
+$ echo :q | bayaz collect two --new --language ur > out
+$ echo :q | bayaz collect two --resume last | sed -n 2p
+\[1/3] کون؟ *
+$ echo :q | bayaz collect two --resume last --language en > out
+$ echo :q | bayaz collect two --resume last | sed -n 2p
+\[1/3] Who? *

@@ -60,7 +60,7 @@ def hide(p, heading):
 
 def check_hiding(home, passphrase):
     p = Pilot(["-C", home, "collect", "controls", "--new",
-               "--passphrase-file", passphrase])
+               "--passphrase-file", passphrase, "--language", "en"])
     p.wait("Name of the woman", least_s=0.5)
     for keys in ANSWERS:
         heading = p.screen.text()[2] or p.screen.text()[1]
@@ -71,6 +71,18 @@ def check_hiding(home, passphrase):
             fail("it came back elsewhere", p)
         p.keys(keys)
         p.wait(least_s=0.1)
+    # it comes back in the language that was chosen
+    p.keys("^L Down Enter ^O")
+    p.wait("All questions")
+    p.keys("q")
+    p.wait()
+    p.keys("^G 1 Enter")
+    p.wait("1/13")
+    urdu = p.screen.text()[2]
+    hide(p, urdu)
+    p.wait(urdu, least_s=0.2)
+    p.keys("^L Up Enter")
+    p.wait()
     # what is being typed comes back
     p.keys("^O q")
     p.wait()
