@@ -532,6 +532,11 @@ static bool take_key(struct screen *s, struct keystroke k, struct err *err)
 			return run(s, '?', err);
 		}
 	}
+	/* what is pasted is text: no table grows by it, nothing is confirmed */
+	if (k.is_pasted && s->control != &control_text &&
+			s->control != &control_range &&
+			s->control != &control_choice)
+		return true;
 	if (s->control->key != NULL)
 		taken = s->control->key(s, step, k);
 	if (taken == TAKEN_ANSWER)

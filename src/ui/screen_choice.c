@@ -120,13 +120,15 @@ static void search(struct choosing *c)
 			to_front(c, c->n_found - 1);
 	}
 	c->at = 0;
+	c->has_cursor = true;
 	str_wipe(&typed);
 	str_wipe(&wanted);
 }
 
 static void stop_filtering(struct choosing *c)
 {
-	size_t here = c->at < c->n_found ? c->found[c->at] : 0;
+	size_t here = c->has_cursor && c->at < c->n_found ?
+		c->found[c->at] : 0;
 
 	editor_release(&c->filter);
 	c->is_filtering = false;
@@ -191,6 +193,7 @@ static void begin(struct screen *s, const struct step *step)
 	for (size_t i = 0; i < c->choices.n; i++)
 		c->found[i] = i;
 	c->n_found = c->choices.n;
+	c->has_cursor = c->is_several || c->is_rank || value[0] != '\0';
 	if (c->is_rank) {
 		begin_order(c, value);
 		return;
@@ -214,7 +217,8 @@ static void draw_choice(struct screen *s, size_t k)
 {
 	struct choosing *c = &s->choosing;
 	size_t i = choice_at(c, k);
-	unsigned look = k == c->at ? LOOK_REVERSE : 0;
+	bool is_here = c->has_cursor && k == c->at;
+	unsigned look = is_here ? LOOK_REVERSE : 0;
 	char number[48];
 
 	snprintf(number, sizeof number, c->is_rank ? "%zu. " :
@@ -225,7 +229,7 @@ static void draw_choice(struct screen *s, size_t k)
 		s->body.focus = s->body.rows.n;
 	s->body.indent = 2;
 	s->body.hang = page_width(number);
-	if (k == c->at)
+	if (is_here)
 		page_cursor(&s->body);
 	page_text(&s->body, number, look);
 	if (c->is_rank && c->is_grabbed && k == c->at)
@@ -275,7 +279,7 @@ static void toggle(struct choosing *c)
 {
 	size_t i;
 
-	if (c->at >= c->n_found)
+	if (!c->has_cursor || c->at >= c->n_found)
 		return;
 	i = c->found[c->at];
 	c->is_touched = true;
@@ -295,6 +299,11 @@ static void move(struct choosing *c, long by)
 
 	if (n == 0)
 		return;
+	if (!c->has_cursor) {
+		c->has_cursor = true;
+		c->at = by < 0 ? n - 1 : 0;
+		return;
+	}
 	to = to < 0 ? 0 : to >= (long)n ? (long)n - 1 : to;
 	while (c->is_rank && c->is_grabbed && (long)c->at != to) {
 		size_t next = (long)c->at < to ? c->at + 1 : c->at - 1;
@@ -326,6 +335,7 @@ static enum taken number_key(struct choosing *c, uint32_t digit)
 	if (number < 1 || number > c->choices.n || c->is_rank)
 		return TAKEN_HERE;
 	c->at = number - 1;
+	c->has_cursor = true;
 	if (!c->is_several || c->choices.n <= 9) {
 		toggle(c);
 		if (c->is_several)
@@ -406,7 +416,10 @@ static enum taken key(struct screen *s, const struct step *step,
 	case KEY_IS_CHAR: return char_key(c, k);
 	case KEY_IS_UP: move(c, -1); break;
 	case KEY_IS_DOWN: move(c, 1); break;
-	case KEY_IS_HOME: move(c, -(long)c->choices.n); break;
+	case KEY_IS_HOME:
+		c->has_cursor = true;
+		move(c, -(long)c->choices.n);
+		break;
 	case KEY_IS_END: move(c, (long)c->choices.n); break;
 	case KEY_IS_LEFT:
 	case KEY_IS_RIGHT:

@@ -46,6 +46,8 @@ struct choosing {
 	struct editor filter;
 	bool is_filtering, is_several, is_rank, is_touched, is_grabbed;
 	size_t at;			/* index into found */
+	bool has_cursor;		/* one of several begins without: Enter
+					 * alone must not choose */
 	char digits[8];			/* of the number being typed */
 };
 
@@ -64,6 +66,7 @@ struct screen {
 						 * the next one */
 	struct editor editor;
 	struct choosing choosing;
+	bool is_confirmed;			/* a trigger, just now */
 	double range_value;
 	bool range_is_set, range_is_touched;
 	size_t repeat_at;		/* row of the table */

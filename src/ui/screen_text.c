@@ -236,28 +236,37 @@ static void draw_trigger(struct screen *s, const struct step *step)
 static enum taken trigger_key(struct screen *s, const struct step *step,
 	struct keystroke k)
 {
-	(void)s;
 	(void)step;
-	return k.key == KEY_IS_ENTER || (k.key == KEY_IS_CHAR && k.c == ' ') ?
-		TAKEN_ANSWER : TAKEN_NOT;
+	if (k.key != KEY_IS_CHAR || k.c != ' ')
+		return TAKEN_NOT;
+	s->is_confirmed = true;
+	return TAKEN_ANSWER;
 }
 
+/* Enter alone goes on and confirms nothing. */
 static bool trigger_typed(struct screen *s, const struct step *step,
 	struct str *out)
 {
-	(void)s;
 	(void)step;
+	if (!s->is_confirmed)
+		return false;
 	str_add(out, "ok");
 	return true;
+}
+
+static void trigger_begin(struct screen *s, const struct step *step)
+{
+	(void)step;
+	s->is_confirmed = false;
 }
 
 static const char *trigger_keys(const struct screen *s)
 {
 	(void)s;
-	return _("Enter confirms");
+	return _("Space confirms, Enter goes on");
 }
 
-const struct control_kind control_trigger = { NULL, draw_trigger, trigger_key,
+const struct control_kind control_trigger = { trigger_begin, draw_trigger, trigger_key,
 	trigger_typed, NULL, trigger_keys, NULL };
 
 /* --- ranges --- */

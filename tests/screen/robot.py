@@ -106,7 +106,7 @@ class OnScreen:
                 return not REFUSED.search("\n".join(self.p.screen.text()))
             self.p.type("\r")
         elif kind == "trigger":
-            self.p.type("\r")
+            self.p.type(" ")
         else:
             self.p.type("\x15\x1b[200~" + typed(kind, value, self.folder) +
                         "\x1b[201~\r")
