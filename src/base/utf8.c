@@ -98,9 +98,37 @@ size_t utf8_encode(unsigned code_point, char bytes[4])
 		(utf8proc_uint8_t *)bytes);
 }
 
-unsigned utf8_lower(unsigned code_point)
+static unsigned fold(unsigned c)
 {
-	return (unsigned)utf8proc_tolower((utf8proc_int32_t)code_point);
+	if (c == 0x064A || c == 0x0649)
+		return 0x06CC;
+	if (c == 0x0643)
+		return 0x06A9;
+	if (c == 0x0647)
+		return 0x06C1;
+	return (unsigned)utf8proc_tolower((utf8proc_int32_t)c);
+}
+
+/* Long lists are mostly ASCII: that goes byte by byte. */
+void utf8_fold(struct str *to, const char *text)
+{
+	/* a small letter may be longer than its capital, by a byte */
+	char *room = str_room(to, 2 * strlen(text) + 8);
+	size_t n = 0;
+
+	if (room == NULL)
+		return;
+	while (*text != '\0') {
+		if ((unsigned char)*text < 0x80) {
+			char c = *text++;
+
+			room[n++] = (char)(c >= 'A' && c <= 'Z' ?
+				c - 'A' + 'a' : c);
+		} else {
+			n += utf8_encode(fold(utf8_next(&text)), room + n);
+		}
+	}
+	str_grew(to, n);
 }
 
 bool utf8_is_letter(unsigned code_point)

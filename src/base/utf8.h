@@ -22,7 +22,10 @@ unsigned utf8_next(const char **text);
 size_t utf8_encode(unsigned code_point, char bytes[4]);
 
 bool utf8_is_letter(unsigned code_point);
-unsigned utf8_lower(unsigned code_point);		/* its small letter, or itself */
+
+/* Append as it is searched: small letters, and one letter for those that
+ * keyboards of Arabic script mix up (ي ی ى, ك ک, ه ہ). */
+void utf8_fold(struct str *to, const char *text);
 
 size_t utf8_count(const char *text);		/* characters (code points) */
 size_t utf8_width(const char *text);		/* columns on a terminal */

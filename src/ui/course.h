@@ -74,6 +74,9 @@ void course_first(struct course *c);
 /* The question of that number, in that step, at that node; false: none. */
 bool course_go_number(struct course *c, size_t number, struct err *err)
 	MUST_CHECK;
+/* Is the node it, or below it?  The first stop that is; steps.n: none. */
+bool course_is_inside(const struct node *n, const struct node *around);
+size_t course_first_inside(const struct course *c, const struct node *around);
 /* By its number, or by the reference that authors and coordinators write: of a
  * question, of an instance (its first question), of a repeat (where one more
  * may be added).  ERR_NOTFOUND: that is not asked now. */
@@ -81,14 +84,12 @@ bool course_go_typed(struct course *c, const char *typed, struct err *err)
 	MUST_CHECK;
 void course_go(struct course *c, size_t step);
 bool course_go_node(struct course *c, const struct node *n);
-/* Is this word, in small letters, in its label or answer? */
+/* Is this word, folded (utf8_fold()), in its label or answer? */
 bool course_has_word(struct course *c, const struct step *step,
 	const char *word);
 /* What it is answered with, as people read it: labels of choices; "": nothing.
  * free() it. */
 char *course_shown_answer(struct course *c, const struct step *step);
-/* In small letters. */
-void course_lower(const char *text, struct str *out);
 /* The log hears of a look at the whole, or of a jump. */
 bool course_note_jump(struct course *c, struct err *err) MUST_CHECK;
 /* The next question after this one that wants an answer and has none

@@ -179,22 +179,30 @@ bool course_go_node(struct course *c, const struct node *n)
 	return false;
 }
 
-static bool is_inside(const struct node *n, const struct node *around)
+bool course_is_inside(const struct node *n, const struct node *around)
 {
 	while (n != NULL && n != around)
 		n = node_parent(n);
 	return n != NULL;
 }
 
+size_t course_first_inside(const struct course *c, const struct node *around)
+{
+	size_t k = 0;
+
+	while (k < c->steps.n && !(course_is_stop(&c->steps.items[k]) &&
+			course_is_inside(c->steps.items[k].node, around)))
+		k++;
+	return k;
+}
+
 static bool go_inside(struct course *c, const struct node *around)
 {
-	for (size_t k = 0; k < c->steps.n; k++)
-		if (c->steps.items[k].kind == STEP_QUESTION &&
-				is_inside(c->steps.items[k].node, around)) {
-			course_go(c, k);
-			return true;
-		}
-	return false;
+	size_t k = course_first_inside(c, around);
+
+	if (k < c->steps.n)
+		course_go(c, k);
+	return k < c->steps.n;
 }
 
 static bool go_repeat(struct course *c, const struct place *place)
@@ -281,12 +289,6 @@ char *course_shown_answer(struct course *c, const struct step *step)
 	return out.len > 0 ? str_steal(&out) : xstrdup(value);
 }
 
-void course_lower(const char *text, struct str *out)
-{
-	while (*text != '\0')
-		str_add_utf8(out, utf8_lower(utf8_next(&text)));
-}
-
 bool course_has_word(struct course *c, const struct step *step,
 	const char *word)
 {
@@ -296,9 +298,9 @@ bool course_has_word(struct course *c, const struct step *step,
 	struct str text = STR_INIT;
 	bool found;
 
-	course_lower(label, &text);
+	utf8_fold(&text, label);
 	str_addc(&text, '\n');
-	course_lower(answer, &text);
+	utf8_fold(&text, answer);
 	found = strstr(text.data, word) != NULL;
 	str_wipe(&text);
 	wipe_free(label);

@@ -227,7 +227,7 @@ static void find(struct lines *l, const char *word)
 {
 	struct str small = STR_INIT;
 
-	course_lower(word, &small);
+	utf8_fold(&small, word);
 	if (print_outline(l, small.data) == 0)
 		fprintf(l->prompt.out, "  %s\n", _("nothing was found"));
 	str_wipe(&small);

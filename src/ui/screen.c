@@ -65,10 +65,6 @@ struct keystroke screen_key(struct screen *s)
 		s->end = INTERVIEW_SAVED;
 		s->is_over = s->c.asks_nothing = true;
 		break;
-	case KEY_IS_SIZE:
-		s->body.columns = s->head.columns = s->foot.columns =
-			term_columns(s->term);
-		break;
 	default:
 		break;
 	}
@@ -77,7 +73,7 @@ struct keystroke screen_key(struct screen *s)
 
 /* --- what is shown --- */
 
-static void pages_begin(struct screen *s)
+void screen_begin(struct screen *s)
 {
 	struct page *pages[] = { &s->head, &s->body, &s->foot };
 
@@ -291,7 +287,7 @@ void screen_draw(struct screen *s)
 	const struct step *step = course_step(&s->c);
 	const struct xf_control *list = step != NULL ? list_of(step) : NULL;
 
-	pages_begin(s);
+	screen_begin(s);
 	draw_head(s);
 	if (step != NULL) {
 		draw_path(s, step);

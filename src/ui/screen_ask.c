@@ -16,15 +16,7 @@ enum { SHOWN_AROUND = 60 };
 
 static void begin(struct screen *s, const char *title, const char *keys)
 {
-	struct page *pages[] = { &s->head, &s->body, &s->foot };
-
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-		page_clear(pages[i]);
-		pages[i]->columns = term_columns(s->term);
-		pages[i]->is_rtl = screen_is_rtl(s);
-		pages[i]->bidi = term_bidi(s->term);
-	}
-	s->body.is_zoomed = s->is_zoomed;
+	screen_begin(s);
 	page_bar(&s->head, title, "", LOOK_REVERSE);
 	page_end(&s->head);
 	if (s->note != NULL)

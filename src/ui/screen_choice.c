@@ -21,40 +21,6 @@ static const char *shown(const struct choice *c)
 
 /* --- the search --- */
 
-/* Small letters, and the letters that keyboards mix up as one. */
-static unsigned fold_char(unsigned c)
-{
-	if (c == 0x064A || c == 0x0649)
-		return 0x06CC;
-	if (c == 0x0643)
-		return 0x06A9;
-	if (c == 0x0647)
-		return 0x06C1;
-	return utf8_lower(c);
-}
-
-/* Long lists are mostly ASCII: that goes byte by byte. */
-static void fold(const char *text, struct str *out)
-{
-	size_t n = strlen(text);
-	char *to = str_room(out, 2 * n + 8);	/* small letters may be longer */
-	size_t used = 0;
-
-	if (to == NULL)
-		return;
-	while (*text != '\0') {
-		if ((unsigned char)*text < 0x80) {
-			char c = *text++;
-
-			to[used++] = (char)(c >= 'A' && c <= 'Z' ?
-				c - 'A' + 'a' : c);
-			continue;
-		}
-		used += utf8_encode(fold_char(utf8_next(&text)), to + used);
-	}
-	str_grew(out, used);
-}
-
 /* One text for all choices, made when it is first searched: " label" ... */
 static void fold_all(struct choosing *c)
 {
@@ -63,9 +29,9 @@ static void fold_all(struct choosing *c)
 	c->folded_at = xcalloc(c->choices.n + 1, sizeof *c->folded_at);
 	for (size_t i = 0; i < c->choices.n; i++) {
 		c->folded_at[i] = text.len;
-		fold(shown(&c->choices.items[i]), &text);
+		utf8_fold(&text, shown(&c->choices.items[i]));
 		str_addn(&text, "\n", 1);
-		fold(c->choices.items[i].value, &text);
+		utf8_fold(&text, c->choices.items[i].value);
 		str_addn(&text, "", 1);
 	}
 	c->folded_at[c->choices.n] = text.len;
@@ -110,7 +76,7 @@ static void search(struct choosing *c)
 	struct str typed = STR_INIT, wanted = STR_INIT;
 
 	editor_text(&c->filter, &typed);
-	fold(typed.data, &wanted);
+	utf8_fold(&wanted, typed.data);
 	c->n_found = 0;
 	for (size_t i = 0; i < c->choices.n; i++) {
 		if (wanted.len > 0 && !matches(c, i, wanted.data))

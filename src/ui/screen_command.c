@@ -6,6 +6,7 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/screen_parts.h"
 
@@ -94,7 +95,7 @@ static bool find(struct screen *s, struct err *err)
 
 	if (screen_type(s, _("Find a word of a question or an answer"), "",
 			&word) && word.len > 0) {
-		course_lower(word.data, &wanted);
+		utf8_fold(&wanted, word.data);
 		ok = jump(s, word.data, has_word, wanted.data, err);
 	}
 	str_wipe(&word);
@@ -188,17 +189,13 @@ static bool undo(struct screen *s, bool redo, struct err *err)
 
 static bool go_wrong(struct screen *s, struct err *err)
 {
-	struct session_violations found = { 0 };
-	bool ok = course_check(&s->c, &found, err);
+	size_t n;
 
-	if (ok && found.n == 0)
+	if (!screen_check(s, &n, err))
+		return false;
+	if (n == 0)
 		screen_say(s, "%s", _("nothing is missing or wrong"));
-	else if (found.n > 0)
-		screen_say(s, ngettext("%zu answer is missing or wrong",
-			"%zu answers are missing or wrong", found.n), found.n);
-	session_violations_release(&found);
-	screen_forget(s);
-	return ok;
+	return true;
 }
 
 static bool clear_group(struct screen *s, struct err *err)

@@ -8,11 +8,19 @@
 #include "base/wipe.h"
 #include "ui/screen_parts.h"
 
-/* To the first thing that is wrong, with its message. */
-static void go_wrong(struct screen *s, const struct session_violations *found)
+bool screen_check(struct screen *s, size_t *n, struct err *err)
 {
-	screen_say(s, ngettext("%zu answer is missing or wrong",
-		"%zu answers are missing or wrong", found->n), found->n);
+	struct session_violations found = { 0 };
+	bool ok = course_check(&s->c, &found, err);
+
+	*n = found.n;
+	if (ok && found.n > 0) {
+		screen_say(s, ngettext("%zu answer is missing or wrong",
+			"%zu answers are missing or wrong", found.n), found.n);
+		screen_forget(s);
+	}
+	session_violations_release(&found);
+	return ok;
 }
 
 static bool finish(struct screen *s, struct err *err)
@@ -46,18 +54,13 @@ static void back(struct screen *s)
 bool screen_end(struct screen *s, struct err *err)
 {
 	enum { FINISH, REVIEW, BACK, STOP };
-	struct session_violations found = { 0 };
 	struct pick_lines lines = { NULL, 0, 0 };
-	bool lacks, is_whole, ok = true;
-	size_t at = 0;
+	size_t at = 0, n_wrong;
+	bool lacks, ok = true;
 
-	if (!course_check(&s->c, &found, err))
+	if (!screen_check(s, &n_wrong, err))
 		return false;
-	is_whole = found.n == 0;
-	if (!is_whole)
-		go_wrong(s, &found);
-	session_violations_release(&found);
-	if (!is_whole)
+	if (n_wrong > 0)
 		return true;
 	lacks = course_lacks_consent(&s->c);
 	pick_add(&lines, xstrdup(lacks ? _("Discard this record") :

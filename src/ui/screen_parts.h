@@ -84,6 +84,8 @@ struct screen {
 /* One key, for whoever has the screen now.  Hiding, a lost terminal and idling
  * are seen to here: then is_over, and the key is none. */
 struct keystroke screen_key(struct screen *s);
+/* Empty pages, of the terminal's size and the form's direction. */
+void screen_begin(struct screen *s);
 /* Build and show the question that stands now. */
 void screen_draw(struct screen *s);
 /* What was typed here before and is no answer yet; NULL: nothing. */
@@ -126,6 +128,8 @@ uint32_t screen_letter(uint32_t control);
 /* The menu of letters; 0: left; ':' again: it was meant as a text. */
 uint32_t screen_menu(struct screen *s);
 
+/* To the first thing that is missing or wrong, and how many there are. */
+bool screen_check(struct screen *s, size_t *n, struct err *err) MUST_CHECK;
 /* The end: what is missing, finish, or go back. */
 bool screen_end(struct screen *s, struct err *err) MUST_CHECK;
 

@@ -22,36 +22,18 @@ static void begin(struct screen *s, const struct step *step)
 	s->repeat_at = count(step) == 0 ? 0 : count(step) + 1;
 }
 
-static bool is_inside(const struct node *n, const struct node *instance)
-{
-	while (n != NULL && n != instance)
-		n = node_parent(n);
-	return n != NULL;
-}
-
-/* The first stop in that instance; steps.n: none. */
-static size_t first_in(const struct screen *s, const struct node *instance)
-{
-	for (size_t k = 0; k < s->c.steps.n; k++)
-		if (s->c.steps.items[k].node != NULL &&
-				course_is_stop(&s->c.steps.items[k]) &&
-				is_inside(s->c.steps.items[k].node, instance))
-			return k;
-	return s->c.steps.n;
-}
-
 /* The first answers in it. */
 static char *summary(struct screen *s, struct node *instance)
 {
 	struct str out = STR_INIT;
 	size_t n = 0;
 
-	for (size_t k = first_in(s, instance); k < s->c.steps.n && n < COLUMNS;
+	for (size_t k = course_first_inside(&s->c, instance); k < s->c.steps.n && n < COLUMNS;
 			k++) {
 		const struct step *step = &s->c.steps.items[k];
 		char *answer;
 
-		if (step->node == NULL || !is_inside(step->node, instance))
+		if (step->node == NULL || !course_is_inside(step->node, instance))
 			break;
 		if (step->kind != STEP_QUESTION || course_is_note(&s->c, step))
 			continue;
@@ -98,18 +80,13 @@ static void draw(struct screen *s, const struct step *step)
 	draw_row(s, n + 1, _(">  no more: go on (n)"));
 }
 
-static void fail(struct screen *s, struct err *err)
-{
-	screen_error(s, err);
-}
-
 static enum taken add(struct screen *s)
 {
 	struct err err = ERR_INIT;
 
 	screen_forget(s);
 	if (!course_add_instance(&s->c, &err))
-		fail(s, &err);
+		screen_error(s, &err);
 	return TAKEN_HERE;
 }
 
@@ -118,7 +95,7 @@ static enum taken go_into(struct screen *s, const struct step *step)
 	struct node *instance = node_instance(step->node, step->control->node,
 		s->repeat_at + 1);
 
-	course_go(&s->c, first_in(s, instance));
+	course_go(&s->c, course_first_inside(&s->c, instance));
 	screen_forget(s);
 	return TAKEN_HERE;
 }
@@ -127,7 +104,6 @@ static enum taken remove_one(struct screen *s, const struct step *step)
 {
 	struct node *instance;
 	struct err err = ERR_INIT;
-	struct str here = STR_INIT;
 
 	if (s->repeat_at >= count(step) || !screen_asks(s,
 			_("Remove this one with all its answers?")))
@@ -135,9 +111,8 @@ static enum taken remove_one(struct screen *s, const struct step *step)
 	instance = node_instance(step->node, step->control->node,
 		s->repeat_at + 1);
 	if (!course_remove(&s->c, instance, &err))
-		fail(s, &err);
+		screen_error(s, &err);
 	screen_forget(s);
-	str_release(&here);
 	return TAKEN_HERE;
 }
 
