@@ -189,8 +189,7 @@ size_t para_fit(const struct para *p, size_t from, int columns)
 		used += width_of(p->chars[i]);
 		if (p->chars[i] == ' ')
 			blank = i + 1;
-		else if (width_of(p->chars[i]) == 2 && i > from &&
-				used <= columns)
+		else if (width_of(p->chars[i]) == 2 && i > from)
 			blank = i;
 		if (used > columns)
 			break;

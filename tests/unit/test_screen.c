@@ -1,0 +1,194 @@
+/* What the screen is made of, without a terminal: days, order and joining of
+ * text, rows. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "ui/calendar.h"
+#include "ui/page.h"
+
+static void days_go_there_and_back(void **state)
+{
+	struct day day, before = { 0, 0, 0 };
+	long first = day_number((struct day){ 1, 1, 1 });
+	long last = day_number((struct day){ 9999, 12, 31 });
+
+	(void)state;
+	assert_int_equal(last - first + 1, 3652059);
+	for (long n = first; n <= last; n++) {
+		day = day_of_number(n);
+		assert_int_equal(day_number(day), n);
+		assert_true(day.year > before.year || (day.year == before.year &&
+			(day.month > before.month || day.day ==
+			before.day + 1)));
+		before = day;
+	}
+	assert_int_equal(day_weekday(0), 3);		/* a Thursday */
+	assert_int_equal(day_weekday(-1), 2);
+}
+
+static void only_days_are_read(void **state)
+{
+	static const char *const wrong[] = { "2026-02-29", "2026-13-01",
+		"2026-00-10", "2026-01-00", "2026-1-01", "0000-01-01",
+		"2026-01-01x", "", "2026/01/01", "1900-02-29" };
+	struct day day;
+	char text[DAY_TEXT_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(day_parse(wrong[i], &day));
+	assert_true(day_parse("2000-02-29", &day));
+	day_text(day, text);
+	assert_string_equal(text, "2000-02-29");
+}
+
+/* The rows of a page, from left to right, '|' between them; free() it. */
+static char *rows(const char *text, int columns, bool is_rtl, enum bidi bidi)
+{
+	struct page page;
+	struct str out = STR_INIT;
+
+	page_init(&page, columns, is_rtl, bidi);
+	page_line(&page, text, 0);
+	for (size_t i = 0; i < page.rows.n; i++) {
+		const struct row *row = &page.rows.items[i];
+
+		if (i > 0)
+			str_addc(&out, '|');
+		for (size_t k = 0; k < row->cells.n; k++)
+			for (unsigned c = 0; c < row->cells.items[k].n_chars; c++)
+				str_add_utf8(&out,
+					row->cells.items[k].chars[c]);
+	}
+	page_release(&page);
+	return str_steal(&out);
+}
+
+static void assert_rows(const char *text, int columns, bool is_rtl,
+	enum bidi bidi, const char *expected)
+{
+	char *got = rows(text, columns, is_rtl, bidi);
+
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+/* By the Unicode charts: letters of U+FE70.. and U+FB50.., last letter first. */
+static void letters_are_joined_and_ordered(void **state)
+{
+	(void)state;
+	/* meem, alef: initial and final */
+	assert_rows("\u0645\u0627", 20, true, BIDI_OURS, "\uFE8E\uFEE3");
+	/* lam-alef is one */
+	assert_rows("\u0644\u0627", 20, true, BIDI_OURS, "\uFEFB");
+	/* yeh of Urdu, final, after seen */
+	assert_rows("\u0633\u06CC", 20, true, BIDI_OURS, "\uFBFD\uFEB3");
+	/* a heh goal with hamza is taken apart: final heh goal, mark on it */
+	assert_rows("\u0628\u06C2", 20, true, BIDI_OURS,
+		"\uFBA7\u0654\uFE91");
+	/* a number keeps its order */
+	assert_rows("\u0627 12 \u0628", 20, true, BIDI_OURS,
+		"\uFE8F 12 \uFE8D");
+	/* an isolated name does not take the bracket along */
+	assert_rows("\u0627 \u2068Saima (2)\u2069 \u0628", 30, true, BIDI_OURS,
+		"\uFE8F Saima (2) \uFE8D");
+	/* the terminal does it all, and gets no isolates */
+	assert_rows("\u0627 \u2068Saima\u2069", 20, true, BIDI_TERMINAL,
+		"\u0627 Saima");
+}
+
+static void rows_are_cut_at_blanks(void **state)
+{
+	(void)state;
+	assert_rows("one two three", 9, false, BIDI_OURS, "one two|three");
+	assert_rows("abcdefghijkl", 9, false, BIDI_OURS, "abcdefgh|ijkl");
+	assert_rows("", 9, false, BIDI_OURS, "");
+	/* two columns each */
+	assert_rows("\u4E00\u4E8C\u4E09\u56DB\u4E94", 9, false, BIDI_OURS,
+		"\u4E00\u4E8C\u4E09\u56DB|\u4E94");
+	/* marks stay with their letter */
+	assert_rows("abcdefge\u0301x", 9, false, BIDI_OURS,
+		"abcdefge\u0301|x");
+}
+
+/* Whatever is shown, nothing of it drives the terminal, and nothing is lost. */
+static void nothing_is_lost_by_wrapping(void **state)
+{
+	static const uint32_t letters[] = { 'a', ' ', 'b', '1', 0x0627, 0x0628,
+		0x06C2, 0x0644, 0x4E00, 0x0301, 0x2068, 0x2069, 0x1B, '(' };
+	unsigned seed = 1325;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct page page;
+		size_t n = 0, shown = 0;
+		int columns = 6 + round % 40;
+
+		page_init(&page, columns, round % 2 == 0, round % 3 == 0 ?
+			BIDI_TERMINAL : BIDI_OURS);
+		for (int i = 0; i < round % 97; i++) {
+			uint32_t c;
+
+			seed = seed * 1103515245u + 12345u;
+			c = letters[(seed >> 16) %
+				(sizeof letters / sizeof letters[0])];
+			n += c != ' ' && c != 0x2068 && c != 0x2069 &&
+				c != 0x0301;
+			page_char(&page, c, 0);
+		}
+		page_end(&page);
+		for (size_t i = 0; i < page.rows.n; i++) {
+			const struct row *row = &page.rows.items[i];
+			int width = 0;
+
+			for (size_t k = 0; k < row->cells.n; k++) {
+				const struct cell *cell = &row->cells.items[k];
+
+				width += cell->width;
+				assert_true(cell->chars[0] >= 0x20);
+				shown += cell->chars[0] != ' ';
+				/* lam and alef are one cell */
+				shown += cell->chars[0] >= 0xFEF5 &&
+					cell->chars[0] <= 0xFEFC;
+			}
+			assert_true(row->x >= 0);
+			assert_true(width <= columns);
+		}
+		assert_int_equal(shown, n);
+		page_release(&page);
+	}
+}
+
+static void letters_that_keyboards_mix_up_are_found(void **state)
+{
+	struct str a = STR_INIT, b = STR_INIT;
+
+	(void)state;
+	utf8_fold(&a, "\u064A\u0643\u0647 \u00C9A \u023A");
+	utf8_fold(&b, "\u06CC\u06A9\u06C1 \u00E9a \u2C65");
+	assert_string_equal(a.data, b.data);
+	str_release(&a);
+	str_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(days_go_there_and_back),
+		cmocka_unit_test(only_days_are_read),
+		cmocka_unit_test(letters_are_joined_and_ordered),
+		cmocka_unit_test(rows_are_cut_at_blanks),
+		cmocka_unit_test(nothing_is_lost_by_wrapping),
+		cmocka_unit_test(letters_that_keyboards_mix_up_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
