@@ -50,23 +50,23 @@ bool screen_error(struct screen *s, struct err *err)
 	return true;
 }
 
+void screen_left(struct screen *s, enum panel_over over)
+{
+	if (over == PANEL_OPEN)
+		return;
+	s->end = over == PANEL_HIDDEN ? INTERVIEW_HIDDEN : INTERVIEW_SAVED;
+	s->is_over = s->c.asks_nothing = true;
+}
+
 struct keystroke screen_key(struct screen *s)
 {
 	struct keystroke k = term_key(s->term);
 
-	switch (k.key) {
-	case KEY_IS_HIDE:
-	case KEY_IS_IDLE:
+	if (k.key == KEY_IS_HIDE || k.key == KEY_IS_IDLE) {
 		term_blank(s->term);	/* first of all */
-		s->end = INTERVIEW_HIDDEN;
-		s->is_over = s->c.asks_nothing = true;
-		break;
-	case KEY_IS_GONE:
-		s->end = INTERVIEW_SAVED;
-		s->is_over = s->c.asks_nothing = true;
-		break;
-	default:
-		break;
+		screen_left(s, PANEL_HIDDEN);
+	} else if (k.key == KEY_IS_GONE) {
+		screen_left(s, PANEL_GONE);
 	}
 	return k;
 }

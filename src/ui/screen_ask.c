@@ -7,157 +7,65 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "base/wipe.h"
-#include "ui/prompt.h"
 #include "ui/screen_parts.h"
 
-enum { SHOWN_AROUND = 60 };
-
-static void begin(struct screen *s, const char *title, const char *keys)
+static struct panel panel_of(const struct screen *s)
 {
-	screen_begin(s);
-	page_bar(&s->head, title, "", LOOK_REVERSE);
-	page_end(&s->head);
-	if (s->note != NULL)
-		page_line(&s->foot, s->note, LOOK_BOLD);
-	page_bar(&s->foot, keys, _("Esc hide"), LOOK_REVERSE);
+	return (struct panel){ .term = s->term, .is_rtl = screen_is_rtl(s),
+		.is_zoomed = s->is_zoomed, .note = s->note };
 }
 
-static void show(struct screen *s, size_t *top)
+static void close_panel(struct screen *s, struct panel *panel)
 {
-	term_show(s->term, &s->head, &s->body, &s->foot, top);
-}
-
-void pick_add(struct pick_lines *lines, char *text, unsigned look)
-{
-	vec_push(lines, ((struct pick_line){ text, look }));
-}
-
-void pick_release(struct pick_lines *lines)
-{
-	for (size_t i = 0; i < lines->n; i++)
-		wipe_free(lines->items[i].text);
-	vec_release(lines);
-}
-
-static void draw_lines(struct screen *s, const struct pick_lines *lines,
-	size_t at)
-{
-	size_t from = at > SHOWN_AROUND ? at - SHOWN_AROUND : 0;
-	size_t to = at + SHOWN_AROUND < lines->n ? at + SHOWN_AROUND : lines->n;
-
-	for (size_t i = from; i < to; i++) {
-		unsigned look = lines->items[i].look;
-
-		if (i == at) {
-			s->body.focus = s->body.rows.n;
-			page_cursor(&s->body);
-			look |= LOOK_REVERSE;
-		}
-		s->body.indent = 1;
-		s->body.hang = 4;
-		page_line(&s->body, lines->items[i].text, look);
-		if (i == at)
-			s->body.focus_end = s->body.rows.n;
-	}
-	s->body.indent = s->body.hang = 0;
-}
-
-static size_t moved(struct keystroke k, size_t at, size_t n, size_t leaf)
-{
-	size_t last = n > 0 ? n - 1 : 0;
-
-	switch (k.key) {
-	case KEY_IS_UP: return at > 0 ? at - 1 : 0;
-	case KEY_IS_DOWN: return at < last ? at + 1 : last;
-	case KEY_IS_PAGE_UP: return at > leaf ? at - leaf : 0;
-	case KEY_IS_PAGE_DOWN: return at + leaf < last ? at + leaf : last;
-	case KEY_IS_HOME: return 0;
-	case KEY_IS_END: return last;
-	default: return at;
-	}
+	screen_left(s, panel->over);
+	panel_release(panel);
 }
 
 bool screen_pick(struct screen *s, const char *title,
 	const struct pick_lines *lines, size_t *at)
 {
-	size_t top = 0;
+	const struct picking picking = { title, NULL,
+		_("Arrows, Enter goes there, Tab or q back"), "" };
+	struct panel panel = panel_of(s);
+	uint32_t letter;
+	enum picked picked;
 
-	for (;;) {
-		struct keystroke k;
-		size_t leaf;
-
-		begin(s, title, _("Arrows, Enter goes there, Tab or q back"));
-		draw_lines(s, lines, *at);
-		show(s, &top);
-		k = screen_key(s);
-		if (s->is_over || k.key == KEY_IS_TAB || k.key == KEY_IS_LEFT ||
-				k.key == KEY_IS_BACKSPACE ||
-				(k.key == KEY_IS_CHAR && k.c == 'q'))
-			return false;
-		if (k.key == KEY_IS_ENTER)
-			return *at < lines->n;
-		if (k.key == KEY_IS_CONTROL)
-			s->letter = screen_letter(k.c);
-		if (s->letter != 0)
-			return false;
-		leaf = (size_t)term_rows(s->term) / 2;
-		*at = moved(k, *at, lines->n, leaf);
-	}
+	/* keys with Ctrl that mean nothing leave it open */
+	do
+		picked = panel_pick(&panel, &picking, lines, at, &letter);
+	while (picked == PICKED_CONTROL && screen_letter(letter) == 0);
+	if (picked == PICKED_CONTROL)
+		s->letter = screen_letter(letter);
+	close_panel(s, &panel);
+	return picked == PICKED_LINE;
 }
 
 bool screen_type(struct screen *s, const char *question, const char *before,
 	struct str *out)
 {
-	struct editor editor = { .at = 0 };
-	size_t top = 0;
-	bool is_taken = false;
+	struct panel panel = panel_of(s);
+	bool is_taken = panel_type(&panel, question, before, out);
 
-	editor_set(&editor, before);
-	while (!is_taken) {
-		struct keystroke k;
-
-		begin(s, question, _("Enter takes it, Tab back"));
-		page_text(&s->body, "> ", LOOK_DIM);
-		editor_draw(&editor, &s->body);
-		show(s, &top);
-		k = screen_key(s);
-		if (s->is_over || k.key == KEY_IS_TAB)
-			break;
-		is_taken = k.key == KEY_IS_ENTER;
-		if (!is_taken)
-			editor_key(&editor, k);
-	}
-	if (is_taken)
-		editor_text(&editor, out);
-	editor_release(&editor);
+	close_panel(s, &panel);
 	return is_taken;
 }
 
 bool screen_asks(struct screen *s, const char *question)
 {
-	bool yes = false, is_said = false;
+	struct panel panel = panel_of(s);
+	bool yes = panel_asks(&panel, question, NULL);
 
-	while (!is_said) {
-		char letter[8] = "";
-		size_t top = 0;
-		struct keystroke k;
-
-		begin(s, question, _("y yes  n no"));
-		show(s, &top);
-		k = screen_key(s);
-		if (s->is_over)
-			break;
-		if (k.key != KEY_IS_CHAR)
-			is_said = k.key == KEY_IS_TAB ||
-				k.key == KEY_IS_BACKSPACE;
-		else
-			utf8_encode(k.c, letter);
-		yes = prompt_says_yes(letter);
-		is_said = is_said || yes || prompt_says_no(letter);
-	}
+	close_panel(s, &panel);
 	return yes;
+}
+
+void screen_tell(struct screen *s, const char *title, const char *text)
+{
+	struct panel panel = panel_of(s);
+
+	panel_tell(&panel, title, text);
+	close_panel(s, &panel);
 }
 
 /* --- letters --- */
@@ -205,35 +113,28 @@ static char *command_text(const struct command *c)
 
 uint32_t screen_menu(struct screen *s)
 {
-	size_t n = sizeof commands / sizeof commands[0], at = 0, top = 0;
+	enum { N = sizeof commands / sizeof commands[0] };
+	char letters[N + 2] = ":";
+	const struct picking picking = { _("Commands"), NULL,
+		_("A letter, or arrows and Enter; Tab back"), letters };
 	struct pick_lines lines = { NULL, 0, 0 };
-	uint32_t chosen = 0;
+	struct panel panel = panel_of(s);
+	uint32_t letter = 0;
+	enum picked picked;
+	size_t at = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < N; i++) {
+		letters[i + 1] = commands[i].letter;
 		pick_add(&lines, command_text(&commands[i]), 0);
-	for (;;) {
-		struct keystroke k;
-
-		begin(s, _("Commands"), _("A letter, or arrows and Enter; Tab back"));
-		draw_lines(s, &lines, at);
-		show(s, &top);
-		k = screen_key(s);
-		if (s->is_over || k.key == KEY_IS_TAB ||
-				k.key == KEY_IS_BACKSPACE)
-			break;
-		if (k.key == KEY_IS_ENTER)
-			chosen = (uint32_t)(unsigned char)commands[at].letter;
-		for (size_t i = 0; k.key == KEY_IS_CHAR && i < n; i++)
-			if ((uint32_t)(unsigned char)commands[i].letter == k.c)
-				chosen = k.c;
-		if (k.key == KEY_IS_CHAR && k.c == ':')
-			chosen = k.c;
-		if (chosen != 0)
-			break;
-		at = moved(k, at, n, 10);
 	}
+	do
+		picked = panel_pick(&panel, &picking, &lines, &at, &letter);
+	while (picked == PICKED_CONTROL);
 	pick_release(&lines);
-	return chosen;
+	close_panel(s, &panel);
+	return picked == PICKED_LINE ?
+		(uint32_t)(unsigned char)commands[at].letter :
+		picked == PICKED_LETTER ? letter : 0;
 }
 
 void screen_help(struct screen *s)
@@ -241,22 +142,22 @@ void screen_help(struct screen *s)
 	const struct step *step = course_step(&s->c);
 	char *guidance = step == NULL ? NULL : session_guidance(
 		s->c.draft.session, step->context, step->control);
-	size_t top = 0;
+	struct str text = STR_INIT;
 
-	begin(s, _("Help"), _("any key back"));
-	if (guidance != NULL && guidance[0] != '\0') {
-		page_line(&s->body, guidance, LOOK_BOLD);
-		page_end(&s->body);
-	}
-	page_line(&s->body, _("Type or choose the answer, then press Enter: "
-		"it is kept on the disk before the next question shows."), 0);
-	page_line(&s->body, _("PgUp goes back, PgDn goes on. Tab shows all "
-		"commands with their letters."), 0);
-	page_line(&s->body, _("Esc hides everything at once; the passphrase "
-		"brings it back where you were."), 0);
-	page_line(&s->body, _("Ctrl-S saves and stops; you can go on another "
-		"time."), 0);
+	if (guidance != NULL && guidance[0] != '\0')
+		str_addf(&text, "%s\n\n", guidance);
+	str_add(&text, _("Type or choose the answer, then press Enter: "
+		"it is kept on the disk before the next question shows."));
+	str_addc(&text, '\n');
+	str_add(&text, _("PgUp goes back, PgDn goes on. Tab shows all "
+		"commands with their letters."));
+	str_addc(&text, '\n');
+	str_add(&text, _("Esc hides everything at once; the passphrase "
+		"brings it back where you were."));
+	str_addc(&text, '\n');
+	str_add(&text, _("Ctrl-S saves and stops; you can go on another "
+		"time."));
+	screen_tell(s, _("Help"), text.data);
 	wipe_free(guidance);
-	show(s, &top);
-	screen_key(s);
+	str_wipe(&text);
 }

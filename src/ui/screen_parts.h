@@ -4,6 +4,7 @@
 
 #include "ui/course.h"
 #include "ui/editor.h"
+#include "ui/panel.h"
 #include "ui/screen.h"
 #include "ui/term.h"
 
@@ -84,6 +85,8 @@ struct screen {
 /* One key, for whoever has the screen now.  Hiding, a lost terminal and idling
  * are seen to here: then is_over, and the key is none. */
 struct keystroke screen_key(struct screen *s);
+/* It came to this elsewhere. */
+void screen_left(struct screen *s, enum panel_over over);
 /* Empty pages, of the terminal's size and the form's direction. */
 void screen_begin(struct screen *s);
 /* Build and show the question that stands now. */
@@ -106,18 +109,15 @@ void screen_rich(struct screen *s, struct node *context,
 
 /* --- things that take the screen for a while --- */
 
-/* One of several lines, by arrows or by letters of it; false: left.  *at is
- * where it begins and what was chosen. */
-struct pick_line { char *text; unsigned look; };
-struct pick_lines { struct pick_line *items; size_t n, cap; };
-void pick_add(struct pick_lines *lines, char *text, unsigned look);
-void pick_release(struct pick_lines *lines);
+/* One of several lines; false: left.  *at is where it begins and what was
+ * chosen. */
 bool screen_pick(struct screen *s, const char *title,
 	const struct pick_lines *lines, size_t *at);
 /* A line of text; false: left.  str_wipe() it. */
 bool screen_type(struct screen *s, const char *question, const char *before,
 	struct str *out);
 bool screen_asks(struct screen *s, const char *question);
+void screen_tell(struct screen *s, const char *title, const char *text);
 void screen_help(struct screen *s);
 
 /* Commands by letter; false: err. */
