@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "field/workspace.h"
 
 #define COMMAND(x) extern const struct cmd cmd_##x;
 #include "cmd/commands.h"
@@ -202,10 +204,11 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-static int run_command(const struct cmd *cmd, const char *workspace, int argc,
-	char **argv)
+static int run_command(const struct cmd *cmd, const char *workspace,
+	struct workspace *open, int argc, char **argv)
 {
-	struct cmd_args args = { .cmd = cmd, .workspace = workspace };
+	struct cmd_args args = { .cmd = cmd, .workspace = workspace,
+		.open = open };
 	int status = EXIT_WRONG_USAGE;
 
 	if (wants_help(argc, argv)) {
@@ -220,6 +223,21 @@ static int run_command(const struct cmd *cmd, const char *workspace, int argc,
 		status = cmd->run(&args);
 	free(args.items);
 	free(args.given);
+	return status;
+}
+
+int cmd_run_within(struct workspace *ws, const char *folder, char **argv)
+{
+	int argc = 0, n_words, status;
+	const struct cmd *cmd;
+
+	while (argv[argc] != NULL)
+		argc++;
+	cmd = find_command(argc, argv, &n_words);
+	status = run_command(cmd, folder, ws, argc - n_words, argv + n_words);
+	/* what it left half done is not for the next to go on with */
+	if (ws != NULL && workspace_in_change(ws))
+		workspace_rollback(ws);
 	return status;
 }
 
@@ -263,7 +281,9 @@ int cmd_main(int argc, char **argv)
 		argc -= 2, argv += 2;
 	}
 	if (argc == 0)
-		return close_output(run_command(&cmd_help, workspace, 0, argv));
+		return close_output(run_command(isatty(STDIN_FILENO) &&
+			isatty(STDOUT_FILENO) ?
+			&cmd_home : &cmd_help, workspace, NULL, 0, argv));
 	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
 		argv[0] = help;
 	if (strcmp(argv[0], "--version") == 0)
@@ -274,6 +294,6 @@ int cmd_main(int argc, char **argv)
 			argv[0]);
 		return EXIT_WRONG_USAGE;
 	}
-	return close_output(run_command(cmd, workspace, argc - n_words,
+	return close_output(run_command(cmd, workspace, NULL, argc - n_words,
 		argv + n_words));
 }

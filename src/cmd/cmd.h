@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "base/problem.h"
 
+struct workspace;
+
 enum { EXIT_DONE = 0, EXIT_PROBLEM = 1, EXIT_WRONG_USAGE = 2 };
 
 enum cmd_option_kind {
@@ -39,6 +41,8 @@ struct cmd_args {
 		*given;
 	size_t n_given;
 	const char *workspace;	/* -C DIR, or NULL */
+	struct workspace *open;	/* it, if somebody has it open: home.c; or
+				 * NULL */
 };
 
 struct cmd {
@@ -51,6 +55,10 @@ struct cmd {
 };
 
 int cmd_main(int argc, char **argv);
+
+/* Run one command inside of another, in a workspace that is open.  argv ends
+ * with NULL.  What it prints is for the caller to catch. */
+int cmd_run_within(struct workspace *ws, const char *folder, char **argv);
 
 /* All commands in the order of commands.h; NULL at the end. */
 extern const struct cmd *const cmd_all[];

@@ -1,7 +1,6 @@
 /* bayaz collect FORM: an interview, new or resumed. */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,66 +10,26 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
-#include "cmd/asked.h"
-#include "cmd/form_translate.h"
 #include "cmd/formarg.h"
+#include "cmd/interviewing.h"
 #include "cmd/member.h"
+#include "cmd/screen_arg.h"
 #include "cmd/secret.h"
-#include "field/receive.h"
 #include "field/records.h"
-#include "session/audit.h"
-#include "ui/interview.h"
-#include "ui/language.h"
-#include "ui/lock.h"
 #include "ui/prompt.h"
 #include "ui/today.h"
-
-/* The terminal is closed, the machine goes down, somebody presses Ctrl-C: the
- * interview is left as with ':q'. */
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-static void catch_signals(void)
-{
-	/* without SA_RESTART: reading ends */
-	struct sigaction action = { .sa_handler = stop };
-
-	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-enum { DEFAULT_LOCK_MINUTES = 3, MOST_LOCK_MINUTES = 15 };	/* DNH-05 */
 
 struct begun { int64_t id, changed; int changed_ms; };
 
 struct collecting {
 	struct workspace *ws;
 	struct form_info newest;	/* of the form asked for */
-	struct form_source source;	/* of the version the record is of */
-	struct xform *form;
-	char worker[DEVICE_NAME_BYTES];	/* "" if there is none */
-	bool training;			/* asked for, or all is in this project */
 	VEC(struct begun) drafts;	/* of this form, oldest change first */
-	struct str last_saved;
 	struct field_clock clock;
 	struct po_files po;		/* --po: translations that are tried */
 	struct term_options screen;
-	struct term *term;		/* while it is shown; or NULL */
+	struct interviewing iv;
 };
-
-static const char *property(void *data, const char *name)
-{
-	const struct collecting *c = data;
-
-	return strcmp(name, "username") == 0 && c->worker[0] != '\0' ?
-		c->worker : NULL;
-}
 
 static bool note_draft(void *context, const struct record_head *head)
 {
@@ -120,41 +79,12 @@ static bool find_last(struct collecting *c, int64_t *id, struct err *err)
 	return true;
 }
 
-static bool read_last_saved(struct collecting *c, bool training,
-	struct err *err)
-{
-	struct record *record;
-	int64_t id;
-	bool ok;
-
-	if (!records_last(c->ws, c->newest.form_id, training, &id, err))
-		return false;
-	if (id == 0)
-		return true;
-	record = record_open(c->ws, id, err);
-	ok = record != NULL && record_xml(record, &c->last_saved, err);
-	record_close(record);
-	return ok;
-}
-
-/* Without a device there is no worker's code: the form asks for it. */
-static void read_worker(struct collecting *c)
-{
-	struct trust_device device;
-	struct err ignored = ERR_INIT;
-
-	if (!member_device(c->ws, &device, &ignored))
-		return;
-	snprintf(c->worker, sizeof c->worker, "%s", device.name);
-	trust_device_wipe(&device);
-}
-
 static void read_training(struct collecting *c, const struct cmd_args *args)
 {
 	struct trust_project project;
 	struct err ignored = ERR_INIT;
 
-	c->training = cmd_flag(args, "training") ||
+	c->iv.training = cmd_flag(args, "training") ||
 		(member_project(c->ws, &project, &ignored) && project.training);
 }
 
@@ -291,303 +221,30 @@ static int report(enum interview_end end, const struct record_head *head,
 	}
 }
 
-static void say_no_places(const struct collecting *c)
-{
-	struct audit_settings settings;
-
-	if (audit_wanted(c->form, &settings) && settings.location)
-		log_note(_("the form wants places in its log: there is nothing "
-			"here to find them with, so they stay blank"));
-}
-
-/* A translation that came from the centre; one that cannot be read is passed
- * over. */
-static void add_received(struct collecting *c, struct po_files *files,
-	const char *language)
-{
-	struct str bytes = STR_INIT;
-	struct err err = ERR_INIT;
-	struct po *po = NULL;
-	struct po_file file;
-
-	if (receive_po(c->ws, c->newest.form_id, language, &bytes, &err) &&
-			bytes.len > 0)
-		po = po_parse(bytes.data, bytes.len, language, &err);
-	if (po != NULL) {
-		file = (struct po_file){ xstrdup(language), xstrdup(language),
-			po };
-		vec_push(files, file);
-	} else if (err.code != ERR_NONE) {
-		log_err(&err);
-	}
-	str_release(&bytes);
-}
-
-static bool open_received(struct collecting *c, struct po_files *files,
-	struct err *err)
-{
-	struct str lines = STR_INIT;
-	bool ok = receive_po_languages(c->ws, c->newest.form_id, &lines, err);
-	char *at = lines.data, *language;
-
-	while (ok && lines.len > 0 && (language = strsep(&at, "\n")) != NULL)
-		if (language[0] != '\0')
-			add_received(c, files, language);
-	str_release(&lines);
-	return ok;
-}
-
-/* With the translations that came from the centre, then with those that are
- * tried; entries that cannot be used are left out. */
-static bool translate(struct collecting *c, struct err *err)
-{
-	struct po_files received = { NULL, 0, 0 };
-	struct err ignored = ERR_INIT;
-	const struct po_files *all[] = { &received, &c->po };
-	bool ok = open_received(c, &received, err);
-
-	for (size_t i = 0; ok && i < ARRAY_SIZE(all); i++)
-		if (all[i]->n > 0 && !translate_form(&c->source.xml,
-				c->source.name, &c->source.options, all[i],
-				"default", false, &ignored))
-			log_err(&ignored);
-	po_files_release(&received);
-	return ok;
-}
-
-static struct xform *load_form(struct collecting *c, int64_t row,
-	struct err *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct xform *form;
-
-	if (!form_source_get(&c->source, c->ws, row, err) ||
-			!translate(c, err))
-		return NULL;
-	form = xform_load(c->source.xml.data, c->source.xml.len,
-		c->source.name, &c->source.options, &problems);
-	if (form == NULL)
-		problems_first_error(&problems, err);
-	problems_release(&problems);
-	return form;
-}
-
-/* As asked for, else the one that is tried. */
-static const char *language_of(const struct cmd_args *args,
-	const struct collecting *c)
-{
-	const char *language = cmd_text(args, "language");
-
-	for (unsigned i = 0; language == NULL && c->po.n > 0 &&
-			i < c->form->n_languages; i++)
-		if (language_is(c->form->languages[i],
-				c->po.items[0].language))
-			language = c->form->languages[i];
-	return language;
-}
-
-/* A draft goes on in the language that it was left in. */
-static const char *language_to_begin(const struct cmd_args *args,
-	const struct collecting *c, const struct record *record)
-{
-	const char *language = language_of(args, c);
-
-	return language != NULL || record_head(record)->n_events > 0 ?
-		language : language_of_person(c->form);
-}
-
-/* Before a record is begun that could not go on. */
-static bool check_language(const struct cmd_args *args, struct collecting *c,
-	struct err *err)
-{
-	const char *language;
-	bool ok;
-
-	if (cmd_text(args, "language") == NULL && c->po.n == 0)
-		return true;
-	c->form = load_form(c, c->newest.id, err);
-	if (c->form == NULL)
-		return false;
-	language = language_of(args, c);
-	ok = language == NULL || xform_language(c->form, language) >= 0 ||
-		err_set(err, ERR_REFUSED, _("the form has no language '%s'"),
-		language);
-	ok = ok && (c->training || language_check(c->form, language, err));
-	xform_free(c->form);
-	c->form = NULL;
-	form_source_release(&c->source);
-	return ok;
-}
-
-/* --- the screen --- */
-
-/* Lines where a screen cannot be shown, or is not wanted. */
-static bool wants_screen(const struct cmd_args *args)
-{
-	return !cmd_flag(args, "lines") && term_is_possible();
-}
-
-static bool read_minutes(const struct cmd_args *args, int *minutes,
-	struct err *err)
-{
-	const char *text = cmd_text(args, "lock-after");
-	char *end;
-	long n;
-
-	if (text == NULL)
-		text = getenv("BAYAZ_LOCK_AFTER");
-	*minutes = DEFAULT_LOCK_MINUTES;
-	if (text == NULL || text[0] == '\0')
-		return true;
-	n = strtol(text, &end, 10);
-	if (*end != '\0' || n < 1 || n > MOST_LOCK_MINUTES)
-		return err_set(err, ERR_USAGE, _("'%1$s' is no number of minutes "
-			"from 1 to %2$d"), text, MOST_LOCK_MINUTES);
-	*minutes = (int)n;
-	return true;
-}
-
-/* What the command line says about the screen. */
-static bool read_screen(const struct cmd_args *args, struct collecting *c,
-	struct err *err)
-{
-	const char *bidi = cmd_text(args, "bidi");
-	const char *no_colour = getenv("NO_COLOR");
-	int minutes;
-
-	if (!read_minutes(args, &minutes, err))
-		return false;
-	if (!bidi_by_name(bidi, &c->screen.bidi))
-		return err_set(err, ERR_USAGE, _("'%s': it is 'auto', 'ours' or "
-			"'terminal'"), bidi);
-	c->screen.no_colour = no_colour != NULL && no_colour[0] != '\0';
-	c->screen.high_contrast = cmd_flag(args, "contrast");
-	c->screen.idle_ms = minutes * 60 * 1000;
-	c->screen.stop = &stopped;
-	return true;
-}
-
-/* The record's form and all that is told before it is shown. */
-static bool open_interview(const struct cmd_args *args, struct collecting *c,
-	struct record *record, struct interview_setup *setup, struct err *err)
-{
-	const struct record_head *head = record_head(record);
-
-	/* A draft keeps the version of the form that it was begun with, until
-	 * it is rebased. */
-	c->form = load_form(c, head->form, err);
-	if (c->form == NULL || !read_last_saved(c, head->training, err))
-		return false;
-	*setup = (struct interview_setup){ .ws = c->ws, .record = record,
-		.in = stdin, .out = stdout, .clock = &c->clock,
-		.stop = &stopped, .term = c->term, .form = c->form,
-		.training = head->training,
-		.is_zoomed = cmd_flag(args, "zoom") };
-	setup->options.property = property;
-	setup->options.property_data = c;
-	setup->options.language = language_to_begin(args, c, record);
-	setup->options.last_saved = c->last_saved.len > 0 ?
-		c->last_saved.data : NULL;
-	return true;
-}
-
-static bool tell_before(struct collecting *c, struct record *record,
-	struct err *err)
-{
-	if (record_head(record)->form != c->newest.id)
-		log_note(_("this interview has version '%1$s' of the form; "
-			"'bayaz rebase' takes it over to version '%2$s'"),
-			record_head(record)->form_version, c->newest.version);
-	return !c->training || record_set_training(record, err);
-}
-
-/* In lines: it asks for the passphrase, and says nothing else. */
-static struct workspace *unlock_in_lines(const char *folder, struct err *err)
-{
-	struct str typed = STR_INIT;
-	struct workspace *ws = NULL;
-	bool needs = false;
-
-	if (!workspace_needs_passphrase(folder, &needs, err))
-		return NULL;
-	for (;;) {
-		cmd_wait_for_turn(folder);
-		if (needs && !cmd_ask_secret("> ", &typed, err))
-			break;
-		ws = workspace_open(folder, needs ? typed.data : NULL, err);
-		str_wipe(&typed);
-		if (ws != NULL || err->code != ERR_CRYPTO)
-			break;
-	}
-	if (ws != NULL)
-		err_clear(err);
-	str_wipe(&typed);
-	return ws;
-}
-
-/* It was hidden: keys and answers leave the memory, and come back with the
- * passphrase.  False: `err`, or the terminal went away. */
-static bool come_back(struct collecting *c, struct record **record,
-	struct err *err)
-{
-	char *folder = xstrdup(workspace_folder(c->ws));
-	int64_t id = record_head(*record)->id;
-
-	record_close(*record);
-	*record = NULL;
-	xform_free(c->form);
-	c->form = NULL;
-	form_source_release(&c->source);
-	str_wipe(&c->last_saved);
-	workspace_close(c->ws);
-	c->ws = c->term != NULL ? lock_wait(c->term, folder, err) :
-		unlock_in_lines(folder, err);
-	free(folder);
-	if (c->ws == NULL)
-		return false;
-	workspace_use_clock(c->ws, &c->clock);
-	*record = record_open(c->ws, id, err);
-	return *record != NULL;
-}
-
 static int interview(const struct cmd_args *args, struct collecting *c,
 	struct record **record, struct err *err)
 {
-	struct interview_setup setup;
 	enum interview_end end;
 
-	if (!tell_before(c, *record, err) ||
-			!open_interview(args, c, *record, &setup, err))
-		return cmd_problem(err);
-	say_no_places(c);
-	if (!asked_show(c->ws, record_head(*record)->id, err))
-		return cmd_problem(err);
-	if (wants_screen(args)) {
-		c->term = term_open(&c->screen, err);
-		if (c->term == NULL)
+	if (screen_is_wanted(args)) {
+		c->iv.term = term_open(&c->screen, err);
+		if (c->iv.term == NULL)
 			return cmd_problem(err);
-		setup.term = c->term;
 	}
-	while ((end = interview_run(&setup, err)) == INTERVIEW_HIDDEN) {
-		if (come_back(c, record, err) &&
-				open_interview(args, c, *record, &setup, err)) {
-			/* in the language that it was left in */
-			setup.options.language = NULL;
-			continue;
-		}
-		term_close(c->term);
-		c->term = NULL;
-		return err->code == ERR_NONE ? EXIT_DONE : cmd_problem(err);
-	}
-	term_close(c->term);
-	c->term = NULL;
-	return report(end, record_head(*record), err);
+	end = interviewing_run(&c->iv, record, err);
+	term_close(c->iv.term);
+	c->iv.term = NULL;
+	c->ws = c->iv.ws;
+	if (end == INTERVIEW_HIDDEN)
+		return EXIT_DONE;
+	return *record == NULL ? cmd_problem(err) :
+		report(end, record_head(*record), err);
 }
 
 /* Before anything is dated.  False: `err`, or the input ended. */
 static bool check_clock(struct collecting *c, struct err *err)
 {
-	struct prompt prompt = { .in = stdin, .out = stdout, .stop = &stopped };
+	struct prompt prompt = { .in = stdin, .out = stdout, .stop = screen_stopped() };
 	const struct asker asker = prompt_asker(&prompt);
 	bool ok;
 
@@ -601,24 +258,39 @@ static bool check_clock(struct collecting *c, struct err *err)
 	return ok;
 }
 
+static bool open_workspace(const struct cmd_args *args, struct collecting *c,
+	struct err *err)
+{
+	if (!screen_options(args, &c->screen, &c->iv.lock_after, err) ||
+			!po_files_open(args, &c->po, err))
+		return false;
+	c->ws = cmd_workspace_open(args, err);
+	if (c->ws == NULL)
+		return false;
+	read_training(c, args);
+	c->iv.ws = c->ws;
+	c->iv.clock = &c->clock;
+	c->iv.stop = screen_stopped();
+	c->iv.language = cmd_text(args, "language");
+	c->iv.po = &c->po;
+	c->iv.is_zoomed = cmd_flag(args, "zoom");
+	return true;
+}
+
 static int collect(const struct cmd_args *args, struct collecting *c,
 	struct err *err)
 {
 	struct record *record = NULL;
 	int status;
 
-	c->ws = read_screen(args, c, err) && po_files_open(args, &c->po, err) ?
-		cmd_workspace_open(args, err) : NULL;
-	if (c->ws != NULL)
-		read_training(c, args);
-	catch_signals();
-	if (c->ws != NULL && check_clock(c, err) && forms_find(c->ws, args->items[0], NULL,
-			&c->newest, err) && check_language(args, c, err) &&
+	if (open_workspace(args, c, err) && check_clock(c, err) &&
+			forms_find(c->ws, args->items[0], NULL, &c->newest,
+				err) &&
+			interviewing_check_language(&c->iv, &c->newest, err) &&
 			find_drafts(c, err))
 		record = choose_record(args, c, err);
 	if (record == NULL)
 		return cmd_problem(err);
-	read_worker(c);
 	status = interview(args, c, &record, err);
 	record_close(record);
 	return status;
@@ -626,20 +298,17 @@ static int collect(const struct cmd_args *args, struct collecting *c,
 
 static int run_collect(const struct cmd_args *args)
 {
-	struct collecting c = { .last_saved = STR_INIT };
+	struct collecting c = { .ws = NULL };
 	struct err err = ERR_INIT;
 	int status;
 
 	if (form_arg_is_path(args->items[0]))
 		return cmd_usage_error(args, _("'%s' is a file: add it with "
 			"'bayaz form add', then name its id"), args->items[0]);
-	str_init(&c.source.xml);
+	screen_catch_signals();
 	status = collect(args, &c, &err);
-	str_wipe(&c.last_saved);
 	vec_release(&c.drafts);
 	po_files_release(&c.po);
-	xform_free(c.form);
-	form_source_release(&c.source);
 	form_info_release(&c.newest);
 	workspace_close(c.ws);
 	return status;
@@ -653,14 +322,7 @@ static const struct cmd_option options[] = {
 	  N_("a language of the form") },
 	CMD_PO_OPTION,
 	{ "training", 0, OPT_FLAG, NULL, N_("a made-up record, never counted") },
-	{ "lines", 0, OPT_FLAG, NULL,
-	  N_("line by line instead of on the whole screen") },
-	{ "bidi", 0, OPT_TEXT, N_("WHO"), N_("who orders and joins text from "
-	  "right to left: 'ours', 'terminal', 'auto'") },
-	{ "lock-after", 0, OPT_TEXT, N_("MINUTES"),
-	  N_("hide the screen when nothing was typed for so long (3)") },
-	{ "zoom", 0, OPT_FLAG, NULL, N_("larger distance between lines") },
-	{ "contrast", 0, OPT_FLAG, NULL, N_("bold, and no colours") },
+	CMD_SCREEN_OPTIONS,
 	CMD_PASSPHRASE_OPTION,
 	{ 0 }
 };

@@ -1,6 +1,7 @@
 /* Every command, in the order `bayaz help` shows them.  COMMAND(x) stands for
  * `const struct cmd cmd_x`. */
 COMMAND(help)
+COMMAND(home)
 COMMAND(check)
 COMMAND(xpath)
 COMMAND(project_new)

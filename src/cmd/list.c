@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "cmd/asked.h"
 #include "cmd/cmd.h"
+#include "cmd/record_text.h"
 #include "cmd/secret.h"
 #include "field/forms.h"
 #include "field/query.h"
@@ -119,45 +120,6 @@ static bool show_form(void *context, const struct form_info *form)
 	return true;
 }
 
-static void day_text(const struct line *line, int64_t seconds, char date[11])
-{
-	time_t when = (time_t)seconds;
-	struct tm tm;
-
-	if (line->is_protected)
-		gmtime_r(&when, &tm);	/* a day, no time */
-	else
-		localtime_r(&when, &tm);
-	strftime(date, 11, "%Y-%m-%d", &tm);
-}
-
-static const char *refusal_text(const char *code)
-{
-	if (strcmp(code, "no-consent") == 0)
-		return _("refused at the centre: consent was missing");
-	if (strcmp(code, "withdrawn") == 0)
-		return _("erased at the centre: it was withdrawn");
-	return _("refused at the centre: ask your coordinator why");
-}
-
-/* What became of it since it was finished. */
-static void add_fate(struct str *text, const struct line *line)
-{
-	char date[11];
-
-	day_text(line, line->changed, date);
-	if (line->refused[0] != '\0')
-		str_addf(text, "\t%s", refusal_text(line->refused));
-	else if (line->state == RECORD_PACKED)
-		/* TRANSLATORS: of a record: in which bundle it was packed, and
-		 * on which day */
-		str_addf(text, _("\tin bundle %1$llu of %2$s"),
-			(unsigned long long)line->bundle, date);
-	else if (line->state == RECORD_RECEIVED)
-		/* TRANSLATORS: of a record; %s is a day */
-		str_addf(text, _("\tsafe at the centre since %s"), date);
-}
-
 static bool note_asked(void *context, const struct field_query *query)
 {
 	struct listing *listing = context;
@@ -171,11 +133,12 @@ static bool note_asked(void *context, const struct field_query *query)
 
 static void show_record(const struct line *line)
 {
-	struct str text = STR_INIT;
-	char id[17], date[11];
+	struct str text = STR_INIT, fate = STR_INIT;
+	char id[17], date[11], since[11];
 
 	record_id_text(line->id, id);
-	day_text(line, line->when, date);
+	record_day(line->is_protected, line->changed, since);
+	record_day(line->is_protected, line->when, date);
 	str_addf(&text, "  %.8s\t%s\t%s\t", id, state_text(line), date);
 	utf8_mask(&text, line->title, false);
 	if (line->name[0] != '\0') {
@@ -184,12 +147,15 @@ static void show_record(const struct line *line)
 	}
 	if (line->training)
 		str_addf(&text, "\t%s", _("training"));
-	add_fate(&text, line);
+	record_fate(line->state, line->bundle, line->refused, since, &fate);
+	if (fate.len > 0)
+		str_addf(&text, "\t%s", fate.data);
 	if (line->is_asked)
 		/* TRANSLATORS: of a record: the coordinator asks about it */
 		str_addf(&text, "\t%s", _("asked about"));
 	puts(text.data);
 	str_release(&text);
+	str_release(&fate);
 }
 
 static bool show(struct workspace *ws, struct listing *listing,

@@ -289,27 +289,26 @@ static struct workspace *open_folder(const struct cmd_args *args,
 	cmd_wait_for_turn(folder);
 	if (cmd_passphrase(args, false, passphrase, err))
 		ws = workspace_open(folder, passphrase->data, err);
-	if (ws != NULL)
-		tell_tries(ws);
 	return ws;
 }
 
-/* Two laptops must not sign with one key. */
-static struct workspace *own(struct workspace *ws, struct err *err)
+bool cmd_workspace_greet(struct workspace **ws, struct err *err)
 {
 	char fingerprint[FINGERPRINT_BYTES];
 
-	if (ws == NULL || !workspace_is_copy(ws))
-		return ws;
-	if (!workspace_make_own(ws, fingerprint, err)) {
-		workspace_close(ws);
-		return NULL;
+	tell_tries(*ws);
+	if (!workspace_is_copy(*ws))
+		return true;
+	if (!workspace_make_own(*ws, fingerprint, err)) {
+		workspace_close(*ws);
+		*ws = NULL;
+		return false;
 	}
 	if (fingerprint[0] != '\0')
 		log_note(_("this workspace was copied, so it has a new key now: "
 			"tell the coordinator this laptop's new fingerprint: "
 			"%s"), fingerprint);
-	return ws;
+	return true;
 }
 
 struct workspace *cmd_workspace_open_with(const struct cmd_args *args,
@@ -318,10 +317,14 @@ struct workspace *cmd_workspace_open_with(const struct cmd_args *args,
 	char *folder = workspace_path(args->workspace);
 	struct workspace *ws = NULL;
 
+	if (args->open != NULL) {
+		free(folder);
+		return workspace_hold(args->open);
+	}
 	if (crypt_init(err))
-		ws = own(open_folder(args, folder, passphrase, err), err);
+		ws = open_folder(args, folder, passphrase, err);
 	free(folder);
-	return ws;
+	return ws != NULL && cmd_workspace_greet(&ws, err) ? ws : NULL;
 }
 
 struct workspace *cmd_workspace_open(const struct cmd_args *args,

@@ -70,6 +70,10 @@ struct workspace *cmd_workspace_open(const struct cmd_args *args,
  * str_wipe() it. */
 struct workspace *cmd_workspace_open_with(const struct cmd_args *args,
 	struct str *passphrase, struct err *err) MUST_CHECK;
+/* After it was opened with a passphrase, however: tell how often a wrong one
+ * was tried; two laptops must not sign with one key, so a copy gets a key of
+ * its own.  False: closed, and NULL. */
+bool cmd_workspace_greet(struct workspace **ws, struct err *err) MUST_CHECK;
 /* Make that workspace (ERR_CONFLICT if there is one) and open it; its
  * passphrase is asked for unless --no-passphrase was given. */
 struct workspace *cmd_workspace_make(const struct cmd_args *args,

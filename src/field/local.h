@@ -58,6 +58,7 @@ struct workspace {
 	bool is_copy;		/* of another workspace: copy.h */
 	struct room room;	/* one head is opened into this */
 	const struct field_clock *clock;	/* or NULL: the system's */
+	unsigned holders;	/* beyond the first: workspace_hold() */
 	int depth;		/* of workspace_begin() */
 	bool is_light;		/* the change is, see workspace_begin_light() */
 	struct err unread;	/* why a secret could not be looked for */

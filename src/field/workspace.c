@@ -265,9 +265,15 @@ struct workspace *workspace_open(const char *folder, const char *passphrase,
 	return NULL;
 }
 
+struct workspace *workspace_hold(struct workspace *ws)
+{
+	ws->holders++;
+	return ws;
+}
+
 void workspace_close(struct workspace *ws)
 {
-	if (ws == NULL)
+	if (ws == NULL || ws->holders-- > 0)
 		return;
 	index_release(ws);
 	db_close(ws->db);

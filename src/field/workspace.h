@@ -66,8 +66,11 @@ struct workspace *workspace_open(const char *folder, const char *passphrase,
 /* The wrong ones before this opening, which are not counted any more. */
 const struct workspace_tries *workspace_tries_before(
 	const struct workspace *ws);
-/* Wipes the keys.  NULL is fine. */
+/* Wipes the keys, at the last of as many calls as there are holders.  NULL is
+ * fine. */
 void workspace_close(struct workspace *ws);
+/* One holder more, who closes it too; returns `ws`. */
+struct workspace *workspace_hold(struct workspace *ws);
 
 const char *workspace_folder(const struct workspace *ws);
 /* Was it opened with a passphrase?  Protected forms refuse otherwise. */

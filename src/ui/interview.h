@@ -35,7 +35,8 @@ struct interview_setup {
 					 * NULL: the system's, unasked */
 	FILE *in, *out;			/* of line mode */
 	struct term *term;		/* open: the whole screen; or NULL */
-	bool is_zoomed;
+	bool *is_zoomed;		/* of the screen; as it was left */
+	const char *before;		/* to be read first; or NULL */
 	const volatile sig_atomic_t *stop;	/* not 0: leave; or NULL */
 };
 

@@ -59,3 +59,11 @@ const char *language_of_person(const struct xform *form)
 	}
 	return NULL;
 }
+
+bool language_of_program_is_rtl(void)
+{
+	char code[16];
+	size_t at = 0;
+
+	return gettext_next_language(&at, code) && xf_language_is_rtl(code);
+}

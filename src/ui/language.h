@@ -16,6 +16,9 @@ char *language_original_mark(const struct xform *form);
  * LC_ALL, LC_MESSAGES, LANG), if it has one and opens in it; NULL: its own. */
 const char *language_of_person(const struct xform *form);
 
+/* Does the language that the environment asks for run from right to left? */
+bool language_of_program_is_rtl(void);
+
 /* Does the form open in that language (NULL: its own)?  ERR_REFUSED says how many
  * texts are missing or not reviewed; what it does not have is for others to
  * say. */

@@ -10,7 +10,7 @@
 #include "field/workspace.h"
 #include "ui/calendar.h"
 #include "ui/editor.h"
-#include "xform/xform.h"
+#include "ui/language.h"
 
 struct lock {
 	struct term *term;
@@ -18,16 +18,8 @@ struct lock {
 	size_t top;
 	struct editor editor;
 	bool needs_passphrase;
-	const char *complaint;
+	const char *label, *complaint;
 };
-
-static bool is_rtl(void)
-{
-	char code[16];
-	size_t at = 0;
-
-	return gettext_next_language(&at, code) && xf_language_is_rtl(code);
-}
 
 static void draw_month(struct page *page)
 {
@@ -59,7 +51,7 @@ static void show(struct lock *l)
 		page_clear(pages[i]);
 		pages[i]->columns = term_columns(l->term);
 		pages[i]->bidi = term_bidi(l->term);
-		pages[i]->is_rtl = is_rtl();
+		pages[i]->is_rtl = language_of_program_is_rtl();
 	}
 	l->body.indent = 2;
 	page_end(&l->body);
@@ -68,6 +60,8 @@ static void show(struct lock *l)
 	if (l->complaint != NULL)
 		page_line(&l->body, l->complaint, 0);
 	if (l->needs_passphrase) {
+		if (l->label != NULL)
+			page_text(&l->body, l->label, LOOK_DIM);
 		page_text(&l->body, "> ", LOOK_DIM);
 		editor_draw(&l->editor, &l->body);
 	}
@@ -116,9 +110,9 @@ static void pause_after(const char *folder)
 }
 
 struct workspace *lock_wait(struct term *term, const char *folder,
-	struct err *err)
+	const char *label, struct err *err)
 {
-	struct lock l = { .term = term };
+	struct lock l = { .term = term, .label = label };
 	struct workspace *ws = NULL;
 	struct str typed = STR_INIT;
 

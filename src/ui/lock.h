@@ -11,9 +11,10 @@
 struct workspace;
 
 /* Show it until the workspace in `folder`, closed by now, is opened again by
- * its passphrase (where it has none: by Enter).  NULL: `err`, or the terminal
+ * its passphrase (where it has none: by Enter).  `label` says what is asked for,
+ * where that is no secret; NULL: nothing does.  NULL: `err`, or the terminal
  * went away (ERR_NONE). */
 struct workspace *lock_wait(struct term *term, const char *folder,
-	struct err *err) MUST_CHECK;
+	const char *label, struct err *err) MUST_CHECK;
 
 #endif

@@ -19,9 +19,9 @@ void pick_add(struct pick_lines *lines, char *text, unsigned look)
 	vec_push(lines, ((struct pick_line){ text, look, false }));
 }
 
-void pick_add_heading(struct pick_lines *lines, char *text)
+void pick_add_heading(struct pick_lines *lines, char *text, unsigned look)
 {
-	vec_push(lines, ((struct pick_line){ text, LOOK_TITLE, true }));
+	vec_push(lines, ((struct pick_line){ text, look, true }));
 }
 
 void pick_release(struct pick_lines *lines)
@@ -92,10 +92,32 @@ static bool find_numbered(const struct pick_lines *lines, const char *typed,
 	return found;
 }
 
+/* "d", "d 2", ":d 2" */
+static bool is_letter_typed(const struct picking *picking,
+	const struct pick_lines *lines, const char *typed, size_t *at,
+	uint32_t *letter)
+{
+	size_t found;
+
+	typed += typed[0] == ':';
+	if (typed[0] == '\0' || strchr(picking->letters, typed[0]) == NULL ||
+			(typed[1] != '\0' && typed[1] != ' '))
+		return false;
+	if (typed[1] != '\0' && !find_numbered(lines, typed + 2, &found))
+		return false;
+	if (typed[1] != '\0')
+		*at = found;
+	*letter = (uint32_t)(unsigned char)typed[0];
+	return true;
+}
+
 static enum picked pick_in_lines(struct panel *p,
 	const struct picking *picking, const struct pick_lines *lines,
 	size_t *at, uint32_t *letter)
 {
+	const char *keys = picking->in_lines != NULL ? picking->in_lines :
+		_("Type a number, or press Enter to go back");
+
 	print_line(p, "", picking->title);
 	for (size_t i = 0, n = 0; i < lines->n; i++) {
 		char number[16] = "";
@@ -105,21 +127,16 @@ static enum picked pick_in_lines(struct panel *p,
 		print_line(p, number, lines->items[i].text);
 	}
 	print_note(p);
-	print_line(p, "", picking->keys);
+	print_line(p, "", keys);
 	while (read_line(p)) {
-		const char *typed = p->prompt->line;
-
-		if (typed[0] == '\0')
+		if (p->prompt->line[0] == '\0')
 			return PICKED_NOTHING;
-		if (find_numbered(lines, typed, at))
+		if (find_numbered(lines, p->prompt->line, at))
 			return PICKED_LINE;
-		typed += typed[0] == ':';
-		if (strlen(typed) == 1 && strchr(picking->letters,
-				typed[0]) != NULL) {
-			*letter = (uint32_t)(unsigned char)typed[0];
+		if (is_letter_typed(picking, lines, p->prompt->line, at,
+				letter))
 			return PICKED_LETTER;
-		}
-		print_line(p, "", picking->keys);
+		print_line(p, "", keys);
 	}
 	return PICKED_NOTHING;
 }
@@ -173,7 +190,7 @@ static void draw_lines(struct panel *p, const struct pick_lines *lines,
 		const struct pick_line *line = &lines->items[i];
 		unsigned look = line->look;
 
-		if (line->is_heading && i > 0)
+		if (line->is_heading && line->look == LOOK_TITLE && i > 0)
 			page_end(&p->body);
 		if (i == at) {
 			p->body.focus = p->body.rows.n;
@@ -286,7 +303,7 @@ static bool type_in_lines(struct panel *p, const char *question,
 }
 
 static bool type_on_screen(struct panel *p, const char *question,
-	const char *before, bool is_secret, struct str *out)
+	const char *before, const char *text, bool is_secret, struct str *out)
 {
 	struct editor editor = { .at = 0, .is_masked = is_secret };
 	bool is_taken = false;
@@ -296,6 +313,10 @@ static bool type_on_screen(struct panel *p, const char *question,
 		struct keystroke k;
 
 		begin(p, question, NULL, _("Enter takes it, Tab back"));
+		if (text != NULL) {
+			page_line(&p->body, text, 0);
+			page_end(&p->body);
+		}
 		page_text(&p->body, "> ", LOOK_DIM);
 		editor_draw(&editor, &p->body);
 		show(p);
@@ -321,14 +342,15 @@ bool panel_type(struct panel *p, const char *question, const char *before,
 	p->top = 0;
 	return p->over == PANEL_OPEN && (p->term == NULL ?
 		type_in_lines(p, question, before, out) :
-		type_on_screen(p, question, before, false, out));
+		type_on_screen(p, question, before, NULL, false, out));
 }
 
-bool panel_type_secret(struct panel *p, const char *question, struct str *out)
+bool panel_type_secret(struct panel *p, const char *question,
+	const char *text, struct str *out)
 {
 	p->top = 0;
 	return p->over == PANEL_OPEN && p->term != NULL &&
-		type_on_screen(p, question, "", true, out);
+		type_on_screen(p, question, "", text, true, out);
 }
 
 /* --- questions and notices --- */

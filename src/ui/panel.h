@@ -38,13 +38,15 @@ struct pick_line {
 struct pick_lines { struct pick_line *items; size_t n, cap; };
 
 void pick_add(struct pick_lines *lines, char *text, unsigned look);
-void pick_add_heading(struct pick_lines *lines, char *text);
+/* Read, and never chosen. */
+void pick_add_heading(struct pick_lines *lines, char *text, unsigned look);
 void pick_release(struct pick_lines *lines);	/* wipes */
 
 struct picking {
 	const char *title, *end;	/* at either end of the top row; end may
 					 * be NULL */
 	const char *keys;		/* what the bottom says of keys */
+	const char *in_lines;		/* instead of it, line by line; or NULL */
 	const char *letters;		/* those that mean something */
 };
 
@@ -55,17 +57,18 @@ enum picked {
 	PICKED_CONTROL,		/* *letter, with Ctrl */
 };
 
-/* By arrows and Enter, or by a letter.  *at is where it begins and ends. */
+/* By arrows and Enter, or by a letter; in lines by a number, or a letter and a
+ * number.  *at is where it begins and ends. */
 enum picked panel_pick(struct panel *panel, const struct picking *picking,
 	const struct pick_lines *lines, size_t *at, uint32_t *letter);
 
 /* A line of text, appended to `out`; false: left.  str_wipe() it. */
 bool panel_type(struct panel *panel, const char *question, const char *before,
 	struct str *out);
-/* The same, not shown.  Not for lines. */
+/* The same, not shown, with `text` (or NULL) above it.  Not for lines. */
 bool panel_type_secret(struct panel *panel, const char *question,
-	struct str *out);
-/* What the question needs to be understood stands below it. */
+	const char *text, struct str *out);
+/* `text`, or NULL: what the question needs to be understood. */
 bool panel_asks(struct panel *panel, const char *question, const char *text);
 /* Paragraphs to be read, until a key. */
 void panel_tell(struct panel *panel, const char *title, const char *text);

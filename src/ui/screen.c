@@ -651,10 +651,12 @@ enum interview_end screen_run(const struct interview_setup *setup,
 	const struct asker asker = { ask, tell, &s };
 	enum interview_end end;
 
-	s.is_zoomed = setup->is_zoomed;
-	if (course_open(&s.c, setup, &asker, err))
+	s.is_zoomed = *setup->is_zoomed;
+	if (course_open(&s.c, setup, &asker, err)) {
+		if (setup->before != NULL)
+			screen_tell(&s, _("Before you begin"), setup->before);
 		turns(&s, err);
-	else if (err->code != ERR_NONE)
+	} else if (err->code != ERR_NONE)
 		s.end = INTERVIEW_FAILED;
 	end = s.end;
 	if (!course_leave(&s.c, end == INTERVIEW_HIDDEN ? INTERVIEW_SAVED :
@@ -662,6 +664,7 @@ enum interview_end screen_run(const struct interview_setup *setup,
 		end = INTERVIEW_FAILED;
 	else if (s.end == INTERVIEW_HIDDEN)
 		end = INTERVIEW_HIDDEN;	/* also while it was being left */
+	*setup->is_zoomed = s.is_zoomed;
 	release(&s);
 	return end;
 }

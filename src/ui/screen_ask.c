@@ -26,7 +26,7 @@ bool screen_pick(struct screen *s, const char *title,
 	const struct pick_lines *lines, size_t *at)
 {
 	const struct picking picking = { title, NULL,
-		_("Arrows, Enter goes there, Tab or q back"), "" };
+		_("Arrows, Enter goes there, Tab or q back"), NULL, "" };
 	struct panel panel = panel_of(s);
 	uint32_t letter;
 	enum picked picked;
@@ -116,7 +116,7 @@ uint32_t screen_menu(struct screen *s)
 	enum { N = sizeof commands / sizeof commands[0] };
 	char letters[N + 2] = ":";
 	const struct picking picking = { _("Commands"), NULL,
-		_("A letter, or arrows and Enter; Tab back"), letters };
+		_("A letter, or arrows and Enter; Tab back"), NULL, letters };
 	struct pick_lines lines = { NULL, 0, 0 };
 	struct panel panel = panel_of(s);
 	uint32_t letter = 0;

@@ -119,6 +119,11 @@ void term_close(struct term *t)
 	free(t);
 }
 
+void term_set_idle(struct term *t, int idle_ms)
+{
+	t->options.idle_ms = idle_ms;
+}
+
 int term_columns(const struct term *t)
 {
 	(void)t;

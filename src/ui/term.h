@@ -48,6 +48,9 @@ struct term *term_open(const struct term_options *options, struct err *err)
 /* Puts it back as it was; nothing of ours stays in it.  NULL is fine. */
 void term_close(struct term *term);
 
+/* From now on; 0: never KEY_IS_IDLE. */
+void term_set_idle(struct term *term, int idle_ms);
+
 int term_columns(const struct term *term);
 int term_rows(const struct term *term);
 enum bidi term_bidi(const struct term *term);

@@ -40,7 +40,7 @@ class Pilot:
         self.screen = vt.Screen(columns, rows)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            full = dict(os.environ, TERM="xterm-256color", **(env or {}))
+            full = {**os.environ, "TERM": "xterm-256color", **(env or {})}
             for name in ("NO_COLOR", "KONSOLE_VERSION", "TERM_PROGRAM",
                          "COLUMNS", "LINES"):
                 full.pop(name, None)
