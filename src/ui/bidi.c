@@ -21,11 +21,14 @@ struct para {
 	enum bidi bidi;
 };
 
-static bool has_unjoined;
+static bool has_unjoined, is_told;
 
-bool bidi_was_unjoined(void)
+bool bidi_tells_unjoined(void)
 {
-	return has_unjoined;
+	bool tells = has_unjoined && !is_told;
+
+	is_told = is_told || tells;
+	return tells;
 }
 
 static bool is_set(const char *name)

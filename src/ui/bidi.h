@@ -54,7 +54,8 @@ size_t para_fit(const struct para *para, size_t from, int columns);
 void para_row(const struct para *para, size_t from, size_t to,
 	struct cells *cells);
 
-/* Was there a letter that ought to join and has no form to do so? */
-bool bidi_was_unjoined(void);
+/* Was there a letter that ought to join and has no form to do so?  True once:
+ * it is to be told then. */
+bool bidi_tells_unjoined(void);
 
 #endif

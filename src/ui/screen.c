@@ -586,6 +586,12 @@ static void turns(struct screen *s, struct err *err)
 		}
 		begin_control(s);
 		screen_draw(s);
+		if (s->note == NULL && bidi_tells_unjoined()) {
+			screen_say(s, "%s", _("some letters cannot be shown "
+				"joined here; a terminal that joins them by "
+				"itself can: --bidi terminal"));
+			screen_draw(s);
+		}
 		set_text(&s->note, NULL);
 		if (s->control->idle != NULL && !term_has_key(s->term))
 			s->control->idle(s);
