@@ -324,6 +324,13 @@ bool session_each_choice(struct session *s, struct node *n,
 	return !take_failure(s, err);
 }
 
+/* Are they known, as they are now? */
+static bool has_choices(const struct node *n, const struct xf_control *control)
+{
+	return n->choices != NULL && n->choices->control == control &&
+		!(n->dirty & property_bit(XF_P_CHOICES));
+}
+
 bool session_choices(struct session *s, struct node *n,
 	const struct xf_control *control, struct choices *choices,
 	struct err *err)
@@ -336,8 +343,7 @@ bool session_choices(struct session *s, struct node *n,
 	if (control == NULL)
 		return err_set(err, ERR_REFUSED, _("'%s' has no choices"),
 			n->form->ref);
-	if (n->choices != NULL && !(n->dirty & property_bit(XF_P_CHOICES)) &&
-			n->choices->language == s->language &&
+	if (has_choices(n, control) && n->choices->language == s->language &&
 			control->itemset != NULL &&
 			!(control->itemset->label_is_itext &&
 			s->form->itext_has_outputs)) {
@@ -346,6 +352,7 @@ bool session_choices(struct session *s, struct node *n,
 	}
 	cache = xcalloc(1, sizeof *cache);
 	cache->arena = arena_new();
+	cache->control = control;
 	cache->language = s->language;
 	if (control->itemset != NULL)
 		fill_from_itemset(s, n, control->itemset, cache);
@@ -388,6 +395,37 @@ static char *offered_only(struct session *s, struct node *n,
 	return words_finish(&words, n->raw);
 }
 
+/* A list that reads the value it is for is another one for each value. */
+static bool reads_itself(const struct node *n)
+{
+	const struct xf_dependents *dependents = &n->form->dependents;
+
+	for (size_t i = 0; i < dependents->n; i++)
+		if (dependents->items[i].node == n->form &&
+				dependents->items[i].property == XF_P_CHOICES)
+			return true;
+	return false;
+}
+
+/* Of a list that is known: no need to evaluate it again. */
+static char *present_of_known(const struct node *n,
+	const struct choices *choices, bool several)
+{
+	struct words words;
+
+	if (several) {
+		words_split(&words, n->raw);
+		for (size_t i = 0; i < choices->n; i++)
+			if (!words_see(&words, choices->items[i].value))
+				break;
+		return words_finish(&words, n->raw);
+	}
+	for (size_t i = 0; i < choices->n; i++)
+		if (strcmp(choices->items[i].value, n->raw) == 0)
+			return xstrdup(n->raw);
+	return xstrdup("");
+}
+
 static char *present_only(struct session *s, struct node *n,
 	const struct xf_control *control)
 {
@@ -395,6 +433,9 @@ static char *present_only(struct session *s, struct node *n,
 	struct xp_nodeset items = { 0 };
 	char *present;
 
+	if (has_choices(n, control) && !reads_itself(n))
+		return present_of_known(n, &n->choices->choices,
+			control->kind != XF_SELECT1);
 	if (!eval_items(s, n, control->itemset, &items))
 		present = xstrdup(n->raw);
 	else if (control->kind != XF_SELECT1)
@@ -419,13 +460,16 @@ const char *node_shown_value(struct session *s, struct node *n)
 	if (n->busy & bit)		/* its own list asks for it */
 		return n->raw;
 	if (n->shown == NULL || (n->dirty & bit)) {
+		bool was_dirty = (n->dirty & bit) != 0;
+
 		undo_keep_state(s, n);
 		n->busy |= bit;
 		free(n->shown);
 		n->shown = present_only(s, n, control);
 		n->busy &= (uint8_t)~bit;
 		n->dirty &= (uint8_t)~bit;
-		if (n->choices != NULL) {	/* computed before the change */
+		if (was_dirty && n->choices != NULL) {	/* computed before the
+							 * change */
 			choices_free(n->choices);
 			n->choices = NULL;
 		}

@@ -32,6 +32,7 @@ struct attribute {			/* of an element of the record */
 
 struct choice_cache {
 	struct arena *arena;
+	const struct xf_control *control;	/* whose they are */
 	struct choices choices;
 	unsigned language;
 	bool has_labels;
