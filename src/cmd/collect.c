@@ -212,7 +212,7 @@ static int report(enum interview_end end, const struct record_head *head,
 			head->form_id, id);
 		return EXIT_DONE;
 	case INTERVIEW_DISCARDED:
-		printf("%s\n", _("\ndiscarded: nothing of it is kept to be packed"));
+		printf("%s\n", _("\ndiscarded: nothing of it is kept"));
 		return EXIT_DONE;
 	default:
 		log_note(_("what was confirmed is kept; go on with "

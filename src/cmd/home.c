@@ -119,8 +119,7 @@ static void say_end(struct home *h, enum interview_end end, struct err *err)
 		home_say(h, "%s", _("saved: it is among those that were begun"));
 		break;
 	case INTERVIEW_DISCARDED:
-		home_say(h, "%s", _("discarded: nothing of it is kept to be "
-			"packed"));
+		home_say(h, "%s", _("discarded: nothing of it is kept"));
 		break;
 	case INTERVIEW_HIDDEN:
 		h->panel.over = PANEL_GONE;

@@ -143,7 +143,9 @@ bool course_check(struct course *c, struct session_violations *found,
 	struct err *err) MUST_CHECK;
 /* Consent was refused, or is missing where answers need it. */
 bool course_lacks_consent(struct course *c);
-bool course_discard(struct course *c, struct err *err) MUST_CHECK;
+/* There is no consent: the record goes, with its journal and its files, so
+ * that nothing the disk may still hold of it can be opened (DNH-07, DNH-12). */
+bool course_erase(struct course *c, struct err *err) MUST_CHECK;
 /* False with ERR_NONE: it was hidden meanwhile, and is a draft still. */
 bool course_finish(struct course *c, struct err *err) MUST_CHECK;
 /* Left, finished or not: `end` says how.  A draft of a protected form is

@@ -62,10 +62,11 @@ bool course_lacks_consent(struct course *c)
 	return holds_too_much(c);
 }
 
-bool course_discard(struct course *c, struct err *err)
+bool course_erase(struct course *c, struct err *err)
 {
-	return draft_lock(&c->draft, err) &&
-		record_discard(c->draft.record, false, err);
+	int64_t id = record_head(c->draft.record)->id;
+
+	return records_purge(c->setup->ws, &id, 1, err);
 }
 
 /* Why a record that was left before is another now, if the form wants it. */

@@ -444,7 +444,7 @@ static enum interview_end at_end(struct lines *l, bool *stay, struct err *err)
 	if (input == PROMPT_LINE && prompt_says_yes(l->prompt.line)) {
 		*stay = false;
 		if (course_lacks_consent(c))
-			return course_discard(c, err) ?
+			return course_erase(c, err) ?
 				INTERVIEW_DISCARDED : INTERVIEW_FAILED;
 		return course_finish(c, err) ? INTERVIEW_FINISHED :
 			INTERVIEW_FAILED;

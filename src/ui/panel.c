@@ -330,7 +330,8 @@ static bool type_on_screen(struct panel *p, const char *question,
 	if (is_taken && is_secret)	/* as it is: it is no answer */
 		for (size_t i = 0; i < editor.chars.n; i++)
 			str_add_utf8(out, editor.chars.items[i]);
-	else if (is_taken)
+	else if (is_taken || (p->over != PANEL_OPEN && editor.is_touched &&
+			!is_secret))
 		editor_text(&editor, out);
 	editor_release(&editor);
 	return is_taken;

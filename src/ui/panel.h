@@ -62,7 +62,8 @@ enum picked {
 enum picked panel_pick(struct panel *panel, const struct picking *picking,
 	const struct pick_lines *lines, size_t *at, uint32_t *letter);
 
-/* A line of text, appended to `out`; false: left.  str_wipe() it. */
+/* A line of text, appended to `out`; false: left.  If it was hidden, or the
+ * terminal went away, `out` has what was typed by then.  str_wipe() it. */
 bool panel_type(struct panel *panel, const char *question, const char *before,
 	struct str *out);
 /* The same, not shown, with `text` (or NULL) above it.  Not for lines. */

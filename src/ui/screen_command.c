@@ -139,8 +139,9 @@ static bool comment(struct screen *s, struct err *err)
 	struct str text = STR_INIT;
 	bool ok = true;
 
+	/* half of one is kept, too, when it is hidden */
 	if (screen_type(s, _("Comment on this answer (empty takes it away)"),
-			before != NULL ? before : "", &text))
+			before != NULL ? before : "", &text) || text.len > 0)
 		ok = course_comment(&s->c, text.data, err);
 	str_wipe(&text);
 	return ok;

@@ -40,7 +40,7 @@ static bool finish(struct screen *s, struct err *err)
 static bool discard(struct screen *s, struct err *err)
 {
 	s->is_over = true;
-	s->end = course_discard(&s->c, err) ? INTERVIEW_DISCARDED :
+	s->end = course_erase(&s->c, err) ? INTERVIEW_DISCARDED :
 		INTERVIEW_FAILED;
 	return s->end != INTERVIEW_FAILED;
 }

@@ -176,6 +176,9 @@ $ bayaz -C gate list | grep -c ready
 2
 $ printf '%s\n' no 'afraid of him' yes | bayaz -C gate collect visit --new | grep -i 'consent\|discarded'
 There is no consent. Discard this record? yes or no
-discarded: nothing of it is kept to be packed
+discarded: nothing of it is kept
 $ bayaz -C gate list | grep -c 'ready\|draft'
 2
+$ bayaz -C gate list | grep -c discarded
+0
+[1]

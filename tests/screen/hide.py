@@ -92,6 +92,13 @@ def check_hiding(home, passphrase):
     p.wait("more")
     hide(p, "What happened")
     p.wait(CANARY + "2 and more", least_s=0.2)
+    # and so does a comment
+    p.keys("^T")
+    p.wait("Comment on this answer")
+    p.type(CANARY + "3 she was")
+    p.wait("she was")
+    hide(p, "Comment on this answer")
+    p.wait("# " + CANARY + "3 she was", least_s=0.2)
     p.keys("^S")
     if p.end() != 0:
         fail("it failed")
