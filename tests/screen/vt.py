@@ -194,8 +194,8 @@ class Screen:
                 self.put(self.last)
         elif final == "r":
             self.top = n - 1
-            self.bottom = (numbers[1] if len(numbers) > 1 and numbers[1]
-                           else self.rows) - 1
+            self.bottom = min(numbers[1] if len(numbers) > 1 and numbers[1]
+                              else self.rows, self.rows) - 1
             self.x = self.y = 0
         elif final == "m":
             self.sgr(arguments)
