@@ -11,6 +11,8 @@
 
 #include "base/gettext.h"
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
 
 enum {
 	ESCAPE_MS = 50,		/* keys that begin with Esc come faster */
@@ -18,10 +20,19 @@ enum {
 	PAIR_ERROR = 1, PAIR_GOOD, PAIR_TITLE
 };
 
+/* What came: a character, or a key by its name in ncurses. */
+struct input {
+	enum { INPUT_NONE, INPUT_CHAR, INPUT_FUNCTION } kind;
+	uint32_t c;
+};
+
 struct term {
 	struct term_options options;
 	SCREEN *screen;
 	bool has_colour, is_pasting;
+	struct input ahead;		/* was looked at, and comes next */
+	char bytes[5];			/* of a character, until it is whole */
+	size_t n_bytes;
 };
 
 bool term_is_possible(void)
@@ -116,6 +127,7 @@ void term_close(struct term *t)
 	}
 	endwin();
 	delscreen(t->screen);
+	wipe(t, sizeof *t);
 	free(t);
 }
 
@@ -148,9 +160,9 @@ static struct keystroke keystroke(enum key key)
 	return (struct keystroke){ .key = key };
 }
 
-static struct keystroke from_function(wint_t c)
+static struct keystroke from_function(uint32_t c)
 {
-	static const struct { wint_t code; enum key key; } keys[] = {
+	static const struct { uint32_t code; enum key key; } keys[] = {
 		{ KEY_ENTER, KEY_IS_ENTER }, { KEY_UP, KEY_IS_UP },
 		{ KEY_DOWN, KEY_IS_DOWN }, { KEY_LEFT, KEY_IS_LEFT },
 		{ KEY_RIGHT, KEY_IS_RIGHT }, { KEY_HOME, KEY_IS_HOME },
@@ -170,34 +182,92 @@ static struct keystroke from_function(wint_t c)
 	return keystroke(KEY_IS_OTHER);
 }
 
+/* --- what comes in --- */
+
+/* Marks of what is pasted are no keys. */
+static bool take_mark(struct term *t, int code)
+{
+	if (code != PASTE_BEGINS && code != PASTE_ENDS)
+		return false;
+	t->is_pasting = code == PASTE_BEGINS;
+	return true;
+}
+
+static size_t char_bytes(unsigned char first)
+{
+	return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* One more byte: true once it makes a character.  What is no UTF-8 is left
+ * out. */
+static bool add_byte(struct term *t, unsigned char byte, uint32_t *c)
+{
+	const char *at = t->bytes;
+	size_t n;
+
+	if ((byte & 0xC0) != 0x80)
+		t->n_bytes = 0;
+	t->bytes[t->n_bytes++] = (char)byte;
+	n = char_bytes((unsigned char)t->bytes[0]);
+	if (t->n_bytes < n)
+		return false;
+	t->bytes[n] = '\0';
+	t->n_bytes = 0;
+	if (byte != 0 && !utf8_is_valid(at, n))
+		return false;
+	*c = utf8_next(&at);
+	return true;
+}
+
+/* The next character or key of terminfo, within that time.  Bytes are put
+ * together here: get_wch() loses those of a character whose others are still
+ * to come. */
+static struct input read_input(struct term *t, int wait_ms)
+{
+	struct input in = t->ahead;
+
+	t->ahead = (struct input){ INPUT_NONE, 0 };
+	timeout(wait_ms);
+	while (in.kind == INPUT_NONE) {
+		int got = getch();
+
+		if (got == ERR)
+			break;
+		if (got > 0xFF && !take_mark(t, got))
+			in = (struct input){ INPUT_FUNCTION, (uint32_t)got };
+		else if (got <= 0xFF &&
+				add_byte(t, (unsigned char)got, &in.c))
+			in.kind = INPUT_CHAR;
+	}
+	return in;
+}
+
 /* A key that terminfo does not know comes as Esc and more: it is none, and
  * surely no Esc. */
-static struct keystroke after_escape(void)
+static struct keystroke after_escape(struct term *t)
 {
-	wint_t c;
-	int what;
+	struct input in = read_input(t, 0);
 
-	nodelay(stdscr, TRUE);
-	what = get_wch(&c);
-	if (what == OK && (c == '[' || c == 'O')) {
-		while (get_wch(&c) == OK && !(c >= 0x40 && c <= 0x7E))
-			continue;
+	if (in.kind == INPUT_CHAR && (in.c == '[' || in.c == 'O')) {
+		do {
+			in = read_input(t, 0);
+		} while (in.kind == INPUT_CHAR && !(in.c >= 0x40 &&
+			in.c <= 0x7E));
 		return keystroke(KEY_IS_OTHER);
 	}
-	if (what == OK)
-		unget_wch((wchar_t)c);
+	t->ahead = in;
 	return keystroke(KEY_IS_HIDE);
 }
 
-static struct keystroke from_char(struct term *t, wint_t c)
+static struct keystroke from_char(struct term *t, uint32_t c)
 {
-	struct keystroke k = { .key = KEY_IS_CHAR, .c = (uint32_t)c,
+	struct keystroke k = { .key = KEY_IS_CHAR, .c = c,
 		.is_pasted = t->is_pasting };
 
 	if (t->is_pasting)
 		k.c = c == '\r' ? '\n' : k.c;
 	else if (c == 27)
-		return after_escape();
+		return after_escape(t);
 	else if (c == '\r' || c == '\n')
 		k.key = KEY_IS_ENTER;
 	else if (c == '\t')
@@ -206,7 +276,7 @@ static struct keystroke from_char(struct term *t, wint_t c)
 		k.key = KEY_IS_BACKSPACE;
 	else if (c >= 1 && c <= 26)
 		k = (struct keystroke){ .key = KEY_IS_CONTROL,
-			.c = (uint32_t)(c - 1 + 'a') };
+			.c = c - 1 + 'a' };
 	else if (c < 32)
 		k.key = KEY_IS_OTHER;
 	return k;
@@ -223,25 +293,19 @@ struct keystroke term_key(struct term *t)
 	int waited = 0;
 
 	for (;;) {
-		wint_t c;
-		int what;
+		struct input in;
 
 		if (is_told_to_stop(t))
 			return keystroke(KEY_IS_GONE);
-		timeout(TICK_MS);
-		what = get_wch(&c);
-		if (what == KEY_CODE_YES && c == PASTE_BEGINS)
-			t->is_pasting = true;
-		else if (what == KEY_CODE_YES && c == PASTE_ENDS)
-			t->is_pasting = false;
-		else if (what == KEY_CODE_YES)
-			return from_function(c);
-		else if (what == OK)
-			return from_char(t, c);
-		else if (!isatty(STDIN_FILENO))
+		in = read_input(t, TICK_MS);
+		if (in.kind == INPUT_FUNCTION)
+			return from_function(in.c);
+		if (in.kind == INPUT_CHAR)
+			return from_char(t, in.c);
+		if (!isatty(STDIN_FILENO))
 			return keystroke(KEY_IS_GONE);
-		else
-			waited += TICK_MS;
+		waited += TICK_MS;
+		t->is_pasting = false;	/* its end was lost: Esc must hide */
 		if (t->options.idle_ms > 0 && waited >= t->options.idle_ms)
 			return keystroke(KEY_IS_IDLE);
 	}
@@ -249,17 +313,8 @@ struct keystroke term_key(struct term *t)
 
 bool term_has_key(struct term *t)
 {
-	wint_t c;
-	int what;
-
-	(void)t;
-	nodelay(stdscr, TRUE);
-	what = get_wch(&c);
-	if (what == KEY_CODE_YES)
-		ungetch((int)c);
-	else if (what == OK)
-		unget_wch((wchar_t)c);
-	return what != ERR;
+	t->ahead = read_input(t, 0);
+	return t->ahead.kind != INPUT_NONE;
 }
 
 /* --- pages --- */
