@@ -378,13 +378,27 @@ static void draw(struct term *t, const struct page *page, size_t from,
 	}
 }
 
-/* Where the body is looked at: the focus as a whole, if it can be. */
+/* The row of the cursor; the first of the focus, if there is none. */
+static size_t cursor_row(const struct page *body)
+{
+	for (size_t i = 0; i < body->rows.n; i++)
+		if (body->rows.items[i].cursor_x >= 0)
+			return i;
+	return body->focus;
+}
+
+/* Where the body is looked at: the focus as a whole, if it can be, else what is
+ * around the cursor. */
 static void scroll_to(const struct page *body, size_t room, size_t *top)
 {
+	size_t row = cursor_row(body);
+
 	if (body->focus_end > *top + room)
 		*top = body->focus_end - room;
 	if (body->focus < *top)
 		*top = body->focus;
+	if (row >= *top + room)
+		*top = row - room + 1;
 	if (*top + room > body->rows.n)
 		*top = body->rows.n > room ? body->rows.n - room : 0;
 }

@@ -218,7 +218,75 @@ def check_sizes(folder):
     print("%d storms of other sizes" % n_storms)
 
 
-PARTS = {"kill": check_kills, "sizes": check_sizes}
+# --- pasted ---
+
+def pour(p, data):
+    """Much to type: what it shows is read meanwhile.  Seconds."""
+    began = time.monotonic()
+    os.set_blocking(p.fd, False)
+    while data:
+        ready = select.select([p.fd], [p.fd], [], 20)
+        if ready == ([], [], []):
+            fail("it takes no more of what is pasted", p)
+        if ready[0]:
+            p.read(0)
+        if ready[1]:
+            data = data[os.write(p.fd, data[:4096]):]
+    os.set_blocking(p.fd, True)
+    return time.monotonic() - began
+
+
+def check_paste(folder):
+    """All of it is the answer, also what looks like keys in it."""
+    size = 1000000 if LONG else 100000
+    line = "Zarmina's story, \u0632\u0631\u0645\u06cc\u0646\u06c1 %d\n"
+    story = "".join(line % k for k in range(size // 34))
+    where = Place(folder, form_of(folder, "pasted", [
+        text_control("story", "What happened"), choice_control("c", "Which"),
+        text_control("last", "Last question")]))
+    p = where.collect("--new")
+    p.wait("What happened", least_s=0.1)
+    took = pour(p, b"\x1b[200~" + story.replace("\n", "\r").encode() +
+                b"\x1b[201~")
+    p.wait("%d" % (size // 34 - 1))      # before another key
+    took_in = time.monotonic()
+    p.type("\r")
+    p.wait("Which", longest_s=60)
+    took_in = time.monotonic() - took_in
+    # where nothing can be pasted, it answers and commands nothing
+    pour(p, b"\x1b[200~\r\r\r\x1b[201~")
+    p.wait("Which", least_s=0.1)
+    p.keys("Back Back Back Back Tab")
+    p.wait("Commands")
+    pour(p, b"\x1b[200~q\rn\ry\r\x1b[201~")
+    p.wait("Commands", least_s=0.2)
+    p.keys("Tab")
+    p.wait("Which")
+    # a paste whose end was lost ends all the same
+    p.keys("PgDn")
+    p.wait("Last")
+    pour(p, b"\x1b[200~lost")
+    p.wait("lost", least_s=1.2)
+    p.keys("Esc")
+    p.wait(least_s=0.3)
+    if "lost" in "\n".join(p.screen.text()):
+        fail("after a paste without an end Esc does not hide", p)
+    p.keys("Enter")
+    p.wait("lost")
+    p.keys("^S")
+    if p.end() != 0:
+        fail("it failed")
+    answers = where.answers()
+    if answers.get("/data/story", "").rstrip("\n") != story.rstrip("\n"):
+        fail("of %d characters pasted %d are the answer" % (
+            len(story), len(answers.get("/data/story", ""))))
+    if "/data/c" in answers:
+        fail("what was pasted chose %r" % answers["/data/c"])
+    print("%d bytes pasted in %.2f s, kept in %.2f s" % (
+        len(story.encode()), took, took_in))
+
+
+PARTS = {"kill": check_kills, "sizes": check_sizes, "paste": check_paste}
 
 
 def main():
