@@ -180,6 +180,14 @@ static struct keystroke read_key(struct panel *p)
 	return k;
 }
 
+static bool is_stopped(struct panel *p, struct keystroke k)
+{
+	if (p->stops != NULL && k.key == KEY_IS_CONTROL && k.c != 0 &&
+			strchr(p->stops, (int)k.c) != NULL)
+		p->is_stopped = true;
+	return p->is_stopped;
+}
+
 static void draw_lines(struct panel *p, const struct pick_lines *lines,
 	size_t at)
 {
@@ -269,7 +277,8 @@ static enum picked pick_on_screen(struct panel *p,
 			return PICKED_CONTROL;
 		if (k.key == KEY_IS_TAB || k.key == KEY_IS_LEFT ||
 				k.key == KEY_IS_BACKSPACE ||
-				(k.key == KEY_IS_CHAR && k.c == 'q'))
+				(k.key == KEY_IS_CHAR && k.c == 'q' &&
+				!k.is_pasted))
 			return PICKED_NOTHING;
 		if (k.key == KEY_IS_ENTER && *at < lines->n &&
 				!lines->items[*at].is_heading)
@@ -321,7 +330,8 @@ static bool type_on_screen(struct panel *p, const char *question,
 		editor_draw(&editor, &p->body);
 		show(p);
 		k = read_key(p);
-		if (p->over != PANEL_OPEN || k.key == KEY_IS_TAB)
+		if (p->over != PANEL_OPEN || k.key == KEY_IS_TAB ||
+				is_stopped(p, k))
 			break;
 		is_taken = k.key == KEY_IS_ENTER;
 		if (!is_taken)
@@ -330,8 +340,8 @@ static bool type_on_screen(struct panel *p, const char *question,
 	if (is_taken && is_secret)	/* as it is: it is no answer */
 		for (size_t i = 0; i < editor.chars.n; i++)
 			str_add_utf8(out, editor.chars.items[i]);
-	else if (is_taken || (p->over != PANEL_OPEN && editor.is_touched &&
-			!is_secret))
+	else if (is_taken || p->is_stopped || (p->over != PANEL_OPEN &&
+			editor.is_touched && !is_secret))
 		editor_text(&editor, out);
 	editor_release(&editor);
 	return is_taken;
@@ -387,7 +397,7 @@ static bool ask_on_screen(struct panel *p, const char *question,
 			page_line(&p->body, text, 0);
 		show(p);
 		k = read_key(p);
-		if (p->over != PANEL_OPEN)
+		if (p->over != PANEL_OPEN || is_stopped(p, k))
 			break;
 		if (k.key != KEY_IS_CHAR)
 			is_said = k.key == KEY_IS_TAB ||
@@ -418,8 +428,8 @@ void panel_tell(struct panel *p, const char *title, const char *text)
 		print_line(p, "", text);
 		return;
 	}
-	while (p->over == PANEL_OPEN && (k.key == KEY_IS_SIZE ||
-			k.key == KEY_IS_DOWN || k.key == KEY_IS_UP)) {
+	while (p->over == PANEL_OPEN && (k.is_pasted ||
+			k.key == KEY_IS_SIZE || k.key == KEY_IS_DOWN || k.key == KEY_IS_UP)) {
 		begin(p, title, NULL, _("any key back"));
 		page_line(&p->body, text, 0);
 		/* a long one is leafed through by arrows */
@@ -431,4 +441,5 @@ void panel_tell(struct panel *p, const char *title, const char *text)
 		show(p);
 		k = read_key(p);
 	}
+	is_stopped(p, k);
 }

@@ -23,6 +23,9 @@ struct panel {
 	bool is_rtl, is_zoomed;
 	const char *note;		/* shown at the bottom; or NULL */
 	enum panel_over over;		/* then everything returns at once */
+	const char *stops;		/* letters that leave it with Ctrl; or
+					 * NULL */
+	bool is_stopped;		/* one of them did */
 	/* private */
 	struct page head, body, foot;
 	size_t top;
@@ -62,8 +65,9 @@ enum picked {
 enum picked panel_pick(struct panel *panel, const struct picking *picking,
 	const struct pick_lines *lines, size_t *at, uint32_t *letter);
 
-/* A line of text, appended to `out`; false: left.  If it was hidden, or the
- * terminal went away, `out` has what was typed by then.  str_wipe() it. */
+/* A line of text, appended to `out`; false: left.  What was typed when it was
+ * stopped or hidden, or the terminal went away, is in `out`, too.  str_wipe()
+ * it. */
 bool panel_type(struct panel *panel, const char *question, const char *before,
 	struct str *out);
 /* The same, not shown, with `text` (or NULL) above it.  Not for lines. */

@@ -618,8 +618,10 @@ static const char *ask(void *data, const char *question)
 	s->is_over = false;
 	str_wipe(&s->asked);
 	while (s->asked.len == 0 && !s->c.asks_nothing)
-		if (!screen_type(s, question, "", &s->asked))
+		if (!screen_type(s, question, "", &s->asked)) {
 			str_clear(&s->asked);
+			s->letter = 0;	/* not before it is answered */
+		}
 	s->is_over = was_over || s->c.asks_nothing;
 	return s->asked.len > 0 ? s->asked.data : NULL;
 }

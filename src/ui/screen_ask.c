@@ -13,12 +13,14 @@
 static struct panel panel_of(const struct screen *s)
 {
 	return (struct panel){ .term = s->term, .is_rtl = screen_is_rtl(s),
-		.is_zoomed = s->is_zoomed, .note = s->note };
+		.is_zoomed = s->is_zoomed, .note = s->note, .stops = "cs" };
 }
 
 static void close_panel(struct screen *s, struct panel *panel)
 {
 	screen_left(s, panel->over);
+	if (panel->is_stopped)
+		s->letter = 'q';
 	panel_release(panel);
 }
 
@@ -129,9 +131,11 @@ uint32_t screen_menu(struct screen *s)
 	}
 	do
 		picked = panel_pick(&panel, &picking, &lines, &at, &letter);
-	while (picked == PICKED_CONTROL);
+	while (picked == PICKED_CONTROL && screen_letter(letter) == 0);
 	pick_release(&lines);
 	close_panel(s, &panel);
+	if (picked == PICKED_CONTROL)
+		return screen_letter(letter);
 	return picked == PICKED_LINE ?
 		(uint32_t)(unsigned char)commands[at].letter :
 		picked == PICKED_LETTER ? letter : 0;

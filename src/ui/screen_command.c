@@ -141,7 +141,8 @@ static bool comment(struct screen *s, struct err *err)
 
 	/* half of one is kept, too, when it is hidden */
 	if (screen_type(s, _("Comment on this answer (empty takes it away)"),
-			before != NULL ? before : "", &text) || text.len > 0)
+			before != NULL ? before : "", &text) ||
+			s->letter != 0 || text.len > 0)
 		ok = course_comment(&s->c, text.data, err);
 	str_wipe(&text);
 	return ok;

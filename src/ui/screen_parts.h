@@ -113,7 +113,8 @@ void screen_rich(struct screen *s, struct node *context,
  * chosen. */
 bool screen_pick(struct screen *s, const char *title,
 	const struct pick_lines *lines, size_t *at);
-/* A line of text; false: left.  str_wipe() it. */
+/* A line of text; false: left (s->letter: to save and stop; then what was typed
+ * is there all the same).  str_wipe() it. */
 bool screen_type(struct screen *s, const char *question, const char *before,
 	struct str *out);
 bool screen_asks(struct screen *s, const char *question);

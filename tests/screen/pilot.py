@@ -36,7 +36,7 @@ def bayaz(home, *words, text=None):
 
 
 class Pilot:
-    def __init__(self, words, columns=80, rows=24, env=None):
+    def __init__(self, words, columns=80, rows=24, env=None, program=()):
         self.screen = vt.Screen(columns, rows)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -44,7 +44,8 @@ class Pilot:
             for name in ("NO_COLOR", "KONSOLE_VERSION", "TERM_PROGRAM",
                          "COLUMNS", "LINES"):
                 full.pop(name, None)
-            os.execve(BAYAZ, [BAYAZ, *words], full)
+            command = [*program, BAYAZ, *words]
+            os.execve(command[0], command, full)
         self.size(columns, rows)
 
     def size(self, columns, rows):

@@ -4,15 +4,18 @@ moment, a megabyte pasted, the terminal gone, stopped, and forms and answers
 that try to talk to the terminal.  BAYAZ_LONG=1 does more of each, and waits for
 the screen to hide by itself.
 
-    tests/screen/robust.py [WHAT...]     a part: kill sizes paste gone ...
+    tests/screen/robust.py [WHAT]     a part: kill, sizes, paste, gone ...
 """
+import concurrent.futures
 import json
 import os
+import pty
 import random
 import re
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import termios
@@ -23,8 +26,7 @@ import pilot
 from pilot import Pilot
 
 LONG = bool(os.environ.get("BAYAZ_LONG"))
-N_TEXTS = 8
-EVIL = "\x1b]0;evil\x07\x1b[2J\u009b31m\u202e\u200fcba"
+pilot.KEYS["Space"] = " "
 
 FORM = """<h:html xmlns="http://www.w3.org/2002/xforms"
  xmlns:h="http://www.w3.org/1999/xhtml"
@@ -84,7 +86,9 @@ class Place:
         records = json.loads(pilot.bayaz(self.home, "list", "--json"))
         ident, = (r["record"] for r in records["records"])
         shown = json.loads(pilot.bayaz(self.home, "show", ident, "--json"))
-        return {a["path"]: a["value"] for a in shown["answers"]}
+        self.comments = [a["comment"] for a in shown["answers"]
+                         if "comment" in a]
+        return {a["path"]: a["value"] for a in shown["answers"] if a["value"]}
 
 
 def kill(p):
@@ -286,19 +290,375 @@ def check_paste(folder):
         len(story.encode()), took, took_in))
 
 
-PARTS = {"kill": check_kills, "sizes": check_sizes, "paste": check_paste}
+# --- gone, and left ---
+
+def after_all(p, longest_s=5):
+    """It ends by itself, its terminal gone; seconds."""
+    began = time.monotonic()
+    while os.waitpid(p.pid, os.WNOHANG) == (0, 0):
+        if time.monotonic() - began > longest_s:
+            os.kill(p.pid, signal.SIGKILL)
+            fail("without a terminal it goes on", p)
+        time.sleep(0.01)
+    return time.monotonic() - began
 
 
-def main():
+# Where it is left: keys, what shows then, the answers that are kept.
+LEAVINGS = [
+    ("typing", "half_a_text", "half a text", {"a": "half a text"}),
+    ("no answer", "PgDn PgDn abc", "abc", {}),
+    ("marking", "one Enter Space Down Space", "2 [x]",
+     {"a": "one", "b": "c1 c2"}),
+    ("menu", "one Enter Space Tab", "Commands", {"a": "one", "b": "c1"}),
+    ("help", "one Enter ?", "any key back", {"a": "one"}),
+    ("outline", "one ^O", "All questions", {"a": "one"}),
+    ("comment", "one Enter ^T what_I_heard", "what I heard", {"a": "one"}),
+    ("removing", "one Enter PgDn PgDn two ^D", "Remove this one",
+     {"a": "one", "r[1]/n": "two"}),
+    ("end", "one Enter PgDn PgDn PgDn n", "This is the end", {"a": "one"}),
+    ("hidden", "one Enter Space Esc", None, {"a": "one", "b": "c1"}),
+]
+
+
+SIGNALLED = "typing", "menu", "hidden"      # always, others in long runs
+
+
+def leaving_form(folder):
+    return form_of(folder, "leaving", [
+        text_control("a", "First question"),
+        choice_control("b", "Second question", True),
+        text_control("c", "How many"),
+        ("r><n/></r><x", '<group ref="/data/r"><label>Person</label>'
+         '<repeat nodeset="/data/r"><input ref="/data/r/n">'
+         '<label>Her name</label></input></repeat></group>')],
+        binds='<bind nodeset="/data/c" type="int"/>')
+
+
+def begun(folder, name, form, keys, wanted, raw=None):
+    where = Place(os.path.join(folder, name.replace(" ", "-")), form)
+    p = where.collect("--new")
+    if raw is not None:
+        feed = p.screen.feed
+        p.screen.feed = lambda data: (raw.append(data), feed(data))
+    p.wait("First question", least_s=0.05)
+    for key in keys.split(" "):
+        p.keys(key)
+        p.wait(least_s=0.01, quiet_s=0.02)
+    p.wait(wanted, least_s=0.1)
+    return where, p
+
+
+def check_kept(where, name, kept):
+    answers = where.answers()
+    if answers != {"/data/" + node: value for node, value in kept.items()}:
+        fail("%s: kept is %r, not %r" % (name, answers, kept))
+
+
+def check_gone(folder):
+    """Its terminal is closed: soon it ends, with all that was typed."""
+    form, longest = leaving_form(folder), 0
+    for name, keys, wanted, kept in LEAVINGS:
+        where, p = begun(folder, name, form, keys, wanted)
+        os.close(p.fd)
+        longest = max(longest, after_all(p))
+        check_kept(where, name, kept)
+    print("gone in %d places, ended after %.1f s at most" % (
+        len(LEAVINGS), longest))
+
+
+# A terminal's modes, what sets each and what takes it back.
+MODES = [("the alternate screen", "\x1b[?1049h", "\x1b[?1049l"),
+         ("marks of pasting", "\x1b[?2004h", "\x1b[?2004l"),
+         ("keys for programs", "\x1b[?1h", "\x1b[?1l"),
+         ("the title", "\x1b[22;2t", "\x1b[23;2t"),
+         ("the order of text", "\x1b[8l", "\x1b[8h"),
+         ("a hidden cursor", "\x1b[?25l", "\x1b[?25h")]
+
+
+def check_restored(name, p, before, raw):
+    out = "".join(raw)
+    for what, on, off in MODES:
+        if on not in out and what != "a hidden cursor":
+            fail("%s: %s is not asked for" % (name, what))
+        if out.rfind(on) > out.rfind(off):
+            fail("%s: %s stays" % (name, what))
+    rest = out[out.rfind("\x1b[?1049l"):]
+    for word in ("First", "Second", "one"):
+        if word in rest:
+            fail("%s: '%s' is on the screen that was there before" % (
+                name, word))
+    if termios.tcgetattr(p.fd) != before:
+        fail("%s: the line is not as it was" % name)
+
+
+def modes_of_a_new_one():
+    master, slave = pty.openpty()
+    modes = termios.tcgetattr(slave)
+    os.close(master)
+    os.close(slave)
+    return modes
+
+
+def leave_by(p, way):
+    if isinstance(way, str):
+        p.type(way)
+    else:
+        os.kill(p.pid, way)
+
+
+def drain(p, longest_s=5):
+    """All that it says, to its end; the terminal stays."""
+    began = time.monotonic()
+    try:
+        while time.monotonic() - began < longest_s:
+            p.read()
+    except EOFError:
+        return
+    os.kill(p.pid, signal.SIGKILL)
+    os.waitpid(p.pid, 0)
+    fail("it goes on", p)
+
+
+def check_left(folder):
+    """However it is left, the terminal is as it was."""
+    form, before = leaving_form(folder), modes_of_a_new_one()
+    ways = [("Ctrl-C", "\x03"), ("TERM", signal.SIGTERM)]
+    n = 0
+    if LONG:
+        ways += [("INT", signal.SIGINT), ("HUP", signal.SIGHUP),
+                 ("Ctrl-S", "\x13")]
+    for name, keys, wanted, kept in LEAVINGS:
+        for how, way in ways if LONG or name in SIGNALLED else ways[:1]:
+            raw = []
+            title = "%s-%s" % (name, how)
+            where, p = begun(folder, title, form, keys, wanted, raw)
+            if name == "no answer" and isinstance(way, str):
+                p.type(way)             # it says first that it is none
+                p.wait("once more")
+            if name == "hidden" and isinstance(way, str):
+                way = signal.SIGTERM    # there is nothing to be left
+            leave_by(p, way)
+            drain(p)
+            check_restored(title, p, before, raw)
+            status = os.waitpid(p.pid, 0)[1]
+            if status != 0:
+                fail("%s: it ended with %d" % (title, status))
+            os.close(p.fd)
+            check_kept(where, title, kept)
+            if name == "comment" and isinstance(way, str) and \
+                    where.comments != ["what I heard"]:
+                fail("%s: the comment is lost" % title)
+            n += 1
+    raw = []
+    where, p = begun(folder, "finished", form, LEAVINGS[-2][1],
+                     "This is the end", raw)
+    leave_by(p, "\r")
+    drain(p)
+    check_restored("finished", p, before, raw)
+    os.waitpid(p.pid, 0)
+    print("left in %d ways, the terminal as it was" % (n + 1))
+
+
+# --- stopped ---
+
+def child_of(pid):
+    path = "/proc/%d/task/%d/children" % (pid, pid)
+    if not os.path.exists(path):
+        return None
+    with open(path) as file:
+        found = file.read().split()
+    return int(found[0]) if found else None
+
+
+def check_stopped(folder):
+    """Stopped by a shell and called back, it is where it was; meanwhile
+    nothing of it shows."""
+    where = Place(folder, leaving_form(folder))
+    p = Pilot(["-C", where.home, "collect", where.name, "--new"],
+              program=["/bin/sh", "-c", 'set -m; "$0" "$@"; printf "%s\\n" '
+                       'Stopped; read line; fg >/dev/null'])
+    p.wait("First question", least_s=0.1)
+    p.keys("one Enter")
+    p.wait("Second question")
+    p.keys("Space")
+    p.wait("1 [x]")
+    was, pid = p.screen.text(), child_of(p.pid)
+    if pid is None:
+        print("stopped: who it is cannot be seen here")
+        kill(p)
+        return
+    raw, feed = [], p.screen.feed
+    p.screen.feed = lambda data: (raw.append(data), feed(data))
+    os.kill(pid, signal.SIGTSTP)
+    p.wait("Stopped", least_s=0.2)
+    out = "".join(raw)
+    if "\x1b[?1049l" not in out:
+        fail("stopped, it keeps the screen", p)
+    p.type("\n")
+    p.wait("1 [x]", least_s=0.2)
+    if p.screen.text() != was:
+        fail("called back it shows something else", p)
+    p.keys("^S")
+    p.end()
+    check_kept(where, "stopped", {"a": "one", "b": "c1"})
+    print("stopped and called back")
+
+
+# --- hostile ---
+
+HIDDEN = "\u009b5;31;44mC1 \u202eoverride\u202c \u2066\u2067unclosed"
+ESCAPES = "\x1b]0;evil\x07\x1b[5;31;44mblink\x1bPdcs\x1b\\ \x9d0;evil\x9c"
+OURS = re.compile(
+    "\x1b\\]2;(bayaz)?\x07|\x1b\\[[?>]?[0-9;:]*[@-~]|\x1b[()][0AB]|\x1b[=>78M]")
+
+
+def check_harmless(name, out, more=""):
+    """Nothing but our own sequences; `more`: characters that may not be."""
+    rest = OURS.sub("", out)
+    bad = re.search("[\x00-\x06\x0b\x0c\x10-\x1f\x7f-\x9f\u202a-\u202e%s]" %
+                    more, rest)
+    if bad:
+        fail("%s: %r reaches the terminal: %r" % (
+            name, bad.group(0), rest[max(0, bad.start() - 30):bad.end() + 30]))
+    if "\x1b[5;31;44m" in out:
+        fail("%s: a colour of the form reaches the terminal" % name)
+
+
+def hostile_form(folder):
+    media = os.path.join(folder, "media")
+    os.mkdir(media)
+    with open(os.path.join(media, "evil.csv"), "w", encoding="utf-8") as file:
+        file.write("name,label\nx,%s\ny,plain %s\n" % (ESCAPES, HIDDEN))
+    return form_of(folder, "hostile", [
+        text_control("a", "A " + HIDDEN),
+        ("b", '<select1 ref="/data/b"><label>B %s</label><hint>hint %s</hint>'
+         '<itemset nodeset="instance(\'evil\')/root/item">'
+         '<value ref="name"/><label ref="label"/></itemset></select1>' % (
+             HIDDEN, HIDDEN)),
+        choice_control("d", "D " + HIDDEN),
+        ("g><c/></g><x", '<group ref="/data/g"><label>G %s</label>'
+         '<input ref="/data/g/c"><label>C</label></input></group>' % HIDDEN),
+        text_control("f", "F")],
+        title="Title " + HIDDEN,
+        more='<instance id="evil" src="jr://file-csv/evil.csv"/>',
+        binds='<bind nodeset="/data/f" constraint=". != \'no\'" '
+        'jr:constraintMsg="M %s"/><bind nodeset="/data/g/c"/>' % HIDDEN), media
+
+
+RECORD = """<data id="hostile" version="1"><a>%s</a><b>x</b><d>%s</d>
+<g><c>%s</c></g><x/><f>%s</f><meta><instanceID>uuid:1-evil</instanceID></meta>
+</data>"""
+
+
+def check_hostile(folder):
+    """Escapes and the like in forms, choices and answers are shown and not
+    obeyed."""
+    form, media = hostile_form(folder)
+    where = Place(folder, form, "--media", media)
+    record = os.path.join(folder, "record.xml")
+    with open(record, "w", encoding="utf-8") as file:
+        file.write(RECORD % ((HIDDEN,) * 4))
+    pilot.bayaz(where.home, "import", record)
+    ident = json.loads(pilot.bayaz(where.home, "list", "--json"))[
+        "records"][0]["record"]
+    for bidi in ("ours", "terminal"):
+        for first in (["--new"], ["--resume", ident]):
+            name = "%s %s" % (bidi, first[0])
+            p = where.collect(*first, "--bidi", bidi)
+            raw, feed = [], p.screen.feed
+            p.screen.feed = lambda data: (raw.append(data), feed(data))
+            p.wait("A ", least_s=0.3)
+            for keys in ("^G 1 Enter", "Tab Tab ^U %s" % "x", "Enter", "Down",
+                         "/ evil", "Back Back Back Back Back Home Down Enter",
+                         "PgDn", "^G 5 Enter", "^U no Enter", "^U yes",
+                         "^O", "q", "^F plain Enter", "q", "^T", "Tab", "?",
+                         "Enter"):
+                for key in keys.split(" "):
+                    p.keys(key)
+                    p.wait(quiet_s=0.03)
+            p.keys("^G 1 Enter")
+            p.wait("A ")
+            p.type("\x15\x1b[200~" + ESCAPES + HIDDEN + "\x1b[201~")
+            p.wait("0;evil", least_s=0.1)
+            p.keys("^S")
+            if p.end() != 0:
+                fail("%s: it failed" % name, p)
+            out = "".join(raw)
+            # the screen orders text itself: no marks of direction either
+            check_harmless(name, out, "\u061c\u200e\u200f\u2066-\u2069")
+            if set(p.screen.titles) - {"", "bayaz"}:
+                fail("%s: it is called %r" % (name, p.screen.titles))
+            # it is seen that there is something
+            for seen in ("\ufffd5;31;44mC1", "blink", "M \ufffd"):
+                if seen not in out and bidi == "terminal":
+                    fail("%s: %r is not shown" % (name, seen))
+    for first in (["--new"], ["--resume", "last"]):
+        said = subprocess.run(
+            [pilot.BAYAZ, "-C", where.home, "collect", "hostile", *first],
+            input=(":g 1\n%s\n:n\n:n\n:n\n:n\nno\n:o\n:q\n" % (
+                ESCAPES + HIDDEN)).encode(), capture_output=True)
+        check_harmless("lines " + first[0],
+                       (said.stdout + said.stderr).decode())
+    print("hostile forms and answers are shown only")
+
+
+# --- idle ---
+
+def check_idle(folder):
+    """A minute without a key hides it; a key in between puts it off."""
+    where = Place(folder, leaving_form(folder))
+    p = where.collect("--new", "--lock-after", "1")
+    p.wait("First question", least_s=0.1)
+    time.sleep(20)
+    p.keys("one")
+    began = time.monotonic()
+    while any("First" in row for row in p.screen.text()):
+        p.read(0.2)
+        if time.monotonic() - began > 75:
+            fail("it does not hide by itself", p)
+    took = time.monotonic() - began
+    if took < 55:
+        fail("it hid after %.0f s" % took)
+    if any("one" in row for row in p.screen.text()):
+        fail("hidden by itself it shows an answer", p)
+    p.keys("Enter")
+    p.wait("one")
+    p.keys("^S")
+    if p.end() != 0:
+        fail("it failed")
+    check_kept(where, "idle", {"a": "one"})
+    print("hidden by itself after %.0f s" % took)
+
+
+PARTS = {"kill": check_kills, "sizes": check_sizes, "paste": check_paste,
+         "gone": check_gone, "left": check_left, "stopped": check_stopped,
+         "hostile": check_hostile, "idle": check_idle}
+
+
+def run(name):
     folder = tempfile.mkdtemp()
-    for name in sys.argv[1:] or PARTS:
-        part = os.path.join(folder, name)
-        os.mkdir(part)
-        began = time.monotonic()
-        PARTS[name](part)
-        print("%s: %.1f s" % (name, time.monotonic() - began))
+    began = time.monotonic()
+    PARTS[name](folder)
+    print("%s: %.1f s" % (name, time.monotonic() - began))
     shutil.rmtree(folder)
 
 
+def main():
+    """Each in a process of its own: they wait more than they work."""
+    if len(sys.argv) == 2:
+        run(sys.argv[1])
+        return 0
+    names = [n for n in pilot.part(PARTS) if n != "idle" or LONG]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda name: subprocess.run(
+            [sys.executable, __file__, name], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True), names))
+    for name, one in zip(names, done):
+        print(one.stdout, end="")
+        if one.returncode != 0:
+            print("%s failed" % name)
+    return 1 if any(one.returncode for one in done) else 0
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
