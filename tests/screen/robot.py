@@ -4,7 +4,8 @@ record that `bayaz fill` makes of the same answers.
 
 A script of the corpus may answer what an interview does not ask (hidden or not
 relevant questions) or refuses (constraints): the robot leaves that out, for
-fill as well, and says how much.  A sample of forms; all with BAYAZ_LONG=1.
+fill as well, and says how much.  A sample of forms; all with BAYAZ_LONG=1, a
+part of them with BAYAZ_PART=2/4.
 
     tests/screen/robot.py [FORM...]
 """
@@ -62,6 +63,32 @@ def controls_of(form):
     return found
 
 
+def codes_by_label(form):
+    """{what a choice is called in the form's own language: its code}"""
+    root = ET.parse(form).getroot()
+    texts = {}
+    for translation in root.iter():
+        if local(translation.tag) != "translation" or (
+                texts and not translation.get("default")):
+            continue
+        for text in translation:
+            values = [v.text or "" for v in text if not v.get("form")]
+            if values:
+                texts[text.get("id")] = values[0]
+    found = {}
+    for item in root.iter():
+        if local(item.tag) != "item":
+            continue
+        own = {local(e.tag): e for e in item}
+        code, label = own.get("value", own.get("name")), own.get("label")
+        if code is None or label is None:
+            continue
+        ref = re.match(r"jr:itext\('(.*)'\)", label.get("ref", ""))
+        found[(texts.get(ref.group(1), "") if ref else label.text or "")
+              .strip()] = code.text
+    return found
+
+
 def plain(path):
     return re.sub(r"\[\d+\]", "", path)
 
@@ -89,9 +116,25 @@ class OnScreen:
         self.p.type("\x07" + path + "\r")
         return not REFUSED.search(self.settle())
 
+    def rank(self, value):
+        """Grab each that belongs further up, from the first place on."""
+        rows = re.findall(r"^ +\d+\. (.*)$", self.settle(0.1), re.M)
+        order = [self.codes.get(row.strip()) for row in rows]
+        wanted = value.split(" ")
+        if sorted(wanted) != sorted(str(code) for code in order):
+            return None                 # that is not offered
+        for k, code in enumerate(wanted):
+            at = order.index(code)
+            order.insert(k, order.pop(at))
+            if at > k:
+                self.p.type("\x1bOH" + at * "\x1bOB" + " " +
+                            (at - k) * "\x1bOA" + " ")
+        self.p.type("\r")
+        return not REFUSED.search(self.settle())
+
     def answer(self, kind, value):
-        if kind == "rank":
-            return None
+        if kind == "rank" and value != "":
+            return self.rank(value)
         if value == "" or kind == "select":
             self.p.type("\x18")         # clear
             self.settle(0.3)
@@ -235,6 +278,7 @@ def one(form, script, robot_class, counts):
         return None
     controls = controls_of(form)
     robot = robot_class(["-C", home, "collect", name.group(1), "--new"], folder)
+    robot.codes = codes_by_label(form)
     done = []
     with open(script, encoding="utf-8") as file:
         for line in file:
@@ -254,6 +298,7 @@ def one(form, script, robot_class, counts):
             if not ok and os.environ.get("BAYAZ_VERBOSE"):
                 print(name.group(1), op, path, value, ok)
             if ok:
+                counts["ranked"] += kind == "rank" if op == "set" else 0
                 done.append("\t".join(parts[:3 if op == "set" else 2]))
     status = robot.end()
     reduced = os.path.join(folder, "script.tsv")
@@ -288,6 +333,7 @@ def main():
         if os.path.exists(os.path.join(CORPUS, n, "script.tsv")))
     if not LONG and not sys.argv[1:]:
         names = names[::max(1, len(names) // SAMPLE)][:SAMPLE]
+    if not sys.argv[1:]:
         names = pilot.part(names)
     failed = 0
     for robot_class in OnScreen, InLines:
