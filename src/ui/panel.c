@@ -429,7 +429,8 @@ void panel_tell(struct panel *p, const char *title, const char *text)
 		return;
 	}
 	while (p->over == PANEL_OPEN && (k.is_pasted ||
-			k.key == KEY_IS_SIZE || k.key == KEY_IS_DOWN || k.key == KEY_IS_UP)) {
+			k.key == KEY_IS_SIZE || k.key == KEY_IS_DOWN ||
+			k.key == KEY_IS_UP)) {
 		begin(p, title, NULL, _("any key back"));
 		page_line(&p->body, text, 0);
 		/* a long one is leafed through by arrows */
