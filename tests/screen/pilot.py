@@ -17,6 +17,7 @@ KEYS = {"Enter": "\r", "Tab": "\t", "Esc": "\x1b", "Up": "\x1bOA",
         "Down": "\x1bOB", "Right": "\x1bOC", "Left": "\x1bOD",
         "Home": "\x1bOH", "End": "\x1bOF", "PgUp": "\x1b[5~",
         "PgDn": "\x1b[6~", "Back": "\x7f", "Del": "\x1b[3~", "F1": "\x1bOP"}
+TIOCGPTN = 0x80045430       # Linux: the number of a terminal
 PASSPHRASE = "one two three four"
 
 
@@ -80,6 +81,34 @@ class Pilot:
                 return
         raise SystemExit("did not come: %r; the screen is\n%s" % (
             wanted, "\n".join(self.screen.text())))
+
+    def is_busy(self):
+        """Has it keys to read, or anything to do?  (Where the system tells; or
+        else it is believed to be idle.)"""
+        try:
+            number = struct.unpack("i", fcntl.ioctl(self.fd, TIOCGPTN,
+                                                    b"\0\0\0\0"))[0]
+            slave = os.open("/dev/pts/%d" % number, os.O_RDWR | os.O_NOCTTY)
+            try:
+                waiting = struct.unpack("i", fcntl.ioctl(
+                    slave, termios.FIONREAD, b"\0\0\0\0"))[0]
+            finally:
+                os.close(slave)
+            with open("/proc/%d/stat" % self.pid) as file:
+                state = file.read().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return False
+        return waiting > 0 or state not in "SZ"
+
+    def settle(self, longest_s=20):
+        """Until it waits for a key, and has said all; what is shown then."""
+        end, idle = time.monotonic() + longest_s, 0
+        while idle < 4 and time.monotonic() < end:
+            if self.read(0.006):
+                idle = 0
+            else:
+                idle = 0 if self.is_busy() else idle + 1
+        return "\n".join(self.screen.text())
 
     def type(self, text):
         os.write(self.fd, text.encode())

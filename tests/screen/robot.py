@@ -101,12 +101,8 @@ class OnScreen:
         self.p = Pilot(words, 100, 40)
         self.p.wait("Esc", least_s=0.3)
 
-    def settle(self, first_s=1.0):
-        """What is shown once something came and no more does."""
-        came = self.p.read(first_s)
-        while came:
-            came = self.p.read(0.02)
-        return "\n".join(self.p.screen.text())
+    def settle(self):
+        return self.p.settle()
 
     def go(self, path):
         shown = "\n".join(self.p.screen.text())
@@ -118,7 +114,7 @@ class OnScreen:
 
     def rank(self, value):
         """Grab each that belongs further up, from the first place on."""
-        rows = re.findall(r"^ +\d+\. (.*)$", self.settle(0.1), re.M)
+        rows = re.findall(r"^ +\d+\. (.*)$", self.settle(), re.M)
         order = [self.codes.get(row.strip()) for row in rows]
         wanted = value.split(" ")
         if sorted(wanted) != sorted(str(code) for code in order):
@@ -137,7 +133,7 @@ class OnScreen:
             return self.rank(value)
         if value == "" or kind == "select":
             self.p.type("\x18")         # clear
-            self.settle(0.3)
+            self.settle()
         if value == "":
             return True
         if kind in ("select", "select1"):
@@ -172,7 +168,7 @@ class OnScreen:
     def end(self):
         self.p.type("\x13")
         try:
-            self.settle(0.2)
+            self.settle()
             # something was not taken: once more leaves it so
             self.p.type("\x13")
         except (EOFError, OSError):
