@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/wipe.h"
@@ -364,7 +365,9 @@ static void pack(struct home *h, size_t n_ready)
 		return;
 	}
 	folder = home_choose_folder(h, _("Where does the bundle go?"));
-	if (folder != NULL)
+	if (folder != NULL && !file_is_folder(folder))
+		home_say(h, _("there is no folder '%s'"), folder);
+	else if (folder != NULL)
 		home_run(h, _("Packed"), (const char *const[]){ "pack", "-o",
 			folder, NULL });
 	free(folder);
@@ -581,9 +584,9 @@ static bool home(struct home *h, struct err *err)
 	if (!open_workspace(h, err) || !check_clock(h, err))
 		return err->code == ERR_NONE;
 	read_training(h);
+	h->prompt.idle_ms = screen_idle_ms(h->iv.ws, h->iv.lock_after);
 	if (h->panel.term != NULL)
-		term_set_idle(h->panel.term, screen_idle_ms(h->iv.ws,
-			h->iv.lock_after));
+		term_set_idle(h->panel.term, h->prompt.idle_ms);
 	return turns(h, err);
 }
 

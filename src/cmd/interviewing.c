@@ -216,7 +216,7 @@ static void set_up(struct interviewing *iv, struct showing *sh,
 		.in = stdin, .out = stdout, .clock = iv->clock,
 		.stop = iv->stop, .term = iv->term, .form = sh->form,
 		.training = record_head(record)->training,
-		.is_zoomed = &iv->is_zoomed };
+		.idle_ms = iv->idle_ms, .is_zoomed = &iv->is_zoomed };
 	setup->options.property = property;
 	setup->options.property_data = sh;
 	setup->options.language = language_to_begin(sh, record);
@@ -340,9 +340,9 @@ enum interview_end interviewing_run(struct interviewing *iv,
 	struct interview_setup setup;
 	struct str page = STR_INIT;
 
+	iv->idle_ms = screen_idle_ms(iv->ws, iv->lock_after);
 	if (iv->term != NULL)
-		term_set_idle(iv->term, screen_idle_ms(iv->ws,
-			iv->lock_after));
+		term_set_idle(iv->term, iv->idle_ms);
 	read_worker(&sh);
 	if (tell_page(iv, &sh, *record, &page, err)) {
 		set_up(iv, &sh, *record, &setup);

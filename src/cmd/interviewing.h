@@ -22,6 +22,7 @@ struct interviewing {
 	const struct po_files *po;	/* translations that are tried; or NULL */
 	bool training;			/* new records are made-up ones */
 	bool is_zoomed;			/* as it was left */
+	int idle_ms;			/* what came of lock_after: private */
 };
 
 /* Does the form open in the language that is asked for?  Before a record is

@@ -34,6 +34,7 @@ struct interview_setup {
 	struct field_clock *clock;	/* begun; asked about while it runs;
 					 * NULL: the system's, unasked */
 	FILE *in, *out;			/* of line mode */
+	int idle_ms;			/* of line mode: hidden after it */
 	struct term *term;		/* open: the whole screen; or NULL */
 	bool *is_zoomed;		/* of the screen; as it was left */
 	const char *before;		/* to be read first; or NULL */

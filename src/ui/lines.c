@@ -507,29 +507,21 @@ static enum interview_end turns(struct lines *l, struct err *err)
 	}
 }
 
-/* What was shown goes from the terminal, and from what was scrolled off it. */
-static void hide(struct lines *l)
-{
-	int terminal = fileno(l->prompt.out);
-
-	if (terminal >= 0 && isatty(terminal))
-		fputs("\033[H\033[2J\033[3J\033]2;\a", l->prompt.out);
-	fflush(l->prompt.out);
-}
-
 enum interview_end lines_run(const struct interview_setup *setup,
 	struct err *err)
 {
 	struct course c;
 	struct lines l = { .c = &c, .prompt = { .in = setup->in,
-		.out = setup->out, .stop = setup->stop } };
+		.out = setup->out, .stop = setup->stop,
+		.idle_ms = setup->idle_ms } };
 	const struct asker asker = prompt_asker(&l.prompt);
 	enum interview_end end = INTERVIEW_FAILED;
 
 	if (course_open(&c, setup, &asker, err)) {
 		end = turns(&l, err);
+		l.hides = l.hides || l.prompt.is_idle;
 		if (l.hides)
-			hide(&l);
+			prompt_blank(&l.prompt);
 		if (!course_leave(&c, end, err))
 			end = INTERVIEW_FAILED;
 		else if (l.hides && end == INTERVIEW_SAVED)

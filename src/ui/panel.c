@@ -64,10 +64,13 @@ static bool read_line(struct panel *p)
 
 	while ((input = prompt_read(p->prompt)) == PROMPT_BAD)
 		continue;
-	if (input == PROMPT_END)
+	if (input == PROMPT_END && !p->prompt->is_idle)
 		p->over = PANEL_GONE;
-	else if (strcmp(p->prompt->line, ":h") == 0)
+	else if (p->prompt->is_idle || strcmp(p->prompt->line, ":h") == 0)
 		p->over = PANEL_HIDDEN;
+	if (p->over == PANEL_HIDDEN)
+		prompt_blank(p->prompt);
+	p->prompt->is_idle = false;
 	return p->over == PANEL_OPEN;
 }
 

@@ -2,9 +2,13 @@
 
 #include "ui/prompt.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/mem.h"
@@ -47,13 +51,38 @@ static void clean_line(struct prompt *p)
 	str_wipe(&clean);
 }
 
+static bool is_stopped(const struct prompt *p)
+{
+	return p->is_idle || (p->stop != NULL && *p->stop != 0);
+}
+
+/* Until there is a line, on a terminal where somebody may walk away. */
+static void wait_for_line(struct prompt *p)
+{
+	struct pollfd poll_in = { .fd = fileno(p->in), .events = POLLIN };
+	int n = -1;
+
+	if (p->idle_ms <= 0 || !isatty(poll_in.fd))
+		return;
+	while (n < 0 && !is_stopped(p)) {
+		n = poll(&poll_in, 1, p->idle_ms);
+		if (n < 0 && errno != EINTR)
+			return;		/* reading says what is wrong */
+	}
+	if (n != 0)
+		return;
+	p->is_idle = true;
+	tcflush(poll_in.fd, TCIFLUSH);	/* half a line is no passphrase */
+}
+
 enum prompt_input prompt_read(struct prompt *p)
 {
 	ssize_t n = -1;
 
 	fputs("> ", p->out);
 	fflush(p->out);
-	if (p->stop == NULL || *p->stop == 0)
+	wait_for_line(p);
+	if (!is_stopped(p))
 		n = getline(&p->line, &p->line_size, p->in);
 	if (n < 0)
 		return PROMPT_END;
@@ -63,6 +92,15 @@ enum prompt_input prompt_read(struct prompt *p)
 		return PROMPT_BAD;
 	clean_line(p);
 	return PROMPT_LINE;
+}
+
+void prompt_blank(struct prompt *p)
+{
+	int terminal = fileno(p->out);
+
+	if (terminal >= 0 && isatty(terminal))
+		fputs("\033[H\033[2J\033[3J\033]2;\a", p->out);
+	fflush(p->out);
 }
 
 bool prompt_read_text(struct prompt *p, const char *question)

@@ -14,7 +14,7 @@
 #include "ui/asker.h"
 
 enum prompt_input {
-	PROMPT_END,	/* there is no more */
+	PROMPT_END,	/* there is no more, or nobody types */
 	PROMPT_LINE,
 	PROMPT_BAD,	/* it is no UTF-8 */
 };
@@ -23,12 +23,16 @@ struct prompt {
 	FILE *in, *out;
 	const volatile sig_atomic_t *stop;	/* not 0: there is no more; or
 						 * NULL */
+	int idle_ms;		/* of a terminal: nobody types; 0: never */
+	bool is_idle;		/* nobody did: every reading ends at once */
 	char *line;		/* the last one read, without its end */
 	size_t line_size;
 };
 
 /* Shows "> " and reads. */
 enum prompt_input prompt_read(struct prompt *prompt);
+/* Everything goes from the terminal, and from what was scrolled off it. */
+void prompt_blank(struct prompt *prompt);
 /* Again until it is not blank; false: the input ended. */
 bool prompt_read_text(struct prompt *prompt, const char *question);
 /* Append `text` as answers are kept; `keeps_lines`: line breaks stay. */
