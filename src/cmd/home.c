@@ -446,7 +446,7 @@ static void take_letter(struct home *h, uint32_t letter,
 static bool turn(struct home *h, size_t *at, struct err *err)
 {
 	const struct picking picking = { _("bayaz"), h->is_training ?
-		_("training ") : NULL, _("Enter open  n new  p pack  "
+		_("training") : NULL, _("Enter open  n new  p pack  "
 		"r receive  j join  ? help  q quit"), _("A number opens it; n new, "
 		"p pack, r receive, j join, ? help, q quit"), "ntdprj?q" };
 	struct home_list list = { .n_ready = 0 };
