@@ -84,6 +84,7 @@ bool course_go_typed(struct course *c, const char *typed, struct err *err)
 	MUST_CHECK;
 void course_go(struct course *c, size_t step);
 bool course_go_node(struct course *c, const struct node *n);
+bool course_is_asked(const struct course *c, const struct node *n);
 /* Is this word, folded (utf8_fold()), in its label or answer? */
 bool course_has_word(struct course *c, const struct step *step,
 	const char *word);
@@ -137,7 +138,8 @@ bool course_set_language(struct course *c, const char *name,
 
 /* --- ending --- */
 
-/* What is missing or wrong, in order; the place moves to the first.
+/* What is missing or wrong of what is asked, in order; the place moves to the
+ * first.
  * session_violations_release(). */
 bool course_check(struct course *c, struct session_violations *found,
 	struct err *err) MUST_CHECK;

@@ -1,12 +1,29 @@
 /* Checking the whole, consent, and leaving. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/gettext.h"
 #include "base/str.h"
 #include "ui/course_parts.h"
 #include "xform/consent.h"
+
+/* Nobody can mend what is not asked; Collect finishes a record that lacks it,
+ * too (JavaRosa, FormDef.validate(): questions only). */
+static void leave_out_unasked(struct course *c,
+	struct session_violations *found)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < found->n; i++) {
+		if (course_is_asked(c, found->items[i].node))
+			found->items[kept++] = found->items[i];
+		else
+			free(found->items[i].message);
+	}
+	found->n = kept;
+}
 
 bool course_check(struct course *c, struct session_violations *found,
 	struct err *err)
@@ -16,6 +33,7 @@ bool course_check(struct course *c, struct session_violations *found,
 
 	if (!session_validate(c->draft.session, found, err))
 		return false;
+	leave_out_unasked(c, found);
 	if (found->n == 0)
 		return true;
 	course_go_node(c, found->items[0].node);

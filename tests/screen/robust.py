@@ -630,7 +630,37 @@ def check_idle(folder):
     print("hidden by itself after %.0f s" % took)
 
 
-PARTS = {"kill": check_kills, "sizes": check_sizes, "paste": check_paste,
+# --- what nobody can mend ---
+
+def check_unasked(folder):
+    """What is missing or wrong and not asked does not hold up the end: it
+    once went round in circles there, on the screen and in lines."""
+    where = Place(folder, form_of(folder, "unasked", [
+        text_control("a", "First question"), ("h", "")],
+        binds='<bind nodeset="/data/h" calculate="/data/a" required="true()" '
+        'constraint=". != \'no\'"/><bind nodeset="/data/a" '
+        'constraint=". != \'never\'"/>'))
+    for keys in "Enter", "^U no Enter":
+        p = where.collect("--new")
+        p.wait("First question", least_s=0.1)
+        p.keys(keys)
+        p.wait("This is the end", longest_s=5)
+        p.keys("Enter")
+        if p.end(5) != 0:
+            fail("it cannot be finished")
+    said = subprocess.run(
+        [pilot.BAYAZ, "-C", where.home, "collect", where.name, "--new"],
+        input="no\nyes\n", capture_output=True, text=True, timeout=10)
+    if "finished: " not in said.stdout:
+        fail("in lines it cannot be finished: %s" % said.stdout)
+    states = [r["state"] for r in json.loads(pilot.bayaz(
+        where.home, "list", "--json"))["records"]]
+    if states != ["ready"] * 3:
+        fail("three records are %r" % states)
+    print("what is not asked does not hold up the end")
+
+
+PARTS = {"unasked": check_unasked, "kill": check_kills, "sizes": check_sizes, "paste": check_paste,
          "gone": check_gone, "left": check_left, "stopped": check_stopped,
          "hostile": check_hostile, "idle": check_idle}
 
