@@ -130,9 +130,10 @@ static void draw_path(struct screen *s, const struct step *step)
 	while (n != NULL && !node_form(n)->is_repeat)
 		n = node_parent(n);
 	if (n != NULL) {
-		char *number = str_format(" %zu/%zu", node_position(n),
+		char *number = str_format("%zu/%zu", node_position(n),
 			node_count(node_parent(n), node_form(n)));
 
+		page_text(&s->body, any ? " " : "", LOOK_DIM);
 		page_isolated(&s->body, number, LOOK_DIM);
 		free(number);
 		any = true;
