@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 
-enum { FIRST_ISOLATE = 0x2068, END_ISOLATE = 0x2069, MASKED = 0xFFFD };
+enum { RTL_ISOLATE = 0x2067, FIRST_ISOLATE, END_ISOLATE, MASKED = 0xFFFD };
 
 void page_init(struct page *p, int columns, bool is_rtl, enum bidi bidi)
 {
@@ -182,7 +182,10 @@ void page_bar(struct page *p, const char *begin, const char *end,
 	}
 	for (; used < room; used++)
 		page_char(p, ' ', look);
-	page_isolated(p, end, look);
+	/* a key's name in front does not turn it round */
+	page_char(p, p->is_rtl ? RTL_ISOLATE : FIRST_ISOLATE, look);
+	page_text(p, end, look);
+	page_char(p, END_ISOLATE, look);
 	page_end(p);
 	p->is_zoomed = zoomed;
 }
