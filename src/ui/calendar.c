@@ -73,3 +73,48 @@ void day_text(struct day d, char text[DAY_TEXT_BYTES])
 		d.year < 1 ? 1 : d.year > 9999 ? 9999 : d.year,
 		(int)((unsigned)d.month % 100), (int)((unsigned)d.day % 100));
 }
+
+static const size_t part_bytes[] = { [DAY_WHOLE] = 10, [DAY_MONTH] = 7,
+	[DAY_YEAR] = 4 };
+
+bool day_parse_part(const char *text, enum day_part part, struct day *day)
+{
+	char whole[] = "0000-01-01";
+	size_t n = strlen(text);
+
+	if (n != part_bytes[DAY_WHOLE] && n != part_bytes[DAY_MONTH] &&
+			n != part_bytes[DAY_YEAR])
+		return false;
+	if (n < part_bytes[part])
+		return false;
+	memcpy(whole, text, n);
+	if (!day_parse(whole, day))
+		return false;
+	if (part != DAY_WHOLE)
+		day->day = 1;
+	if (part == DAY_YEAR)
+		day->month = 1;
+	return true;
+}
+
+void day_text_part(struct day day, enum day_part part,
+	char text[DAY_TEXT_BYTES])
+{
+	day_text(day, text);
+	text[part_bytes[part]] = '\0';
+}
+
+struct day day_moved(struct day day, enum day_part part, int by)
+{
+	const struct day first = { 1, 1, 1 }, last = { 9999, 12, 31 };
+	long to = part == DAY_WHOLE ? day_number(day) + by :
+		day.year * 12L + day.month - 1 +
+		(part == DAY_YEAR ? 12L * by : by);
+
+	if (part != DAY_WHOLE)
+		to = day_number((struct day){ (int)(to / 12),
+			(int)(to % 12) + 1, 1 });
+	if (to < day_number(first))
+		return first;
+	return to > day_number(last) ? last : day_of_number(to);
+}

@@ -252,6 +252,59 @@ bool course_is_chosen(const char *value, const char *choice, bool several)
 	return false;
 }
 
+bool course_has_appearance(const struct xf_control *c, const char *word)
+{
+	return course_is_chosen(c->appearance, word, true);
+}
+
+/* --- dates --- */
+
+enum day_part course_date_part(const struct xf_control *c)
+{
+	if (c->node == NULL || c->node->bind->type != XF_DATE)
+		return DAY_WHOLE;
+	if (course_has_appearance(c, "month-year"))
+		return DAY_MONTH;
+	return course_has_appearance(c, "year") ? DAY_YEAR : DAY_WHOLE;
+}
+
+const char *course_calendar_note(const struct xf_control *c)
+{
+	static const char *const others[] = { "ethiopian", "coptic", "islamic",
+		"bikram-sambat", "myanmar", "persian" };
+
+	if (c->node == NULL || (c->node->bind->type != XF_DATE &&
+			c->node->bind->type != XF_DATETIME))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (course_has_appearance(c, others[i]))
+			return _("The date is shown and typed in the "
+				"Gregorian calendar.");
+	return NULL;
+}
+
+char *course_typed_value(struct course *c, const struct step *step)
+{
+	const char *value = node_value(c->draft.session, step->node);
+	enum day_part part = course_date_part(step->control);
+	char text[DAY_TEXT_BYTES];
+	struct day day;
+
+	if (part == DAY_WHOLE || !day_parse(value, &day))
+		return xstrdup(value);
+	day_text_part(day, part, text);
+	return xstrdup(text);
+}
+
+static const char *how_to_date(const struct xf_control *c)
+{
+	switch (course_date_part(c)) {
+	case DAY_MONTH: return _("a month like 2026-11");
+	case DAY_YEAR: return _("a year like 2026");
+	default: return _("a date like 2026-11-23");
+	}
+}
+
 const char *course_how_to(const struct xf_control *c)
 {
 	switch (c->kind) {
@@ -266,7 +319,7 @@ const char *course_how_to(const struct xf_control *c)
 	switch (c->node->bind->type) {
 	case XF_INT: return _("a whole number");
 	case XF_DECIMAL: return _("a number");
-	case XF_DATE: return _("a date like 2026-11-23");
+	case XF_DATE: return how_to_date(c);
 	case XF_TIME: return _("a time like 14:30");
 	case XF_DATETIME: return _("a date and time like 2026-11-23T14:30");
 	case XF_GEOPOINT: return _("latitude and longitude");

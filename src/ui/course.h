@@ -10,6 +10,7 @@
 #define BAYAZ_UI_COURSE_H
 
 #include "ui/asker.h"
+#include "ui/calendar.h"
 #include "ui/draft.h"
 #include "ui/interview.h"
 #include "ui/trail.h"
@@ -65,6 +66,14 @@ size_t course_number(const struct course *c, size_t at);
 bool course_is_chosen(const char *value, const char *choice, bool several);
 /* How to answer this kind of question, in a few words; NULL: as one likes. */
 const char *course_how_to(const struct xf_control *control);
+/* Is this word in its appearance? */
+bool course_has_appearance(const struct xf_control *control, const char *word);
+/* What of a date it asks for. */
+enum day_part course_date_part(const struct xf_control *control);
+/* The form means another calendar than ours: what to tell about that; NULL. */
+const char *course_calendar_note(const struct xf_control *control);
+/* Its value as one types it: of a date what is asked for.  wipe_free() it. */
+char *course_typed_value(struct course *c, const struct step *step);
 
 /* --- moving --- */
 

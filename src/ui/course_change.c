@@ -62,6 +62,21 @@ static bool choice_values(struct course *c, const struct step *step,
 	return ok;
 }
 
+/* A month or a year alone. */
+static bool date_value(const struct xf_control *control, const char *typed,
+	struct str *out, struct err *err)
+{
+	char text[DAY_TEXT_BYTES];
+	struct day day;
+
+	if (!day_parse_part(typed, course_date_part(control), &day))
+		return err_set(err, ERR_VALUE, _("this has to be %s"),
+			course_how_to(control));
+	day_text(day, text);
+	str_add(out, text);
+	return true;
+}
+
 /* What was typed, in the form the session takes. */
 static bool typed_value(struct course *c, const struct step *step,
 	const char *typed, struct str *out, struct err *err)
@@ -74,6 +89,8 @@ static bool typed_value(struct course *c, const struct step *step,
 		str_add(out, "OK");
 		return true;
 	}
+	if (course_date_part(step->control) != DAY_WHOLE)
+		return date_value(step->control, typed, out, err);
 	str_add(out, typed);
 	/* People leave the seconds out. */
 	if (step->node != NULL && node_form(step->node)->bind->type == XF_TIME &&

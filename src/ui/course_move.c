@@ -284,7 +284,7 @@ char *course_shown_answer(struct course *c, const struct step *step)
 	if (step->control->kind == XF_SECRET)
 		return xstrdup(value[0] != '\0' ? "****" : "");
 	if (!course_is_select(step->control) || value[0] == '\0')
-		return xstrdup(value);
+		return course_typed_value(c, step);
 	if (!session_choices(session, step->node, step->control, &choices,
 			&ignored)) {
 		err_clear(&ignored);

@@ -113,16 +113,19 @@ static bool is_numeric(struct node *n)
 
 static void show_answer(struct lines *l, const struct step *step)
 {
-	const char *value = node_value(l->c->draft.session, step->node);
+	char *value;
 
-	if (value[0] == '\0' || course_is_select(step->control))
+	if (course_is_select(step->control) ||
+			node_value(l->c->draft.session, step->node)[0] == '\0')
 		return;
+	value = course_typed_value(l->c, step);
 	if (step->control->kind == XF_SECRET)
 		fprintf(l->prompt.out, "  = ****\n");
 	else if (is_numeric(step->node))
 		print_number(l, "  = %s\n", value);
 	else
 		print_text(l, "  = ", value, "\n");
+	wipe_free(value);
 }
 
 static void show_comment(struct lines *l, const struct step *step)
@@ -156,6 +159,7 @@ static bool show_question(struct lines *l, struct err *err)
 	const struct step *step = &l->c->steps.items[l->c->at];
 	struct session *s = l->c->draft.session;
 	const char *how = course_how_to(step->control);
+	const char *calendar = course_calendar_note(step->control);
 
 	show_headings(l);
 	if (l->c->setup->training)
@@ -174,6 +178,8 @@ static bool show_question(struct lines *l, struct err *err)
 	show_comment(l, step);
 	if (!course_is_note(l->c, step) && how != NULL)
 		fprintf(l->prompt.out, "  (%s)\n", how);
+	if (!course_is_note(l->c, step) && calendar != NULL)
+		fprintf(l->prompt.out, "  %s\n", calendar);
 	return true;
 }
 

@@ -107,6 +107,14 @@ bool screen_error(struct screen *s, struct err *err);
 void screen_rich(struct screen *s, struct node *context,
 	const struct xf_text *text, unsigned look);
 
+/* --- below the text of a date: a calendar, the months, the years --- */
+
+void screen_date_draw(struct screen *s, const struct step *step);
+/* False: that key is nothing for it. */
+bool screen_date_key(struct screen *s, const struct step *step,
+	struct keystroke key);
+const char *screen_date_keys(const struct screen *s);	/* NULL: no date */
+
 /* --- things that take the screen for a while --- */
 
 /* One of several lines; false: left.  *at is where it begins and what was

@@ -1,4 +1,4 @@
-/* What is typed: texts, numbers, dates with a calendar, places, files. */
+/* What is typed: texts, numbers, dates (screen_date.c), places, files. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/wipe.h"
-#include "ui/calendar.h"
 #include "ui/screen_parts.h"
 
 static enum xf_type type_of(const struct step *step)
@@ -19,14 +18,16 @@ static enum xf_type type_of(const struct step *step)
 static void begin(struct screen *s, const struct step *step)
 {
 	const char *pending = screen_pending(s, step->node);
+	char *value;
 
 	editor_release(&s->editor);
 	s->editor.is_masked = step->control->kind == XF_SECRET;
 	s->editor.has_lines = type_of(step) == XF_STRING &&
 		step->control->kind == XF_INPUT;
-	editor_set(&s->editor, pending != NULL ? pending :
-		node_value(s->c.draft.session, step->node));
+	value = course_typed_value(&s->c, step);
+	editor_set(&s->editor, pending != NULL ? pending : value);
 	s->editor.is_touched = pending != NULL;
+	wipe_free(value);
 }
 
 static bool typed(struct screen *s, const struct step *step, struct str *out)
@@ -43,106 +44,8 @@ static bool is_touched(const struct screen *s)
 
 static const char *keys(const struct screen *s)
 {
-	(void)s;
-	return _("Type the answer, then Enter");
-}
-
-/* --- the calendar --- */
-
-static bool shows_calendar(const struct step *step)
-{
-	return type_of(step) == XF_DATE &&
-		strstr(step->control->appearance, "year") == NULL;
-}
-
-/* The date that stands there, or today; false: something else does. */
-static bool date_here(struct screen *s, struct day *date)
-{
-	struct str text = STR_INIT;
-	bool ok = true;
-
-	editor_text(&s->editor, &text);
-	if (text.len == 0)
-		*date = day_of_ms(session_now_ms(s->c.draft.session));
-	else
-		ok = day_parse(text.data, date);
-	str_wipe(&text);
-	return ok;
-}
-
-/* Each by itself, so that they lie as the numbers do. */
-static void draw_weekdays(struct page *page)
-{
-	/* TRANSLATORS: seven short names of days, two columns each, with one
-	 * blank between */
-	char *names = xstrdup(_("Mo Tu We Th Fr Sa Su")), *rest = names, *name;
-
-	while ((name = strsep(&rest, " ")) != NULL) {
-		for (int i = page_width(name); i < 2; i++)
-			page_char(page, ' ', LOOK_DIM);
-		page_isolated(page, name, LOOK_DIM);
-		page_char(page, ' ', LOOK_DIM);
-	}
-	page_end(page);
-	free(names);
-}
-
-static void draw_calendar(struct screen *s)
-{
-	struct day date, day;
-	long first;
-
-	if (!date_here(s, &date))
-		return;
-	day = (struct day){ date.year, date.month, 1 };
-	first = day_number(day);
-	page_end(&s->body);
-	draw_weekdays(&s->body);
-	for (long d = first - day_weekday(first); ; d++) {
-		char number[8];
-		struct day at = day_of_number(d);
-
-		if (day_weekday(d) == 0 && d > first &&
-				at.month != date.month)
-			break;
-		snprintf(number, sizeof number, "%2d", at.day);
-		page_text(&s->body, at.month == date.month ? number : "  ",
-			at.month != date.month ? 0 : at.day == date.day ?
-			LOOK_REVERSE : 0);
-		if (day_weekday(d) == 6)
-			page_end(&s->body);
-		else
-			page_text(&s->body, " ", 0);
-	}
-	s->body.focus_end = s->body.rows.n;
-}
-
-static bool move_date(struct screen *s, int days)
-{
-	struct day date;
-	char text[DAY_TEXT_BYTES];
-
-	if (!date_here(s, &date))
-		return false;
-	if (!editor_is_empty(&s->editor))
-		date = day_of_number(day_number(date) + days);
-	day_text(date, text);
-	editor_set(&s->editor, text);
-	s->editor.is_touched = true;
-	return true;
-}
-
-static bool calendar_key(struct screen *s, struct keystroke k)
-{
-	int left = screen_is_rtl(s) && term_bidi(s->term) == BIDI_OURS ? 1 : -1;
-
-	switch (k.key) {
-	case KEY_IS_UP: return move_date(s, -7);
-	case KEY_IS_DOWN: return move_date(s, 7);
-	case KEY_IS_LEFT: return move_date(s, left);
-	case KEY_IS_RIGHT: return move_date(s, -left);
-	default: return false;
-	}
+	return screen_date_keys(s) != NULL ? screen_date_keys(s) :
+		_("Type the answer, then Enter");
 }
 
 /* --- all of them --- */
@@ -158,8 +61,7 @@ static void draw(struct screen *s, const struct step *step)
 		page_text(&s->body, how, LOOK_DIM);
 		page_line(&s->body, ")", LOOK_DIM);
 	}
-	if (shows_calendar(step))
-		draw_calendar(s);
+	screen_date_draw(s, step);
 }
 
 /* A path that was dragged onto the terminal comes quoted. */
@@ -196,7 +98,7 @@ static enum taken key(struct screen *s, const struct step *step,
 {
 	bool has_own;
 
-	if (shows_calendar(step) && calendar_key(s, k))
+	if (screen_date_key(s, step, k))
 		return TAKEN_HERE;
 	has_own = editor_key(&s->editor, k);
 	return has_own ? TAKEN_HERE : TAKEN_NOT;

@@ -135,3 +135,68 @@ $ echo :q | bayaz collect two --resume last | sed -n 2p
 $ echo :q | bayaz collect two --resume last --language en > out
 $ echo :q | bayaz collect two --resume last | sed -n 2p
 \[1/3] Who? *
+
+# A month or a year alone; the first of it is kept.  Another calendar is not
+# what is typed.
+@file dates.xml
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+<h:head><h:title>Dates</h:title><model>
+<instance><data id="dates" version="1"><moved/><built/><eid/><seen/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/moved" type="date"/>
+<bind nodeset="/data/built" type="date"/>
+<bind nodeset="/data/eid" type="date"/>
+<bind nodeset="/data/seen" type="time"/>
+<bind nodeset="/data/meta/instanceID" jr:preload="uid"/>
+</model></h:head>
+<h:body>
+<input ref="/data/moved" appearance="month-year"><label>Moved?</label></input>
+<input ref="/data/built" appearance="year"><label>Built?</label></input>
+<input ref="/data/eid" appearance="islamic"><label>Eid?</label></input>
+<input ref="/data/seen"><label>Seen?</label></input>
+</h:body></h:html>
+@end
+$ bayaz form add dates.xml
+added 'dates' version '1'
+$ printf '%s\n' 2026 2026-03 :b :n 26-03 ۲۰۲۶ 2026-03 2026-03-20 14:30 yes | bayaz collect dates --new
+
+\[1/4] Moved?
+  (a month like 2026-11)
+\>   ! this has to be a month like 2026-11
+
+\[1/4] Moved?
+  (a month like 2026-11)
+\> 
+\[2/4] Built?
+  (a year like 2026)
+\> 
+\[1/4] Moved?
+  = 2026-03
+  (a month like 2026-11)
+\> 
+\[2/4] Built?
+  (a year like 2026)
+\>   ! this has to be a year like 2026
+
+\[2/4] Built?
+  (a year like 2026)
+\> 
+\[3/4] Eid?
+  (a date like 2026-11-23)
+  The date is shown and typed in the Gregorian calendar.
+\>   ! this has to be a date like 2026-11-23
+
+\[3/4] Eid?
+  (a date like 2026-11-23)
+  The date is shown and typed in the Gregorian calendar.
+\> 
+\[4/4] Seen?
+  (a time like 14:30)
+\> 
+This is the end. Finish the record? yes or no
+\> 
+finished: record {{[0-9a-f]+}} is ready to be packed
+$ bayaz show "$(bayaz list | sed -n 's,^  \([0-9a-f]*\).*Dates$,\1,p')" | grep -E 'moved|built|eid|seen' | cut -f 2-
+/data/moved	2026-03-01
+/data/built	2026-01-01
+/data/eid	2026-03-20
+/data/seen	14:30:00.000

@@ -3,7 +3,7 @@
 English and Urdu, ordered by us and left to the terminal.  The walk ends with a
 finished record, which must hold what was typed.
 
-    tests/screen/golden.py [--write]     compare, or write, tests/screen/*.txt
+    tests/screen/golden.py [--write] [FORM]  compare, or write, tests/screen/*.txt
 """
 import difflib
 import itertools
@@ -19,7 +19,8 @@ from pilot import Pilot
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# Keys, then what must be on the screen in English.
+# Keys, then what must be on the screen in English.  Ahead and Behind are the
+# arrows as the rows run: the other way round where they run to the left.
 WALK = [
     ("", "Name of the woman"),
     ("Enter", "answer is needed"),
@@ -29,7 +30,7 @@ WALK = [
     ("Enter 7 Enter", "between 10 and 120"),
     ("Back 34 Enter", "Weight"),
     ("51.5 Enter", "Date of the visit"),
-    ("Right Down", "2026-12-01"),
+    ("Ahead Down", "2026-12-01"),
     ("Enter", "Where does"),
     ("Enter PgUp", "Where does"),  # Enter alone has chosen nothing
     ("Down", None),
@@ -57,6 +58,23 @@ EXPECTED = {"name": "Zarmina", "story": "one", "pin": "****", "age": "34",
             "pain": "2", "place": "31.5 74.3", "agree": "OK", "child[1]/cname": "Ali", "child[1]/cage": "4"}
 pilot.KEYS["Space"] = " "
 
+LOOKS = [
+    ("", "2026-11"),
+    ("Ahead Ahead", "2027-01"),
+    ("Up Behind", "2025-12"),
+    ("Enter", "In which year"),
+    ("26 Enter", "a year like 2026"),
+    ("Back Back 1998 Down", "1999"),
+    ("Enter", "14:30"),
+    ("Ahead Down", "2026-12-01T14:30"),
+    ("Enter", "Gregorian"),
+    ("Enter", "Finish"),
+    ("Enter", None),
+]
+LOOKS_EXPECTED = {"moved": "2025-12-01", "built": "1999-01-01",
+                  "seen": "2026-12-01T14:30:00.000", "eid": "2026-11-23"}
+FORMS = {"controls": (WALK, EXPECTED), "looks": (LOOKS, LOOKS_EXPECTED)}
+
 
 def shown(screen):
     """'#' before rows that have something in reverse."""
@@ -64,25 +82,30 @@ def shown(screen):
                    for y, line in enumerate(screen.text()))
 
 
-def walk(home, passphrase, language, bidi, columns, rows):
-    p = Pilot(["-C", home, "collect", "controls", "--new", "--passphrase-file",
+def key_of(key, language, bidi):
+    """The key that stands for it here."""
+    if language == "ur" and key == "kno":
+        return "معلوم"
+    is_mirrored = language == "ur" and bidi == "ours"
+    return {"Ahead": "Left" if is_mirrored else "Right",
+            "Behind": "Right" if is_mirrored else "Left"}.get(key, key)
+
+
+def walk(form, home, passphrase, language, bidi, columns, rows):
+    steps = FORMS[form][0]
+    p = Pilot(["-C", home, "collect", form, "--new", "--passphrase-file",
                passphrase, "--language", language, "--bidi", bidi],
               columns, rows, {"LC_ALL": "C.UTF-8"})
     out = []
     try:
-        for keys, wanted in WALK[:-1]:
+        for keys, wanted in steps[:-1]:
             for key in keys.split(" ") if keys else []:
-                if language == "ur" and key == "kno":
-                    key = "معلوم"
-                if language == "ur" and bidi == "ours" and key == "Right" \
-                        and "Down" in keys:
-                    key = "Left"        # the calendar is mirrored
-                p.keys(key)
+                p.keys(key_of(key, language, bidi))
                 p.wait()
             p.wait(wanted if language == "en" else None,
                    least_s=0.05 if keys else 1.0)
             out.append("== %s\n%s" % (keys, shown(p.screen)))
-        p.keys(WALK[-1][0])
+        p.keys(steps[-1][0])
     except EOFError:
         raise SystemExit("it ended too early\n" + "".join(out[-2:]))
     if p.end() != 0:
@@ -90,13 +113,13 @@ def walk(home, passphrase, language, bidi, columns, rows):
     return "".join(out)
 
 
-def check_record(home, passphrase, name):
+def check_record(home, passphrase, name, expected):
     """The newest record that is ready holds what was typed."""
     rows = pilot.bayaz(home, "list", "--passphrase-file", passphrase)
     ids = re.findall(r"\b[0-9a-f]{8,16}\b", rows)
     shown = [pilot.bayaz(home, "show", i, "--passphrase-file", passphrase)
              for i in ids]
-    for node, value in EXPECTED.items():
+    for node, value in expected.items():
         if not any("\t/data/%s\t%s\n" % (node, value) in x for x in shown):
             raise SystemExit("%s: no %s = %s in\n%s" % (name, node, value,
                                                        shown[:1]))
@@ -106,14 +129,15 @@ def main():
     writes = "--write" in sys.argv
     folder = tempfile.mkdtemp()
     failed = 0
-    for language, bidi, (columns, rows) in pilot.part(itertools.product(
-            ("en", "ur"), ("ours", "terminal"), ((80, 24), (132, 43)))):
-        name = "controls-%s-%s-%d" % (language, bidi, columns)
+    forms = [x for x in sys.argv[1:] if x in FORMS] or FORMS
+    for form, language, bidi, (columns, rows) in pilot.part(itertools.product(
+            forms, ("en", "ur"), ("ours", "terminal"), ((80, 24), (132, 43)))):
+        name = "%s-%s-%s-%d" % (form, language, bidi, columns)
         home = os.path.join(folder, name)
         passphrase = pilot.workspace(home,
-                                     [os.path.join(HERE, "controls.xml")])
-        got = walk(home, passphrase, language, bidi, columns, rows)
-        check_record(home, passphrase, name)
+                                     [os.path.join(HERE, form + ".xml")])
+        got = walk(form, home, passphrase, language, bidi, columns, rows)
+        check_record(home, passphrase, name, FORMS[form][1])
         path = os.path.join(HERE, name + ".txt")
         if writes:
             with open(path, "w") as file:

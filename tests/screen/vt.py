@@ -81,7 +81,7 @@ class Screen:
         elif t == "\n":
             self.down()
         elif t == "\b":
-            self.x = max(0, self.x - 1)
+            self.left(1)
         elif t == "\t":
             self.x = min(self.columns - 1, (self.x // 8 + 1) * 8)
         elif t == "\a" or t in "\x0e\x0f":
@@ -109,6 +109,10 @@ class Screen:
             self.cells[self.y][self.x + 1] = ""
         self.x += w
         self.last = char
+
+    def left(self, n):
+        """Behind the last column the cursor still stands in it."""
+        self.x = max(0, min(self.x, self.columns - 1) - n)
 
     def down(self):
         if self.y == self.bottom:
@@ -152,7 +156,7 @@ class Screen:
         elif final == "C":
             self.x = min(self.columns - 1, self.x + n)
         elif final == "D":
-            self.x = max(0, self.x - n)
+            self.left(n)
         elif final == "G":
             self.x = min(n, self.columns) - 1
         elif final == "d":

@@ -50,6 +50,61 @@ static void only_days_are_read(void **state)
 	assert_string_equal(text, "2000-02-29");
 }
 
+static void assert_part(const char *text, enum day_part part,
+	const char *expected)
+{
+	char got[DAY_TEXT_BYTES];
+	struct day day;
+
+	assert_int_equal(day_parse_part(text, part, &day), expected != NULL);
+	if (expected == NULL)
+		return;
+	day_text(day, got);
+	assert_string_equal(got, expected);
+}
+
+static void what_is_not_asked_of_a_date_is_the_first(void **state)
+{
+	(void)state;
+	assert_part("2026-03", DAY_MONTH, "2026-03-01");
+	assert_part("2026-03-15", DAY_MONTH, "2026-03-01");
+	assert_part("2026", DAY_YEAR, "2026-01-01");
+	assert_part("2026-03", DAY_YEAR, "2026-01-01");
+	assert_part("2026-03-15", DAY_WHOLE, "2026-03-15");
+	assert_part("2026", DAY_MONTH, NULL);
+	assert_part("2026-03", DAY_WHOLE, NULL);
+	assert_part("2026-02-30", DAY_MONTH, NULL);
+	assert_part("2026-13", DAY_MONTH, NULL);
+	assert_part("202", DAY_YEAR, NULL);
+	assert_part("20266", DAY_YEAR, NULL);
+	assert_part("0000", DAY_YEAR, NULL);
+	assert_part("", DAY_YEAR, NULL);
+}
+
+static void assert_moved(const char *from, enum day_part part, int by,
+	const char *to)
+{
+	char got[DAY_TEXT_BYTES];
+	struct day day;
+
+	assert_true(day_parse(from, &day));
+	day_text(day_moved(day, part, by), got);
+	assert_string_equal(got, to);
+}
+
+static void dates_move_within_the_years_that_are_written(void **state)
+{
+	(void)state;
+	assert_moved("2026-02-28", DAY_WHOLE, 1, "2026-03-01");
+	assert_moved("2026-01-01", DAY_MONTH, -1, "2025-12-01");
+	assert_moved("2026-12-01", DAY_MONTH, 1, "2027-01-01");
+	assert_moved("2026-05-01", DAY_YEAR, -1, "2025-05-01");
+	assert_moved("0001-01-01", DAY_MONTH, -1, "0001-01-01");
+	assert_moved("0001-06-01", DAY_YEAR, -1, "0001-01-01");
+	assert_moved("9999-12-31", DAY_WHOLE, 7, "9999-12-31");
+	assert_moved("9999-06-01", DAY_YEAR, 1, "9999-12-31");
+}
+
 /* The rows of a page, from left to right, '|' between them; free() it. */
 static char *rows(const char *text, int columns, bool is_rtl, enum bidi bidi)
 {
@@ -184,6 +239,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_go_there_and_back),
 		cmocka_unit_test(only_days_are_read),
+		cmocka_unit_test(what_is_not_asked_of_a_date_is_the_first),
+		cmocka_unit_test(dates_move_within_the_years_that_are_written),
 		cmocka_unit_test(letters_are_joined_and_ordered),
 		cmocka_unit_test(rows_are_cut_at_blanks),
 		cmocka_unit_test(nothing_is_lost_by_wrapping),
