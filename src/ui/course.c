@@ -196,18 +196,40 @@ const struct step *course_step(const struct course *c)
 
 bool course_is_stop(const struct step *step)
 {
-	return step->kind == STEP_QUESTION || step->kind == STEP_REPEAT_END;
+	if (step->kind == STEP_QUESTION)
+		return !course_is_header(step->control) ||
+			course_list_of(step) == NULL;
+	return step->kind == STEP_REPEAT_END;
 }
 
 bool course_is_note(struct course *c, const struct step *step)
 {
-	return node_is_readonly(c->draft.session, step->node);
+	return node_is_readonly(c->draft.session, step->node) ||
+		course_is_header(step->control);
 }
 
 bool course_is_select(const struct xf_control *c)
 {
 	return c->kind == XF_SELECT1 || c->kind == XF_SELECT ||
 		c->kind == XF_RANK;
+}
+
+bool course_is_header(const struct xf_control *c)
+{
+	return (c->kind == XF_SELECT1 || c->kind == XF_SELECT) &&
+		course_has_appearance(c, "label");
+}
+
+const struct xf_control *course_list_of(const struct step *step)
+{
+	const struct xf_control *c = step->control->parent;
+
+	if (step->kind != STEP_QUESTION)
+		return NULL;
+	while (c != NULL && !course_has_appearance(c, "field-list") &&
+			!course_has_appearance(c, "table-list"))
+		c = c->parent;
+	return c;
 }
 
 bool course_is_answered(struct course *c, const struct step *step)

@@ -52,10 +52,16 @@ bool course_prepare(struct course *c, struct err *err) MUST_CHECK;
 /* --- looking --- */
 
 const struct step *course_step(const struct course *c);	/* NULL: the end */
-/* A question or the place after the last instance; not a group or heading. */
+/* A question or the place after the last instance; not a group, heading or the
+ * header of a table. */
 bool course_is_stop(const struct step *step);
 bool course_is_note(struct course *c, const struct step *step);
 bool course_is_select(const struct xf_control *control);
+/* Of a table of questions, the one that only shows the choices of the others
+ * (appearance label): nothing is answered there. */
+bool course_is_header(const struct xf_control *control);
+/* The closest group that asks to be shown as a whole; NULL: none. */
+const struct xf_control *course_list_of(const struct step *step);
 /* Answered, or nothing that could be. */
 bool course_is_answered(struct course *c, const struct step *step);
 /* Its label, or its name where there is none; free() it. */

@@ -136,6 +136,17 @@ static void show_comment(struct lines *l, const struct step *step)
 		print_text(l, "  # ", text, "\n");
 }
 
+/* Of a table of questions the header: what it says, if it does. */
+static void show_header(struct lines *l, const struct step *step)
+{
+	char *label = session_label(l->c->draft.session, step->context,
+		step->control);
+
+	if (label != NULL && label[strspn(label, " \t\r\n")] != '\0')
+		print_text(l, "\n", label, "\n");
+	wipe_free(label);
+}
+
 static void show_headings(struct lines *l)
 {
 	struct session *s = l->c->draft.session;
@@ -151,6 +162,8 @@ static void show_headings(struct lines *l)
 				node_position(step->node),
 				node_count(node_parent(step->node),
 				node_form(step->node)));
+		else if (step->kind == STEP_QUESTION && !course_is_stop(step))
+			show_header(l, step);
 	}
 }
 

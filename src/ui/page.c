@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
@@ -58,6 +59,50 @@ void page_char(struct page *p, uint32_t c, unsigned look)
 		c = MASKED;
 	vec_push(&p->chars, c);
 	vec_push(&p->looks, (uint16_t)look);
+}
+
+static struct para *para_of(const struct page *p, const char *text)
+{
+	size_t n = utf8_count(text);
+	uint32_t *chars = xcalloc(n + 1, sizeof *chars);
+	uint16_t *looks = xcalloc(n + 1, sizeof *looks);
+	struct para *para;
+
+	for (size_t i = 0; i < n; i++)
+		chars[i] = utf8_next(&text);
+	para = para_new(chars, looks, n, p->is_rtl, p->bidi);
+	wipe(chars, n * sizeof *chars);
+	free(chars);
+	free(looks);
+	return para;
+}
+
+int page_measure(const struct page *p, const char *text)
+{
+	struct para *para = para_of(p, text);
+	struct cells cells = { NULL, 0, 0 };
+	int width = 0;
+
+	para_row(para, 0, para_length(para), &cells);
+	for (size_t i = 0; i < cells.n; i++)
+		width += cells.items[i].width;
+	if (cells.n > 0)
+		wipe(cells.items, cells.n * sizeof *cells.items);
+	vec_release(&cells);
+	para_free(para);
+	return width;
+}
+
+size_t page_fit(const struct page *p, const char *text, int columns)
+{
+	struct para *para = para_of(p, text);
+	size_t n = para_source(para, para_fit(para, 0, columns));
+	const char *at = text;
+
+	while (n-- > 0)
+		utf8_next(&at);
+	para_free(para);
+	return (size_t)(at - text);
 }
 
 void page_text(struct page *p, const char *text, unsigned look)

@@ -57,5 +57,10 @@ void page_bar(struct page *page, const char *begin, const char *end,
 
 /* Columns of a text. */
 int page_width(const char *text);
+/* The same once its letters are joined as this page joins them. */
+int page_measure(const struct page *page, const char *text);
+/* How many of its bytes fit into so many columns, to a blank where there is
+ * one: more than 0, but of an empty text. */
+size_t page_fit(const struct page *page, const char *text, int columns);
 
 #endif

@@ -160,10 +160,14 @@ static void draw_label(struct screen *s, const struct step *step)
 			node_is_required(s->c.draft.session, step->node))
 		page_text(&s->body, " *", LOOK_ERROR);
 	page_end(&s->body);
-	if (step->control->hint != NULL) {
-		screen_rich(s, step->context, step->control->hint, LOOK_DIM);
-		page_end(&s->body);
-	}
+}
+
+static void draw_hint(struct screen *s, const struct step *step)
+{
+	if (step->control->hint == NULL)
+		return;
+	screen_rich(s, step->context, step->control->hint, LOOK_DIM);
+	page_end(&s->body);
 }
 
 static void draw_foot(struct screen *s)
@@ -188,21 +192,34 @@ static void draw_comment(struct screen *s, const struct step *step)
 	page_line(&s->body, comment, LOOK_DIM);
 }
 
+static void draw_error(struct screen *s)
+{
+	if (s->error == NULL)
+		return;
+	page_text(&s->body, "! ", LOOK_ERROR);
+	page_line(&s->body, s->error, LOOK_ERROR);
+	s->body.focus_end = s->body.rows.n;
+}
+
+void screen_draw_beside(struct screen *s, const struct step *step)
+{
+	draw_hint(s, step);
+	draw_error(s);
+	draw_comment(s, step);
+}
+
 /* The question that is answered now: label, control, what is wrong. */
 static void draw_question(struct screen *s, const struct step *step)
 {
 	size_t from = s->body.rows.n;
 
 	draw_label(s, step);
+	draw_hint(s, step);
 	page_end(&s->body);
 	s->body.focus = s->body.focus_end = from;
 	if (s->control->draw != NULL)
 		s->control->draw(s, step);
-	if (s->error != NULL) {
-		page_text(&s->body, "! ", LOOK_ERROR);
-		page_line(&s->body, s->error, LOOK_ERROR);
-		s->body.focus_end = s->body.rows.n;
-	}
+	draw_error(s);
 	draw_comment(s, step);
 	/* the label too, where there is room for both */
 	if (s->body.focus_end <= from + (size_t)term_rows(s->term) / 2)
@@ -211,18 +228,6 @@ static void draw_question(struct screen *s, const struct step *step)
 
 /* --- groups on one screen --- */
 
-/* The closest group that asks to be shown as a whole; NULL: none. */
-static const struct xf_control *list_of(const struct step *step)
-{
-	const struct xf_control *c = step->control->parent;
-
-	if (step->kind != STEP_QUESTION)
-		return NULL;
-	while (c != NULL && strstr(c->appearance, "field-list") == NULL)
-		c = c->parent;
-	return c;
-}
-
 /* Another question of the same list, in the same instance of its repeat. */
 static bool is_in_list(const struct screen *s, size_t k,
 	const struct xf_control *list, const struct node *instance)
@@ -230,7 +235,7 @@ static bool is_in_list(const struct screen *s, size_t k,
 	const struct step *step = &s->c.steps.items[k];
 	struct node *n = step->node;
 
-	if (step->kind != STEP_QUESTION || list_of(step) != list)
+	if (step->kind != STEP_QUESTION || course_list_of(step) != list)
 		return false;
 	while (n != NULL && !node_form(n)->is_repeat)
 		n = node_parent(n);
@@ -240,10 +245,13 @@ static bool is_in_list(const struct screen *s, size_t k,
 /* Those around are there with their answers, a row or so each. */
 static void draw_other(struct screen *s, const struct step *step)
 {
-	char *label = course_label(&s->c, step);
-	char *answer = course_is_note(&s->c, step) ? xstrdup("") :
-		course_shown_answer(&s->c, step);
+	char *label, *answer;
 
+	if (course_is_header(step->control))
+		return;
+	label = course_label(&s->c, step);
+	answer = course_is_note(&s->c, step) ? xstrdup("") :
+		course_shown_answer(&s->c, step);
 	page_text(&s->body, label, 0);
 	if (answer[0] != '\0') {
 		page_text(&s->body, "  ", 0);
@@ -254,30 +262,54 @@ static void draw_other(struct screen *s, const struct step *step)
 	wipe_free(answer);
 }
 
+/* The questions of a list, from and to (steps). */
+static void find_list(const struct screen *s, const struct xf_control *list,
+	const struct node *instance, size_t *from, size_t *to)
+{
+	*from = s->c.at;
+	*to = s->c.at + 1;
+	while (*from > 0 && (s->c.steps.items[*from - 1].kind == STEP_GROUP ||
+			is_in_list(s, *from - 1, list, instance)))
+		(*from)--;
+	while (*to < s->c.steps.n &&
+			(s->c.steps.items[*to].kind == STEP_GROUP ||
+			is_in_list(s, *to, list, instance)))
+		(*to)++;
+}
+
+/* One question of a list, or a table of them: the step after. */
+static size_t draw_in_list(struct screen *s, size_t k, size_t to)
+{
+	size_t end = screen_grid_end(s, k, to);
+
+	if (end > k && screen_grid_draw(s, k, end))
+		return end;
+	if (k != s->c.at) {
+		draw_other(s, &s->c.steps.items[k]);
+		return k + 1;
+	}
+	draw_question(s, &s->c.steps.items[k]);
+	page_end(&s->body);
+	return k + 1;
+}
+
 static void draw_list(struct screen *s, const struct xf_control *list)
 {
 	struct node *instance = course_step(&s->c)->node;
-	size_t from = s->c.at, to = s->c.at + 1, focus = 0, focus_end = 0;
+	size_t from, to, focus = 0, focus_end = 0;
 
 	while (instance != NULL && !node_form(instance)->is_repeat)
 		instance = node_parent(instance);
-	while (from > 0 && (s->c.steps.items[from - 1].kind == STEP_GROUP ||
-			is_in_list(s, from - 1, list, instance)))
-		from--;
-	while (to < s->c.steps.n && (s->c.steps.items[to].kind == STEP_GROUP ||
-			is_in_list(s, to, list, instance)))
-		to++;
-	for (size_t k = from; k < to; k++) {
+	find_list(s, list, instance, &from, &to);
+	for (size_t k = from, end; k < to; k = end) {
+		end = k + 1;
 		if (!is_in_list(s, k, list, instance))
 			continue;
-		if (k != s->c.at) {
-			draw_other(s, &s->c.steps.items[k]);
-			continue;
+		end = draw_in_list(s, k, to);
+		if (k <= s->c.at && s->c.at < end) {
+			focus = s->body.focus;
+			focus_end = s->body.focus_end;
 		}
-		draw_question(s, &s->c.steps.items[k]);
-		focus = s->body.focus;
-		focus_end = s->body.focus_end;
-		page_end(&s->body);
 	}
 	s->body.focus = focus;
 	s->body.focus_end = focus_end;
@@ -286,9 +318,10 @@ static void draw_list(struct screen *s, const struct xf_control *list)
 void screen_draw(struct screen *s)
 {
 	const struct step *step = course_step(&s->c);
-	const struct xf_control *list = step != NULL ? list_of(step) : NULL;
+	const struct xf_control *list = step != NULL ? course_list_of(step) : NULL;
 
 	screen_begin(s);
+	s->choosing.layout = LAYOUT_LIST;
 	draw_head(s);
 	if (step != NULL) {
 		draw_path(s, step);
@@ -478,6 +511,16 @@ static bool back(struct screen *s, struct err *err)
 	return true;
 }
 
+/* To the next one, with or without an answer. */
+static bool on(struct screen *s, struct err *err)
+{
+	if (!leave_question(s, err))
+		return false;
+	course_next(&s->c);
+	screen_forget(s);
+	return true;
+}
+
 static bool run(struct screen *s, uint32_t letter, struct err *err)
 {
 	if (letter == 0)
@@ -538,6 +581,8 @@ static bool take_key(struct screen *s, struct keystroke k, struct err *err)
 		taken = s->control->key(s, step, k);
 	if (taken == TAKEN_ANSWER)
 		return answer(s, err);
+	if (taken == TAKEN_NEXT)
+		return on(s, err);
 	if (taken == TAKEN_HERE)
 		return true;
 	switch (k.key) {

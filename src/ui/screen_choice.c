@@ -19,6 +19,14 @@ static const char *shown(const struct choice *c)
 	return c->shown[0] != '\0' ? c->shown : c->value;
 }
 
+char *screen_choice_text(const struct screen *s, const struct choice *c)
+{
+	const char *mark = c->is_original ?
+		s->c.draft.options.original_mark : NULL;
+
+	return str_format("%s%s", mark != NULL ? mark : "", shown(c));
+}
+
 /* --- the search --- */
 
 /* One text for all choices, made when it is first searched: " label" ... */
@@ -179,18 +187,77 @@ static size_t choice_at(const struct choosing *c, size_t k)
 	return c->is_rank ? c->order[k] : c->found[k];
 }
 
+enum { NUMBER_BYTES = 48 };
+
+static void number_of(const struct choosing *c, size_t k,
+	char number[NUMBER_BYTES])
+{
+	size_t i = choice_at(c, k);
+
+	snprintf(number, NUMBER_BYTES, c->is_rank ? "%zu. " :
+		c->is_several ? c->is_on[i] ? "%zu [x] " : "%zu [ ] " :
+		c->is_on[i] ? "%zu (*) " : "%zu ( ) ",
+		c->is_rank ? k + 1 : i + 1);
+}
+
+/* --- side by side --- */
+
+enum { BETWEEN = 3 };		/* columns between two of a row */
+
+static bool fits_row(const struct screen *s)
+{
+	const struct choosing *c = &s->choosing;
+	int columns = 0;
+
+	for (size_t i = 0; i < c->choices.n && columns < s->body.columns; i++) {
+		char number[NUMBER_BYTES];
+		char *text = screen_choice_text(s, &c->choices.items[i]);
+
+		number_of(c, i, number);
+		columns += page_measure(&s->body, text) + page_width(number) +
+			BETWEEN;
+		free(text);
+	}
+	return columns < s->body.columns - 2;
+}
+
+static void draw_row(struct screen *s)
+{
+	struct choosing *c = &s->choosing;
+
+	s->body.focus = s->body.rows.n;
+	s->body.indent = 2;
+	for (size_t i = 0; i < c->choices.n; i++) {
+		unsigned look = c->has_cursor && i == c->at ? LOOK_REVERSE : 0;
+		char *text = screen_choice_text(s, &c->choices.items[i]);
+		char number[NUMBER_BYTES];
+
+		number_of(c, i, number);
+		if (look != 0)
+			page_cursor(&s->body);
+		page_text(&s->body, number, look);
+		page_isolated(&s->body, text, look);
+		for (int k = 0; k < BETWEEN; k++)
+			page_char(&s->body, ' ', 0);
+		free(text);
+	}
+	page_end(&s->body);
+	s->body.indent = 0;
+	s->body.focus_end = s->body.rows.n;
+}
+
+/* --- one below the other --- */
+
 static void draw_choice(struct screen *s, size_t k)
 {
 	struct choosing *c = &s->choosing;
 	size_t i = choice_at(c, k);
 	bool is_here = c->has_cursor && k == c->at;
 	unsigned look = is_here ? LOOK_REVERSE : 0;
-	char number[48];
+	char number[NUMBER_BYTES];
+	char *text = screen_choice_text(s, &c->choices.items[i]);
 
-	snprintf(number, sizeof number, c->is_rank ? "%zu. " :
-		c->is_several ? c->is_on[i] ? "%zu [x] " : "%zu [ ] " :
-		c->is_on[i] ? "%zu (*) " : "%zu ( ) ",
-		c->is_rank ? k + 1 : i + 1);
+	number_of(c, k, number);
 	if (k == c->at)
 		s->body.focus = s->body.rows.n;
 	s->body.indent = 2;
@@ -200,24 +267,21 @@ static void draw_choice(struct screen *s, size_t k)
 	page_text(&s->body, number, look);
 	if (c->is_rank && c->is_grabbed && k == c->at)
 		look |= LOOK_BOLD | LOOK_UNDERLINE;
-	if (c->choices.items[i].is_original &&
-			s->c.draft.options.original_mark != NULL)
-		page_text(&s->body, s->c.draft.options.original_mark, look);
-	page_isolated(&s->body, shown(&c->choices.items[i]), look);
+	page_isolated(&s->body, text, look);
 	page_end(&s->body);
+	free(text);
 	s->body.indent = s->body.hang = 0;
 	if (k == c->at)
 		s->body.focus_end = s->body.rows.n;
 }
 
-static void draw(struct screen *s, const struct step *step)
+static void draw_list(struct screen *s)
 {
 	struct choosing *c = &s->choosing;
 	size_t n = c->is_rank ? c->choices.n : c->n_found;
 	size_t from = c->at > SHOWN_AROUND ? c->at - SHOWN_AROUND : 0;
 	size_t to = c->at + SHOWN_AROUND < n ? c->at + SHOWN_AROUND : n;
 
-	(void)step;
 	if (c->is_filtering) {
 		page_text(&s->body, "/ ", LOOK_DIM);
 		editor_draw(&c->filter, &s->body);
@@ -237,6 +301,20 @@ static void draw(struct screen *s, const struct step *step)
 		page_line(&s->body, more, LOOK_DIM);
 		free(more);
 	}
+}
+
+static void draw(struct screen *s, const struct step *step)
+{
+	struct choosing *c = &s->choosing;
+
+	if (step->control->kind == XF_SELECT1 && c->choices.n > 0 &&
+			!c->is_filtering && course_has_appearance(step->control,
+			"likert") && fits_row(s))
+		c->layout = LAYOUT_ROW;
+	if (c->layout == LAYOUT_ROW)
+		draw_row(s);
+	else
+		draw_list(s);
 }
 
 /* --- keys --- */
@@ -351,6 +429,8 @@ static enum taken char_key(struct choosing *c, struct keystroke k)
 	if (k.c == ' ') {
 		if (c->is_rank)
 			c->is_grabbed = !c->is_grabbed;
+		else if (!c->has_cursor && c->layout != LAYOUT_LIST)
+			move(c, 1);
 		else
 			toggle(c);
 		return TAKEN_HERE;
@@ -365,6 +445,25 @@ static enum taken char_key(struct choosing *c, struct keystroke k)
 	return TAKEN_HERE;
 }
 
+/* Choices in a row: arrows go as it is seen.  Up and down leave it. */
+static enum taken row_key(struct screen *s, struct keystroke k)
+{
+	bool is_mirrored = screen_is_rtl(s) && term_bidi(s->term) == BIDI_OURS;
+
+	switch (k.key) {
+	case KEY_IS_LEFT:
+	case KEY_IS_RIGHT:
+		move(&s->choosing, (k.key == KEY_IS_RIGHT) != is_mirrored ?
+			1 : -1);
+		s->choosing.digits[0] = '\0';
+		return TAKEN_HERE;
+	case KEY_IS_DOWN:
+		return s->choosing.layout == LAYOUT_TABLE ? TAKEN_NEXT :
+			TAKEN_NOT;
+	default: return TAKEN_NOT;
+	}
+}
+
 static enum taken key(struct screen *s, const struct step *step,
 	struct keystroke k)
 {
@@ -372,6 +471,10 @@ static enum taken key(struct screen *s, const struct step *step,
 	enum { LEAF = 10 };
 
 	(void)step;
+	if (c->layout != LAYOUT_LIST && (k.key == KEY_IS_LEFT ||
+			k.key == KEY_IS_RIGHT || k.key == KEY_IS_UP ||
+			k.key == KEY_IS_DOWN))
+		return row_key(s, k);
 	if (c->is_filtering) {
 		enum taken taken = filter_key(c, k);
 
@@ -438,6 +541,10 @@ static const char *keys(const struct screen *s)
 		return _("Type a part of it, arrows, Enter takes it");
 	if (s->choosing.is_rank)
 		return _("Space grabs it, arrows move it, Enter goes on");
+	if (s->choosing.layout == LAYOUT_TABLE)
+		return _("Arrows and Space, or number; Enter goes on");
+	if (s->choosing.layout == LAYOUT_ROW)
+		return _("Left, right and Space, or number; Enter goes on");
 	return s->choosing.is_several ?
 		_("Space or number marks, letters search, Enter goes on") :
 		_("Arrows or number, letters search, Enter takes it");

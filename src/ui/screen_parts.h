@@ -15,6 +15,7 @@ enum taken {
 	TAKEN_NOT,		/* it is nothing for this control */
 	TAKEN_HERE,		/* it stays */
 	TAKEN_ANSWER,		/* what is there now is the answer; go on */
+	TAKEN_NEXT,		/* go on, with or without an answer */
 };
 
 /* A way to answer.  One file each: screen_KIND.c. */
@@ -36,6 +37,13 @@ struct control_kind {
 extern const struct control_kind control_text, control_choice, control_range,
 	control_trigger, control_note, control_repeat;
 
+/* How choices lie on the screen. */
+enum layout {
+	LAYOUT_LIST,		/* one below the other */
+	LAYOUT_ROW,		/* side by side */
+	LAYOUT_TABLE		/* in columns, a row for each question */
+};
+
 /* Of the choices those that match what was typed. */
 struct choosing {
 	struct choices choices;
@@ -50,6 +58,7 @@ struct choosing {
 	bool has_cursor;		/* one of several begins without: Enter
 					 * alone must not choose */
 	char digits[8];			/* of the number being typed */
+	enum layout layout;		/* as it was drawn last */
 };
 
 /* Typed at a question and no answer: there again when somebody comes back. */
@@ -106,6 +115,18 @@ bool screen_error(struct screen *s, struct err *err);
 /* A form's text with its Markdown, into the body. */
 void screen_rich(struct screen *s, struct node *context,
 	const struct xf_text *text, unsigned look);
+
+/* Beside the question: hint, what is wrong, comment. */
+void screen_draw_beside(struct screen *s, const struct step *step);
+/* What stands for a choice, marked if it is not translated; free() it. */
+char *screen_choice_text(const struct screen *s, const struct choice *choice);
+
+/* --- questions with the same choices, as a table --- */
+
+/* The step after those, from `from` on, that belong into one; `from`: none. */
+size_t screen_grid_end(struct screen *s, size_t from, size_t to);
+/* Draw it; false, and nothing drawn: it does not fit, or the choices differ. */
+bool screen_grid_draw(struct screen *s, size_t from, size_t end);
 
 /* --- below the text of a date: a calendar, the months, the years --- */
 

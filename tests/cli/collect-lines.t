@@ -200,3 +200,39 @@ $ bayaz show "$(bayaz list | sed -n 's,^  \([0-9a-f]*\).*Dates$,\1,p')" | grep -
 /data/built	2026-01-01
 /data/eid	2026-03-20
 /data/seen	14:30:00.000
+
+# Of a table of questions the header asks nothing; what it says is a heading.
+@file table.xml
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+<h:head><h:title>Table</h:title><model>
+<instance><data id="table" version="1"><g><head/><sad/></g><head/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/g/head"/>
+<bind nodeset="/data/g/sad"/>
+<bind nodeset="/data/meta/instanceID" jr:preload="uid"/>
+</model></h:head>
+<h:body>
+<group ref="/data/g" appearance="field-list"><label>Mood</label>
+<select1 ref="/data/g/head" appearance="label"><label>In two weeks</label><item><label>Never</label><value>n</value></item></select1>
+<select1 ref="/data/g/sad" appearance="list-nolabel"><label>Sad?</label><item><label>Never</label><value>n</value></item></select1>
+</group>
+<select1 ref="/data/head" appearance="label"><label>Alone</label><item><label>Never</label><value>n</value></item></select1>
+</h:body></h:html>
+@end
+$ bayaz form add table.xml
+added 'table' version '1'
+$ printf '%s\n' 1 1 yes | bayaz collect table --new
+
+== Mood ==
+
+In two weeks
+
+\[2/3] Sad?
+     1 Never
+  (one number)
+\> 
+\[3/3] Alone
+     1 Never
+\> 
+This is the end. Finish the record? yes or no
+\> 
+finished: record {{[0-9a-f]+}} is ready to be packed

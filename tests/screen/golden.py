@@ -68,11 +68,26 @@ LOOKS = [
     ("Enter", "14:30"),
     ("Ahead Down", "2026-12-01T14:30"),
     ("Enter", "Gregorian"),
-    ("Enter", "Finish"),
+    ("Enter", "Neither"),
+    ("Enter PgUp", "Neither"),      # Enter alone has chosen nothing
+    ("Ahead Ahead Behind", None),
+    ("Space Enter", "How often"),
+    ("Enter", "answer is needed"),
+    ("Ahead Ahead Space Down", None),
+    ("1 Down 3 Up", None),
+    ("Down Enter", "Who cooks"),
+    ("1 3 Down", None),
+    ("Ahead Ahead Space", None),
+    ("Enter", "It is near enough"),  # a table only where there is room
+    ("2 Enter 4 PgUp", None),
+    ("Enter Enter", "Finish"),
     ("Enter", None),
 ]
 LOOKS_EXPECTED = {"moved": "2025-12-01", "built": "1999-01-01",
-                  "seen": "2026-12-01T14:30:00.000", "eid": "2026-11-23"}
+                  "seen": "2026-12-01T14:30:00.000", "eid": "2026-11-23",
+                  "agree": "no", "mood/sad": "some", "mood/sleep": "never",
+                  "mood/hope": "often", "work/cook": "she other",
+                  "work/water": "other", "care/near": "2", "care/kind": "4"}
 FORMS = {"controls": (WALK, EXPECTED), "looks": (LOOKS, LOOKS_EXPECTED)}
 
 

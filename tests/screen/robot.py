@@ -36,6 +36,21 @@ def local(tag):
     return tag.rsplit("}", 1)[-1]
 
 
+def kind_of(e):
+    """What kind of control; "month", "year": that of a date."""
+    looks = (e.get("appearance") or "").split()
+    return "month" if "month-year" in looks else \
+        "year" if "year" in looks else local(e.tag)
+
+
+def asked_of(kind, value):
+    """Of a date what is asked for; what is not is the first, as ODK's own
+    screen has it.  Filling by script takes the whole."""
+    if kind == "month" and value:
+        return value[:7] + "-01"
+    return value[:4] + "-01-01" if kind == "year" and value else value
+
+
 def controls_of(form):
     """{path without positions: kind of control}"""
     root = ET.parse(form).getroot()
@@ -53,7 +68,7 @@ def controls_of(form):
         if local(e.tag) in ("input", "secret", "select", "select1", "rank",
                             "range", "trigger", "upload"):
             if ref:
-                found[re.sub("[^/]*:", "", ref.strip())] = local(e.tag)
+                found[re.sub("[^/]*:", "", ref.strip())] = kind_of(e)
             return
         for child in e:
             walk(child, ref or base)
@@ -285,6 +300,7 @@ def one(form, script, robot_class, counts):
             op, path, value = parts[:3]
             if op == "set":
                 kind = controls.get(plain(path))
+                value = parts[2] = asked_of(kind, value)
                 ok = kind and robot.go(path) and robot.answer(kind, value)
             elif op == "add":
                 ok = robot.add(path)

@@ -234,6 +234,42 @@ static void letters_that_keyboards_mix_up_are_found(void **state)
 	str_release(&b);
 }
 
+static int measured(const char *text, bool is_rtl, enum bidi bidi)
+{
+	struct page page;
+	int width;
+
+	page_init(&page, 80, is_rtl, bidi);
+	width = page_measure(&page, text);
+	page_release(&page);
+	return width;
+}
+
+/* Lam and alef become one letter; who joins says how wide that is. */
+static void a_text_is_as_wide_as_it_is_joined(void **state)
+{
+	(void)state;
+	assert_int_equal(measured("", false, BIDI_OURS), 0);
+	assert_int_equal(measured("Agrees", false, BIDI_OURS), 6);
+	assert_int_equal(measured("\331\204\330\247", true, BIDI_OURS), 1);
+	assert_int_equal(measured("\331\204\330\247", true, BIDI_TERMINAL), 2);
+}
+
+static void a_piece_that_fits_ends_at_a_blank(void **state)
+{
+	struct page page;
+
+	(void)state;
+	page_init(&page, 80, false, BIDI_OURS);
+	assert_int_equal(page_fit(&page, "how often", 20), 9);
+	assert_int_equal(page_fit(&page, "how often", 5), 4);
+	assert_int_equal(page_fit(&page, "how often", 3), 4);
+	assert_int_equal(page_fit(&page, "often", 2), 2);
+	assert_int_equal(page_fit(&page, "\331\204\330\247 a", 1), 5);
+	assert_int_equal(page_fit(&page, "", 5), 0);
+	page_release(&page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +281,8 @@ int main(void)
 		cmocka_unit_test(rows_are_cut_at_blanks),
 		cmocka_unit_test(nothing_is_lost_by_wrapping),
 		cmocka_unit_test(letters_that_keyboards_mix_up_are_found),
+		cmocka_unit_test(a_text_is_as_wide_as_it_is_joined),
+		cmocka_unit_test(a_piece_that_fits_ends_at_a_blank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
