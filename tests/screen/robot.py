@@ -43,6 +43,12 @@ def kind_of(e):
         "year" if "year" in looks else local(e.tag)
 
 
+def is_header(e):
+    """Shows the choices of a table, and asks nothing."""
+    return local(e.tag) in ("select", "select1") and \
+        "label" in (e.get("appearance") or "").split()
+
+
 def asked_of(kind, value):
     """Of a date what is asked for; what is not is the first, as ODK's own
     screen has it.  Filling by script takes the whole."""
@@ -67,7 +73,7 @@ def controls_of(form):
             ref = (base + "/" + ref).replace("/./", "/")
         if local(e.tag) in ("input", "secret", "select", "select1", "rank",
                             "range", "trigger", "upload"):
-            if ref:
+            if ref and not is_header(e):
                 found[re.sub("[^/]*:", "", ref.strip())] = kind_of(e)
             return
         for child in e:
