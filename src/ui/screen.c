@@ -38,6 +38,11 @@ void screen_say(struct screen *s, const char *format, ...)
 	set_text(&s->note, xstrdup(text));
 }
 
+void screen_quiet(struct screen *s)
+{
+	set_text(&s->note, NULL);
+}
+
 bool screen_error(struct screen *s, struct err *err)
 {
 	if (course_is_fatal(err)) {
@@ -682,6 +687,8 @@ static void release(struct screen *s)
 	set_text(&s->error, NULL);
 	set_text(&s->note, NULL);
 	str_wipe(&s->asked);
+	wipe_free(s->picked.path);
+	str_wipe(&s->picked.shown);
 	editor_release(&s->editor);
 	editor_release(&s->choosing.filter);
 	screen_drop_pending(s);
@@ -701,7 +708,7 @@ enum interview_end screen_run(const struct interview_setup *setup,
 	struct err *err)
 {
 	struct screen s = { .term = setup->term, .end = INTERVIEW_SAVED,
-		.asked = STR_INIT };
+		.asked = STR_INIT, .picked = { NULL, STR_INIT } };
 	const struct asker asker = { ask, tell, &s };
 	enum interview_end end;
 

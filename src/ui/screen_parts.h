@@ -75,6 +75,9 @@ struct screen {
 	uint64_t revision;			/* choices are borrowed until
 						 * the next one */
 	struct editor editor;
+	/* A file that was looked for, and how the editor has its path: names may
+	 * hold what is cleaned from a text. */
+	struct { char *path; struct str shown; } picked;
 	struct choosing choosing;
 	bool is_confirmed;			/* a trigger, just now */
 	double range_value;
@@ -108,6 +111,7 @@ void screen_drop_pending(struct screen *s);
 void screen_forget(struct screen *s);
 bool screen_is_rtl(const struct screen *s);
 void screen_say(struct screen *s, const char *format, ...) PRINTF_LIKE(2, 3);
+void screen_quiet(struct screen *s);		/* it was said */
 /* What went wrong, beside the question; `err` is cleared.  False if nothing can
  * go on: is_over. */
 bool screen_error(struct screen *s, struct err *err);
@@ -137,6 +141,10 @@ bool screen_date_key(struct screen *s, const struct step *step,
 const char *screen_date_keys(const struct screen *s);	/* NULL: no date */
 
 /* --- things that take the screen for a while --- */
+
+/* A file for a question, looked for in folders: its path, wipe_free() it; NULL:
+ * none. */
+char *screen_browse(struct screen *s, const struct xf_control *control);
 
 /* One of several lines; false: left.  *at is where it begins and what was
  * chosen. */

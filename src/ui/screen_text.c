@@ -9,6 +9,13 @@
 #include "base/wipe.h"
 #include "ui/screen_parts.h"
 
+static void forget_picked(struct screen *s)
+{
+	wipe_free(s->picked.path);
+	s->picked.path = NULL;
+	str_wipe(&s->picked.shown);
+}
+
 static enum xf_type type_of(const struct step *step)
 {
 	return step->control->kind == XF_UPLOAD ? XF_BINARY :
@@ -20,6 +27,7 @@ static void begin(struct screen *s, const struct step *step)
 	const char *pending = screen_pending(s, step->node);
 	char *value;
 
+	forget_picked(s);
 	editor_release(&s->editor);
 	s->editor.is_masked = step->control->kind == XF_SECRET;
 	s->editor.has_lines = type_of(step) == XF_STRING &&
@@ -44,8 +52,37 @@ static bool is_touched(const struct screen *s)
 
 static const char *keys(const struct screen *s)
 {
+	const struct step *step = course_step(&s->c);
+
+	if (step != NULL && step->control->kind == XF_UPLOAD)
+		return _("Ctrl-B looks for the file, or type its path; Enter goes on");
 	return screen_date_keys(s) != NULL ? screen_date_keys(s) :
 		_("Type the answer, then Enter");
+}
+
+/* --- files --- */
+
+static enum taken browse(struct screen *s, const struct step *step)
+{
+	char *path = screen_browse(s, step->control);
+
+	if (path == NULL)
+		return TAKEN_HERE;
+	forget_picked(s);
+	editor_set(&s->editor, path);
+	s->editor.is_touched = true;
+	editor_text(&s->editor, &s->picked.shown);
+	s->picked.path = path;
+	return TAKEN_HERE;
+}
+
+static bool wants_to_browse(const struct screen *s, const struct step *step,
+	struct keystroke k)
+{
+	return step->control->kind == XF_UPLOAD &&
+		((k.key == KEY_IS_CONTROL && k.c == 'b') ||
+		((k.key == KEY_IS_RIGHT || k.key == KEY_IS_LEFT) &&
+		editor_is_empty(&s->editor)));
 }
 
 /* --- all of them --- */
@@ -87,9 +124,16 @@ static void unquote(struct str *path)
 static bool typed_path(struct screen *s, const struct step *step,
 	struct str *out)
 {
+	if (step->control->kind == XF_UPLOAD && !s->editor.is_touched)
+		return false;	/* the name in the record is no path */
 	typed(s, step, out);
-	if (type_of(step) == XF_BINARY && out->len > 0)
+	if (s->picked.path != NULL &&
+			strcmp(out->data, s->picked.shown.data) == 0) {
+		str_clear(out);
+		str_add(out, s->picked.path);
+	} else if (type_of(step) == XF_BINARY && out->len > 0) {
 		unquote(out);
+	}
 	return true;
 }
 
@@ -98,6 +142,8 @@ static enum taken key(struct screen *s, const struct step *step,
 {
 	bool has_own;
 
+	if (wants_to_browse(s, step, k))
+		return browse(s, step);
 	if (screen_date_key(s, step, k))
 		return TAKEN_HERE;
 	has_own = editor_key(&s->editor, k);

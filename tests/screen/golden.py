@@ -80,14 +80,19 @@ LOOKS = [
     ("Ahead Ahead Space", None),
     ("Enter", "It is near enough"),  # a table only where there is room
     ("2 Enter 4 PgUp", None),
-    ("Enter Enter", "Finish"),
+    ("Enter Enter", "Photo of the well"),
+    ("Ahead", "Pictures"),
+    ("Down Down Enter", "well.jpg"),
+    ("Enter", "Documents"),
+    ("Enter Down Enter Enter q", "well.jpg"),
+    ("Enter", "Finish"),
     ("Enter", None),
 ]
 LOOKS_EXPECTED = {"moved": "2025-12-01", "built": "1999-01-01",
                   "seen": "2026-12-01T14:30:00.000", "eid": "2026-11-23",
                   "agree": "no", "mood/sad": "some", "mood/sleep": "never",
                   "mood/hope": "often", "work/cook": "she other",
-                  "work/water": "other", "care/near": "2", "care/kind": "4"}
+                  "work/water": "other", "care/near": "2", "care/kind": "4", "photo": "well.jpg"}
 FORMS = {"controls": (WALK, EXPECTED), "looks": (LOOKS, LOOKS_EXPECTED)}
 
 
@@ -106,11 +111,24 @@ def key_of(key, language, bidi):
             "Behind": "Right" if is_mirrored else "Left"}.get(key, key)
 
 
+def make_files(home):
+    """A home folder, to look for files in."""
+    for name in ("Pictures/well.jpg", "Pictures/.thumb.jpg",
+                 "Pictures/notes.txt", "Documents/form.txt", "کنواں.PNG",
+                 "list.csv"):
+        path = os.path.join(home, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(b"\xff\xd8\xff\xd9")
+
+
 def walk(form, home, passphrase, language, bidi, columns, rows):
     steps = FORMS[form][0]
+    make_files(home + ".files")
     p = Pilot(["-C", home, "collect", form, "--new", "--passphrase-file",
                passphrase, "--language", language, "--bidi", bidi],
-              columns, rows, {"LC_ALL": "C.UTF-8"})
+              columns, rows, {"LC_ALL": "C.UTF-8", "HOME": home + ".files",
+                              "USER": ""})
     out = []
     try:
         for keys, wanted in steps[:-1]:
