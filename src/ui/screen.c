@@ -690,14 +690,9 @@ static void release(struct screen *s)
 	wipe_free(s->picked.path);
 	str_wipe(&s->picked.shown);
 	editor_release(&s->editor);
-	editor_release(&s->choosing.filter);
+	choosing_release(&s->choosing);
 	screen_drop_pending(s);
 	vec_release(&s->pending);
-	free(s->choosing.is_on);
-	free(s->choosing.order);
-	free(s->choosing.found);
-	wipe_free(s->choosing.folded);
-	free(s->choosing.folded_at);
 	page_release(&s->head);
 	page_release(&s->body);
 	page_release(&s->foot);

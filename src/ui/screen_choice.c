@@ -114,8 +114,9 @@ static void stop_filtering(struct choosing *c)
 
 /* --- beginning --- */
 
-static void release(struct choosing *c)
+void choosing_release(struct choosing *c)
 {
+	arena_free(c->arena);
 	free(c->is_on);
 	free(c->order);
 	free(c->found);
@@ -123,6 +124,24 @@ static void release(struct choosing *c)
 	free(c->folded_at);
 	editor_release(&c->filter);
 	memset(c, 0, sizeof *c);
+}
+
+static void keep_choices(struct choosing *c, const struct choices *choices)
+{
+	size_t n = choices->n;
+
+	c->arena = arena_new();
+	c->choices.n = n;
+	c->choices.items = arena_alloc(c->arena, n * sizeof(struct choice) + 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct choice *from = &choices->items[i];
+
+		c->choices.items[i] = (struct choice){
+			.value = arena_strdup(c->arena, from->value),
+			.label = arena_strdup(c->arena, from->label),
+			.shown = arena_strdup(c->arena, from->shown),
+			.is_original = from->is_original };
+	}
 }
 
 /* As they were answered; those that were not come after. */
@@ -148,15 +167,17 @@ static void begin_order(struct choosing *c, const char *value)
 static void begin(struct screen *s, const struct step *step)
 {
 	struct choosing *c = &s->choosing;
+	struct choices choices;
 	const char *value;
 	struct err err = ERR_INIT;
 
-	release(c);
-	if (!session_choices(s->c.draft.session, step->node, step->control,
-			&c->choices, &err)) {
+	choosing_release(c);
+	if (session_choices(s->c.draft.session, step->node, step->control,
+			&choices, &err)) {
+		keep_choices(c, &choices);
+	} else {
 		screen_say(s, "%s", err.message);
 		err_clear(&err);
-		c->choices.n = 0;
 	}
 	value = node_value(s->c.draft.session, step->node);
 	c->is_several = step->control->kind == XF_SELECT;

@@ -60,8 +60,8 @@ static bool is_here(const struct screen *s, const struct step *row)
 	return row == course_step(&s->c);
 }
 
-/* Those of the question here are kept where it is answered; to ask for them
- * once more would take them away from there. */
+/* Those of the question here may have been asked for in another way: they are
+ * as they were when it began. */
 static bool choices_of(struct screen *s, const struct step *row,
 	struct choices *choices)
 {
@@ -98,7 +98,9 @@ static bool have_same_choices(struct screen *s, struct grid *g)
 	for (size_t i = 1; i < g->n_rows; i++) {
 		struct choices choices;
 
-		if (!choices_of(s, &g->rows[i], &choices) ||
+		/* the session keeps one list for a node */
+		if (g->rows[i].node == g->rows[0].node ||
+				!choices_of(s, &g->rows[i], &choices) ||
 				!are_same(&g->columns, &choices))
 			return false;
 	}

@@ -2,6 +2,7 @@
 #ifndef BAYAZ_UI_SCREEN_PARTS_H
 #define BAYAZ_UI_SCREEN_PARTS_H
 
+#include "base/arena.h"
 #include "ui/course.h"
 #include "ui/editor.h"
 #include "ui/panel.h"
@@ -46,7 +47,9 @@ enum layout {
 
 /* Of the choices those that match what was typed. */
 struct choosing {
-	struct choices choices;
+	struct choices choices;		/* copied: who else asks for those of
+					 * this question takes the session's */
+	struct arena *arena;
 	bool *is_on;			/* per choice; rank: unused */
 	size_t *order;			/* rank: choices in their order */
 	size_t *found, n_found;		/* indices of those that are shown */
@@ -61,6 +64,8 @@ struct choosing {
 	enum layout layout;		/* as it was drawn last */
 };
 
+void choosing_release(struct choosing *choosing);
+
 /* Typed at a question and no answer: there again when somebody comes back. */
 struct pending { uint32_t node; char *text; };
 
@@ -72,8 +77,8 @@ struct screen {
 	const struct control_kind *control;	/* of this stop; NULL: the end */
 	uint32_t control_node;		/* for which it was begun */
 	const struct xf_control *control_of;
-	uint64_t revision;			/* choices are borrowed until
-						 * the next one */
+	uint64_t revision;		/* of the record, when it was begun:
+					 * choices may be others then */
 	struct editor editor;
 	/* A file that was looked for, and how the editor has its path: names may
 	 * hold what is cleaned from a text. */

@@ -72,6 +72,8 @@ LOOKS = [
     ("Enter PgUp", "Neither"),      # Enter alone has chosen nothing
     ("Ahead Ahead Behind", None),
     ("Space Enter", "How often"),
+    ("PgUp ^O q", "Neither"),       # a look at all answers leaves them there
+    ("Enter", "How often"),
     ("Enter", "answer is needed"),
     ("Ahead Ahead Space Down", None),
     ("1 Down 3 Up", None),
