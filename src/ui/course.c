@@ -100,6 +100,7 @@ bool course_open(struct course *c, const struct interview_setup *setup,
 
 void course_close(struct course *c)
 {
+	viewer_close(&c->viewer);
 	trail_release(&c->trail);
 	steps_release(&c->steps);
 	draft_close(&c->draft);

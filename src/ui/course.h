@@ -14,6 +14,7 @@
 #include "ui/draft.h"
 #include "ui/interview.h"
 #include "ui/trail.h"
+#include "ui/viewer.h"
 
 struct course {
 	const struct interview_setup *setup;
@@ -26,6 +27,7 @@ struct course {
 	bool asks_nothing;	/* hidden, or nobody there: no questions in
 				 * passing any more */
 	/* private */
+	struct viewer viewer;
 	char *original_mark;
 	uint64_t shape;		/* of the record, when the steps were made */
 	bool was_begun;		/* resumed; new ones need no reason for a change */
@@ -80,6 +82,14 @@ enum day_part course_date_part(const struct xf_control *control);
 const char *course_calendar_note(const struct xf_control *control);
 /* Its value as one types it: of a date what is asked for.  wipe_free() it. */
 char *course_typed_value(struct course *c, const struct step *step);
+
+/* What the form shows with the question, as a line: "[picture: well.png]"; free()
+ * it; NULL: nothing. */
+char *course_media_captions(struct course *c, const struct step *step);
+/* Open it in the system's viewer, which gets a copy outside of the workspace
+ * (viewer.h) until the interview ends or is hidden.  ERR_REFUSED: there is
+ * none, it was not stored with the form, or it cannot be opened. */
+bool course_show_media(struct course *c, struct err *err) MUST_CHECK;
 
 /* --- moving --- */
 

@@ -131,6 +131,7 @@ bool course_leave(struct course *c, enum interview_end end, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 
+	viewer_close(&c->viewer);
 	if (c->draft.session == NULL)
 		return end == INTERVIEW_FAILED || end == INTERVIEW_SAVED;
 	if (c->setup->clock != NULL && !field_clock_note_seen(c->setup->ws,

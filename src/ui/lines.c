@@ -167,6 +167,17 @@ static void show_headings(struct lines *l)
 	}
 }
 
+static char *captions(struct lines *l, const struct step *step)
+{
+	char *text = course_media_captions(l->c, step), *all;
+
+	if (text == NULL)
+		return NULL;
+	all = str_format("%s  %s", text, _("':v' shows it"));
+	free(text);
+	return all;
+}
+
 static bool show_question(struct lines *l, struct err *err)
 {
 	const struct step *step = &l->c->steps.items[l->c->at];
@@ -185,6 +196,7 @@ static bool show_question(struct lines *l, struct err *err)
 	print_label(l, step, node_is_required(s, step->node) ? " *\n" : "\n");
 	print_owned(l, "  ", session_hint(s, step->context, step->control),
 		"\n");
+	print_owned(l, "  ", captions(l, step), "\n");
 	if (course_is_select(step->control) && !show_choices(l, step, err))
 		return false;
 	show_answer(l, step);
@@ -211,6 +223,7 @@ static void print_help(struct lines *l)
 		"  :e next answer that is missing or wrong\n"
 		"  :k don't know      :p prefers not to answer\n"
 		"  :a not applicable  :h hide it all\n"
+		"  :v show the picture, sound or video of the question\n"
 		"  an answer that begins with ':' is typed with '::'\n"),
 		l->prompt.out);
 }
@@ -288,6 +301,16 @@ static bool clear_group(struct lines *l, struct err *err)
 	return true;
 }
 
+static bool show_media(struct lines *l, struct err *err)
+{
+	if (!course_show_media(l->c, err))
+		return false;
+	fprintf(l->prompt.out, "  %s\n", _("it opens in the viewer, which got "
+		"a copy outside of what is locked; the copy goes when the "
+		"interview ends or is hidden"));
+	return true;
+}
+
 static void go_back(struct lines *l)
 {
 	if (!course_back(l->c))
@@ -338,6 +361,7 @@ static bool run_command(struct lines *l, const char *text, bool *quit,
 	case 'd': ok = course_remove_here(c, err); break;
 	case 'l': ok = course_set_language(c, rest, err); break;
 	case 'X': ok = clear_group(l, err); break;
+	case 'v': ok = show_media(l, err); break;
 	case 'x': ok = course_clear(c, err); break;
 	case 'c': ok = course_comment(c, rest, err); break;
 	case '?': print_help(l); break;

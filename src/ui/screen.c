@@ -175,6 +175,18 @@ static void draw_hint(struct screen *s, const struct step *step)
 	page_end(&s->body);
 }
 
+static void draw_captions(struct screen *s, const struct step *step)
+{
+	char *captions = course_media_captions(&s->c, step);
+
+	if (captions == NULL)
+		return;
+	page_isolated(&s->body, captions, 0);
+	page_text(&s->body, "  ", 0);
+	page_line(&s->body, _("Ctrl-V shows it"), LOOK_DIM);
+	free(captions);
+}
+
 static void draw_foot(struct screen *s)
 {
 	const char *keys = s->control != NULL ? s->control->keys(s) : "";
@@ -209,6 +221,7 @@ static void draw_error(struct screen *s)
 void screen_draw_beside(struct screen *s, const struct step *step)
 {
 	draw_hint(s, step);
+	draw_captions(s, step);
 	draw_error(s);
 	draw_comment(s, step);
 }
@@ -220,6 +233,7 @@ static void draw_question(struct screen *s, const struct step *step)
 
 	draw_label(s, step);
 	draw_hint(s, step);
+	draw_captions(s, step);
 	page_end(&s->body);
 	s->body.focus = s->body.focus_end = from;
 	if (s->control->draw != NULL)

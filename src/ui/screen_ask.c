@@ -91,6 +91,7 @@ static const struct command {
 	{ 'k', 'k', N_("don't know, where the form offers it") },
 	{ 'p', 0, N_("prefers not to answer, where the form offers it") },
 	{ 'a', 'a', N_("not applicable, where the form offers it") },
+	{ 'v', 'v', N_("show the picture, sound or video of the question") },
 	{ 'd', 'd', N_("remove this one of several") },
 	{ 'l', 'l', N_("language") },
 	{ 'z', 0, N_("larger distance between lines") },

@@ -217,6 +217,27 @@ static bool remove_here(struct screen *s, struct err *err)
 	return course_remove_here(&s->c, err);
 }
 
+/* What is stored is locked, and the viewer cannot see it there: said once. */
+static bool show_media(struct screen *s, struct err *err)
+{
+	const struct step *step = course_step(&s->c);
+	char *captions = step != NULL ?
+		course_media_captions(&s->c, step) : NULL;
+	bool has_some = captions != NULL;
+
+	free(captions);
+	if (has_some && !s->may_copy)
+		s->may_copy = screen_asks(s,
+			_("The viewer gets a copy outside of what is locked. Show it?"));
+	if (has_some && !s->may_copy)
+		return true;
+	if (!course_show_media(&s->c, err))
+		return false;
+	screen_say(s, "%s", _("it opens; the copy goes when the interview ends "
+		"or is hidden"));
+	return true;
+}
+
 bool screen_command(struct screen *s, uint32_t letter, struct err *err)
 {
 	switch (letter) {
@@ -243,6 +264,7 @@ bool screen_command(struct screen *s, uint32_t letter, struct err *err)
 	case 'k': return answer_with(s, OFFERED_DONT_KNOW, err);
 	case 'p': return answer_with(s, OFFERED_REFUSED, err);
 	case 'a': return answer_with(s, OFFERED_NOT_APPLICABLE, err);
+	case 'v': return show_media(s, err);
 	case 'd': return remove_here(s, err);
 	case 'l': return choose_language(s, err);
 	case 'z':

@@ -94,6 +94,7 @@ struct screen {
 	struct str asked;		/* the answer to a question in passing */
 	char *note;			/* at the bottom, until the next key */
 	uint32_t letter;		/* a command given in a list: run next; 0 */
+	bool may_copy;			/* for a viewer: it was asked */
 	bool is_zoomed;
 	bool is_over;
 	enum interview_end end;

@@ -236,3 +236,52 @@ In two weeks
 This is the end. Finish the record? yes or no
 \> 
 finished: record {{[0-9a-f]+}} is ready to be packed
+
+# Pictures of the form open in a viewer, which gets a copy that goes at the end.
+@file seen.xml
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+<h:head><h:title>Seen</h:title><model><itext><translation lang="en">
+<text id="a"><value>Like this?</value><value form="image">jr://images/like-this.png</value></text>
+<text id="b"><value>Like that?</value><value form="audio">jr://audio/lost.mp3</value></text>
+</translation></itext>
+<instance><data id="seen" version="1"><a/><b/><c/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/meta/instanceID" jr:preload="uid"/>
+</model></h:head>
+<h:body>
+<input ref="/data/a"><label ref="jr:itext('a')"/></input>
+<input ref="/data/b"><label ref="jr:itext('b')"/></input>
+<input ref="/data/c"><label>And now?</label></input>
+</h:body></h:html>
+@end
+$ printf 'a picture' > like-this.png
+$ printf '#!/bin/sh\necho "$1" > at; ls -ld "${1%%/*}" | cut -c 1-10 > mode; cp "$1" copy; mv copy seen\n' > viewer; chmod +x viewer
+$ bayaz form add seen.xml
+added 'seen' version '1'
+$ export BAYAZ_VIEWER="$PWD/viewer"
+$ (echo :v; until test -s seen; do sleep 0.1; done; printf '%s\n' :n :v :n :v :q) | bayaz collect seen --new
+
+\[1/3] Like this?
+  [picture: like-this.png]  ':v' shows it
+\>   it opens in the viewer, which got a copy outside of what is locked; the copy goes when the interview ends or is hidden
+
+\[1/3] Like this?
+  [picture: like-this.png]  ':v' shows it
+\> 
+\[2/3] Like that?
+  [sound: lost.mp3]  ':v' shows it
+\>   ! 'lost.mp3' was not stored with the form: there is nothing to show
+
+\[2/3] Like that?
+  [sound: lost.mp3]  ':v' shows it
+\> 
+\[3/3] And now?
+\>   ! the form shows no picture, sound or video here
+
+\[3/3] And now?
+\> 
+saved: go on with 'bayaz collect seen --resume {{[0-9a-f]+}}'
+$ cat seen mode; sed 's,.*/,,' at; test ! -e "$(dirname "$(cat at)")"
+a picturedrwx------
+1.png
+$ printf '%s\n' :v :q | BAYAZ_VIEWER=./none bayaz collect seen --new | grep '!'
+\>   ! cannot start './none': No such file or directory

@@ -82,7 +82,10 @@ LOOKS = [
     ("Ahead Ahead Space", None),
     ("Enter", "It is near enough"),  # a table only where there is room
     ("2 Enter 4 PgUp", None),
-    ("Enter Enter", "Photo of the well"),
+    ("Enter Enter", "well-like-this.png"),
+    ("^V", "outside of what is locked"),
+    ("n", "Photo of the well"),
+    ("^V y", None),     # in Urdu there is a sound that was not stored
     ("Ahead", "Pictures"),
     ("Down Down Enter", "well.jpg"),
     ("Enter", "Documents"),
@@ -130,7 +133,7 @@ def walk(form, home, passphrase, language, bidi, columns, rows):
     p = Pilot(["-C", home, "collect", form, "--new", "--passphrase-file",
                passphrase, "--language", language, "--bidi", bidi],
               columns, rows, {"LC_ALL": "C.UTF-8", "HOME": home + ".files",
-                              "USER": ""})
+                              "USER": "", "BAYAZ_VIEWER": "true"})
     out = []
     try:
         for keys, wanted in steps[:-1]:
