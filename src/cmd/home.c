@@ -58,7 +58,7 @@ static void show_output(struct home *h, const char *title, int status,
 	if (title == NULL && status == EXIT_DONE)
 		return;
 	if (out->len > 0)
-		panel_tell(&h->panel, title != NULL ? title :
+		panel_tell(&h->panel, status == EXIT_DONE ? title :
 			_("That did not work"), out->data);
 }
 

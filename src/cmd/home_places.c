@@ -116,7 +116,9 @@ static char *choose(struct home *h, const char *title,
 	uint32_t letter;
 
 	for (size_t i = 0; i < n; i++)
-		pick_add(&lines, xstrdup(places->items[i].path), 0);
+		/* from left to right in any language (LRI, PDI) */
+		pick_add(&lines, str_format("\342\201\246%s\342\201\251",
+			places->items[i].path), 0);
 	pick_add(&lines, xstrdup(_("Another one: type where it is")), 0);
 	do
 		picked = n == 0 ? PICKED_LINE : panel_pick(&h->panel, &picking,
@@ -127,7 +129,7 @@ static char *choose(struct home *h, const char *title,
 		return NULL;
 	if (at < n)
 		return xstrdup(places->items[at].path);
-	if (!panel_type(&h->panel, question, before, &typed) ||
+	if (!panel_type_path(&h->panel, question, before, &typed) ||
 			typed.len == 0) {
 		str_release(&typed);
 		return NULL;

@@ -169,6 +169,8 @@ void editor_draw(const struct editor *e, struct page *page)
 		e->at + DRAWN_AROUND : e->chars.n;
 
 	page->focus = page->rows.n;
+	if (e->is_path)
+		page_char(page, LTR_ISOLATE, 0);
 	if (from > 0)
 		page_char(page, 0x2026, LOOK_DIM);
 	for (size_t i = from; i < to; i++) {
@@ -181,6 +183,8 @@ void editor_draw(const struct editor *e, struct page *page)
 		page_char(page, 0x2026, LOOK_DIM);
 	if (e->at == e->chars.n)
 		page_cursor(page);
+	if (e->is_path)
+		page_char(page, END_ISOLATE, 0);
 	page_end(page);
 	page->focus_end = page->rows.n;
 }

@@ -15,6 +15,7 @@ struct editor {
 	bool has_lines;		/* Enter in a paste breaks the line; arrows up
 				 * and down move in the text */
 	bool is_masked;
+	bool is_path;		/* runs from left to right wherever it stands */
 	bool is_touched;	/* since editor_set() */
 };
 

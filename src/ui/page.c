@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 
-enum { RTL_ISOLATE = 0x2067, FIRST_ISOLATE, END_ISOLATE, MASKED = 0xFFFD };
+enum { MASKED = 0xFFFD };
 
 void page_init(struct page *p, int columns, bool is_rtl, enum bidi bidi)
 {

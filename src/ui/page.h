@@ -13,6 +13,9 @@ enum look {			/* bits */
 	LOOK_ERROR = 16, LOOK_TITLE = 32, LOOK_GOOD = 64
 };
 
+/* Characters around a piece of a direction of its own. */
+enum { LTR_ISOLATE = 0x2066, RTL_ISOLATE, FIRST_ISOLATE, END_ISOLATE };
+
 struct row {
 	struct cells cells;
 	int x;			/* column of the first cell */

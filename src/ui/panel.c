@@ -301,6 +301,8 @@ enum picked panel_pick(struct panel *p, const struct picking *picking,
 
 /* --- typing --- */
 
+enum typing { TYPING_TEXT, TYPING_PATH, TYPING_SECRET };
+
 static bool type_in_lines(struct panel *p, const char *question,
 	const char *before, struct str *out)
 {
@@ -315,9 +317,12 @@ static bool type_in_lines(struct panel *p, const char *question,
 }
 
 static bool type_on_screen(struct panel *p, const char *question,
-	const char *before, const char *text, bool is_secret, struct str *out)
+	const char *before, const char *text, enum typing typing,
+	struct str *out)
 {
-	struct editor editor = { .at = 0, .is_masked = is_secret };
+	bool is_secret = typing == TYPING_SECRET;
+	struct editor editor = { .at = 0, .is_masked = is_secret,
+		.is_path = typing == TYPING_PATH };
 	bool is_taken = false;
 
 	editor_set(&editor, before);
@@ -356,7 +361,16 @@ bool panel_type(struct panel *p, const char *question, const char *before,
 	p->top = 0;
 	return p->over == PANEL_OPEN && (p->term == NULL ?
 		type_in_lines(p, question, before, out) :
-		type_on_screen(p, question, before, NULL, false, out));
+		type_on_screen(p, question, before, NULL, TYPING_TEXT, out));
+}
+
+bool panel_type_path(struct panel *p, const char *question,
+	const char *before, struct str *out)
+{
+	p->top = 0;
+	return p->over == PANEL_OPEN && (p->term == NULL ?
+		type_in_lines(p, question, before, out) :
+		type_on_screen(p, question, before, NULL, TYPING_PATH, out));
 }
 
 bool panel_type_secret(struct panel *p, const char *question,
@@ -364,7 +378,7 @@ bool panel_type_secret(struct panel *p, const char *question,
 {
 	p->top = 0;
 	return p->over == PANEL_OPEN && p->term != NULL &&
-		type_on_screen(p, question, "", text, true, out);
+		type_on_screen(p, question, "", text, TYPING_SECRET, out);
 }
 
 /* --- questions and notices --- */

@@ -70,6 +70,9 @@ enum picked panel_pick(struct panel *panel, const struct picking *picking,
  * it. */
 bool panel_type(struct panel *panel, const char *question, const char *before,
 	struct str *out);
+/* The same, for a path, which runs from left to right in any language. */
+bool panel_type_path(struct panel *panel, const char *question,
+	const char *before, struct str *out);
 /* The same, not shown, with `text` (or NULL) above it.  Not for lines. */
 bool panel_type_secret(struct panel *panel, const char *question,
 	const char *text, struct str *out);

@@ -182,7 +182,9 @@ static char *title_of(const struct screen *s, const char *folder)
 
 	while (page_width(at) > room && *at != '\0')
 		utf8_next(&at);
-	title = str_format("%s%s", at > path ? "\342\200\246" : "", at);
+	/* from left to right in any language (LRI, PDI) */
+	title = str_format("\342\201\246%s%s\342\201\251",
+		at > path ? "\342\200\246" : "", at);
 	free(path);
 	free(begin);
 	return title;

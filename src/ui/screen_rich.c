@@ -70,12 +70,12 @@ static void write_one(struct writing *w, const struct rich *r)
 	if (is_tag(r, "em u a"))
 		inner.look |= LOOK_UNDERLINE;
 	if (is_tag(r, "span"))
-		page_char(w->page, 0x2068, w->look);
+		page_char(w->page, FIRST_ISOLATE, w->look);
 	inner.number = is_tag(r, "ol") ? 1 : is_tag(r, "ul") ? 0 : w->number;
 	write_all(&inner, r->children);
 	w->has_text = inner.has_text;
 	if (is_tag(r, "span"))
-		page_char(w->page, 0x2069, w->look);
+		page_char(w->page, END_ISOLATE, w->look);
 	if (r->href != NULL) {
 		page_text(w->page, " <", LOOK_DIM);
 		page_isolated(w->page, r->href, LOOK_DIM);

@@ -30,6 +30,7 @@ static void begin(struct screen *s, const struct step *step)
 	forget_picked(s);
 	editor_release(&s->editor);
 	s->editor.is_masked = step->control->kind == XF_SECRET;
+	s->editor.is_path = step->control->kind == XF_UPLOAD;
 	s->editor.has_lines = type_of(step) == XF_STRING &&
 		step->control->kind == XF_INPUT;
 	value = course_typed_value(&s->c, step);
@@ -247,7 +248,7 @@ static void range_begin(struct screen *s, const struct step *step)
 	s->range_value = s->range_is_set ? strtod(value, NULL) :
 		range_of(step->control).start;
 	editor_release(&s->editor);
-	s->editor.is_masked = s->editor.has_lines = false;
+	s->editor.is_masked = s->editor.has_lines = s->editor.is_path = false;
 	editor_set(&s->editor, value);
 }
 

@@ -132,7 +132,7 @@ def alone(folder):
     step(p, "Tab", "Begin a new one")
     # there is nobody to pack for
     step(p, "p", "Into which folder?")
-    put(p, folder, "any key back")
+    put(p, folder, "That did not work")
     shows(p, "project")
     step(p, "q", "1 is ready")
     step(p, "?", "to practise")
@@ -179,7 +179,7 @@ def with_kit(folder):
     step(p, pilot.PASSPHRASE.replace(" ", "_") + " Enter", "kit.bayaz")
     step(p, "Enter", "eight words")
     step(p, "wrong_words Enter", "Your code")
-    step(p, "Enter", "any key back")
+    step(p, "Enter", "That did not work")
     step(p, "q", "kit.bayaz")
     step(p, "Enter", "eight words")
     step(p, eight + " Enter", "Your code")
