@@ -53,7 +53,9 @@ static bool replay_answer(struct draft *d, const struct journal_event *e,
 
 	if (n == NULL)
 		return false;
-	if (node_form(n)->bind->calculate != NULL) {
+	/* what a calculation gave comes with what made it do so; what a person
+	 * wrote over it is an answer like any other */
+	if (e->joined && node_form(n)->bind->calculate != NULL) {
 		session_restore(d->session, n, e->value);
 		return true;
 	}

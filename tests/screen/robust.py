@@ -660,7 +660,39 @@ def check_unasked(folder):
     print("what is not asked does not hold up the end")
 
 
-PARTS = {"unasked": check_unasked, "kill": check_kills, "sizes": check_sizes, "paste": check_paste,
+# --- gone on with ---
+
+def check_resumed(folder):
+    """A calculation that was written over is calculated again when something
+    makes it, after a break as before it."""
+    where = Place(folder, form_of(folder, "resumed", [
+        ("r><k/><m/><n/></r><x", '<group ref="/data/r"><repeat nodeset="/data/r">'
+         '<input ref="/data/r/n"><label>Her number</label></input>'
+         '</repeat></group>')],
+        binds='<bind nodeset="/data/r/k" calculate="position(..)"/>'
+        '<bind nodeset="/data/r/m" calculate="/data/r/k * 2"/>'
+        '<bind nodeset="/data/r/n" calculate="concat(../m, \'-4\')"/>'))
+
+    def values(*words, lines):
+        said = subprocess.run(
+            [pilot.BAYAZ, "-C", where.home, "collect", where.name, *words],
+            input=lines, capture_output=True, text=True, timeout=20).stdout
+        return re.findall("^  = (.*)$", said, re.M)
+
+    repeat = ":g /data/r\nyes\n"
+    before = values("--new", lines=repeat + ":g 1\nmine\n:g 1\n:g 2\n:d\n"
+                    ":g 1\n:q\n")
+    after = values("--resume", "last", lines=":g 1\n:q\n")
+    shown = where.answers().get("/data/r[1]/n")
+    if "mine" not in before or before[-1] != "2-4":
+        fail("it is not calculated again: %r" % before)
+    if after[-1] != before[-1] or shown != before[-1]:
+        fail("%r was %r before it was left; shown is %r" % (
+            after[-1], before[-1], shown))
+    print("resumed it says what it said")
+
+
+PARTS = {"resumed": check_resumed, "unasked": check_unasked, "kill": check_kills, "sizes": check_sizes, "paste": check_paste,
          "gone": check_gone, "left": check_left, "stopped": check_stopped,
          "hostile": check_hostile, "idle": check_idle}
 
