@@ -82,7 +82,7 @@ static void cut(struct editor *e, size_t from, size_t to)
 
 static void put(struct editor *e, uint32_t c)
 {
-	if (c == '\n' && !e->has_lines)
+	if (c == '\t' || (c == '\n' && !e->has_lines))
 		c = ' ';
 	if (c != '\n' && (c < 0x20 || (c >= 0x7F && c < 0xA0)))
 		return;

@@ -298,6 +298,10 @@ struct keystroke term_key(struct term *t)
 		if (is_told_to_stop(t))
 			return keystroke(KEY_IS_GONE);
 		in = read_input(t, TICK_MS);
+		/* a paste is text, whatever keys it may spell */
+		if (in.kind == INPUT_FUNCTION && t->is_pasting &&
+				in.c != KEY_RESIZE)
+			continue;
 		if (in.kind == INPUT_FUNCTION)
 			return from_function(in.c);
 		if (in.kind == INPUT_CHAR)

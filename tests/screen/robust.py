@@ -269,6 +269,10 @@ def check_paste(folder):
     # a paste whose end was lost ends all the same
     p.keys("PgDn")
     p.wait("Last")
+    # what spells keys is none, and words stay apart
+    pour(p, b"\x1b[200~a\x1bOPb\x1b[5~c\td\x1b[201~")
+    p.wait("> abc d", least_s=0.1)
+    p.keys("^U")
     pour(p, b"\x1b[200~lost")
     p.wait("lost", least_s=1.2)
     p.keys("Esc")
