@@ -121,6 +121,9 @@ class OnScreen:
         self.folder = folder
         self.p = Pilot(words, 100, 40)
         self.p.wait("Esc", least_s=0.3)
+        if "any key back" in self.settle():     # what is said before it begins
+            self.p.type("\r")
+            self.settle()
 
     def settle(self):
         return self.p.settle()

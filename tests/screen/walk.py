@@ -173,6 +173,7 @@ class Walk:
         translation = gettext.translation(
             "bayaz", LOCALES, [ui], fallback=ui == "en")
         self.bottom = words_of(translation.gettext(BOTTOM))
+        self.notice = words_of(translation.gettext("any key back"))
         self.env = {"LANGUAGE": ui, "BAYAZ_LOCALEDIR": LOCALES}
 
     def fault(self, text):
@@ -191,6 +192,10 @@ class Walk:
         self.p = Pilot(words, COLUMNS, ROWS, self.env)
         self.p.wait(least_s=0.1)
         self.settle()
+        if words_of(self.p.screen.text()[-1])[:len(self.notice)] == \
+                self.notice:            # what is said before it begins
+            self.p.type("\r")
+            self.settle()
 
     def is_end(self):
         return not re.search(r"\d+/\d+ *$", self.p.screen.text()[0])
