@@ -237,7 +237,7 @@ static int interview(const struct cmd_args *args, struct collecting *c,
 	c->ws = c->iv.ws;
 	if (end == INTERVIEW_HIDDEN)
 		return EXIT_DONE;
-	return *record == NULL ? cmd_problem(err) :
+	return *record == NULL || !c->iv.has_begun ? cmd_problem(err) :
 		report(end, record_head(*record), err);
 }
 

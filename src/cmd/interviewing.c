@@ -347,6 +347,7 @@ enum interview_end interviewing_run(struct interviewing *iv,
 	if (tell_page(iv, &sh, *record, &page, err)) {
 		set_up(iv, &sh, *record, &setup);
 		setup.before = page.len > 0 ? page.data : NULL;
+		iv->has_begun = true;
 		end = interview_run(&setup, err);
 	}
 	while (end == INTERVIEW_HIDDEN) {

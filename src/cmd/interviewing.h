@@ -22,6 +22,7 @@ struct interviewing {
 	const struct po_files *po;	/* translations that are tried; or NULL */
 	bool training;			/* new records are made-up ones */
 	bool is_zoomed;			/* as it was left */
+	bool has_begun;			/* it was shown, before it failed */
 	int idle_ms;			/* what came of lock_after: private */
 };
 
