@@ -126,21 +126,19 @@ void choosing_release(struct choosing *c)
 	memset(c, 0, sizeof *c);
 }
 
-static void keep_choices(struct choosing *c, const struct choices *choices)
+void screen_keep_choices(struct arena *arena, const struct choices *from,
+	struct choices *to)
 {
-	size_t n = choices->n;
+	to->n = from->n;
+	to->items = arena_alloc(arena, from->n * sizeof *to->items + 1);
+	for (size_t i = 0; i < from->n; i++) {
+		const struct choice *c = &from->items[i];
 
-	c->arena = arena_new();
-	c->choices.n = n;
-	c->choices.items = arena_alloc(c->arena, n * sizeof(struct choice) + 1);
-	for (size_t i = 0; i < n; i++) {
-		const struct choice *from = &choices->items[i];
-
-		c->choices.items[i] = (struct choice){
-			.value = arena_strdup(c->arena, from->value),
-			.label = arena_strdup(c->arena, from->label),
-			.shown = arena_strdup(c->arena, from->shown),
-			.is_original = from->is_original };
+		to->items[i] = (struct choice){
+			.value = arena_strdup(arena, c->value),
+			.label = arena_strdup(arena, c->label),
+			.shown = arena_strdup(arena, c->shown),
+			.is_original = c->is_original };
 	}
 }
 
@@ -174,7 +172,8 @@ static void begin(struct screen *s, const struct step *step)
 	choosing_release(c);
 	if (session_choices(s->c.draft.session, step->node, step->control,
 			&choices, &err)) {
-		keep_choices(c, &choices);
+		c->arena = arena_new();
+		screen_keep_choices(c->arena, &choices, &c->choices);
 	} else {
 		screen_say(s, "%s", err.message);
 		err_clear(&err);

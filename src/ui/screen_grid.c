@@ -20,6 +20,7 @@ enum {
 struct grid {
 	const struct step *rows;
 	size_t n_rows;
+	struct arena *arena;
 	struct choices columns;		/* of the first row */
 	int widths[MOST_COLUMNS];	/* with what is between */
 	int label_width;
@@ -92,15 +93,14 @@ static bool are_same(const struct choices *a, const struct choices *b)
 
 static bool have_same_choices(struct screen *s, struct grid *g)
 {
-	if (!choices_of(s, &g->rows[0], &g->columns) || g->columns.n == 0 ||
-			g->columns.n > MOST_COLUMNS)
-		return false;
-	for (size_t i = 1; i < g->n_rows; i++) {
-		struct choices choices;
+	struct choices choices;
 
-		/* the session keeps one list for a node */
-		if (g->rows[i].node == g->rows[0].node ||
-				!choices_of(s, &g->rows[i], &choices) ||
+	if (!choices_of(s, &g->rows[0], &choices) || choices.n == 0 ||
+			choices.n > MOST_COLUMNS)
+		return false;
+	screen_keep_choices(g->arena, &choices, &g->columns);
+	for (size_t i = 1; i < g->n_rows; i++) {
+		if (!choices_of(s, &g->rows[i], &choices) ||
 				!are_same(&g->columns, &choices))
 			return false;
 	}
@@ -289,27 +289,36 @@ static void draw_here(struct screen *s, const struct grid *g,
 		(size_t)term_rows(s->term) * 2 / 3 ? start : from;
 }
 
+static void draw_table(struct screen *s, const struct grid *g,
+	const struct step *header)
+{
+	size_t start = s->body.rows.n;
+
+	if (header != NULL)
+		draw_title(s, header);
+	draw_headings(s, g);
+	for (size_t i = 0; i < g->n_rows; i++) {
+		if (is_here(s, &g->rows[i]))
+			draw_here(s, g, &g->rows[i], start);
+		else
+			draw_row(s, g, &g->rows[i]);
+	}
+	page_end(&s->body);
+}
+
 bool screen_grid_draw(struct screen *s, size_t from, size_t end)
 {
 	const struct step *steps = s->c.steps.items;
 	bool has_header = is_header(&steps[from]);
+	bool is_searching = s->control == &control_choice &&
+		s->choosing.is_filtering;
 	struct grid g = { .rows = &steps[from + has_header],
-		.n_rows = end - from - has_header };
-	size_t start = s->body.rows.n;
+		.n_rows = end - from - has_header, .arena = arena_new() };
+	bool fits = g.n_rows > 0 && !is_searching &&
+		have_same_choices(s, &g) && measure(s, &g);
 
-	if (g.n_rows == 0 || (s->control == &control_choice &&
-			s->choosing.is_filtering) ||
-			!have_same_choices(s, &g) || !measure(s, &g))
-		return false;
-	if (has_header)
-		draw_title(s, &steps[from]);
-	draw_headings(s, &g);
-	for (size_t i = 0; i < g.n_rows; i++) {
-		if (is_here(s, &g.rows[i]))
-			draw_here(s, &g, &g.rows[i], start);
-		else
-			draw_row(s, &g, &g.rows[i]);
-	}
-	page_end(&s->body);
-	return true;
+	if (fits)
+		draw_table(s, &g, has_header ? &steps[from] : NULL);
+	arena_free(g.arena);
+	return fits;
 }

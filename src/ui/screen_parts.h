@@ -128,6 +128,9 @@ void screen_rich(struct screen *s, struct node *context,
 
 /* Beside the question: hint, what is wrong, comment. */
 void screen_draw_beside(struct screen *s, const struct step *step);
+/* A copy: the session's go when somebody asks for them again, as a label may. */
+void screen_keep_choices(struct arena *arena, const struct choices *from,
+	struct choices *to);
 /* What stands for a choice, marked if it is not translated; free() it. */
 char *screen_choice_text(const struct screen *s, const struct choice *choice);
 

@@ -80,6 +80,8 @@ LOOKS = [
     ("Down Enter", "Who cooks"),
     ("1 3 Down", None),
     ("Ahead Ahead Space", None),
+    ("/=he", "Enter takes it"),
+    ("Enter", "[x]"),               # found and marked, and a table again
     ("Enter", "It is near enough"),  # a table only where there is room
     ("2 Enter 4 PgUp", None),
     ("Enter Enter", "well-like-this.png"),
@@ -97,7 +99,7 @@ LOOKS_EXPECTED = {"moved": "2025-12-01", "built": "1999-01-01",
                   "seen": "2026-12-01T14:30:00.000", "eid": "2026-11-23",
                   "agree": "no", "mood/sad": "some", "mood/sleep": "never",
                   "mood/hope": "often", "work/cook": "she other",
-                  "work/water": "other", "care/near": "2", "care/kind": "4", "photo": "well.jpg"}
+                  "work/water": "he other", "care/near": "2", "care/kind": "4", "photo": "well.jpg"}
 FORMS = {"controls": (WALK, EXPECTED), "looks": (LOOKS, LOOKS_EXPECTED)}
 
 
