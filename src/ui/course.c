@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "ui/course_parts.h"
+#include "ui/plain.h"
 #include "ui/language.h"
 #include "ui/today.h"
 
@@ -241,8 +242,8 @@ bool course_is_answered(struct course *c, const struct step *step)
 
 char *course_label(struct course *c, const struct step *step)
 {
-	char *label = session_label(c->draft.session, step->context,
-		step->control);
+	char *label = plain_text(session_label(c->draft.session, step->context,
+		step->control));
 
 	if (label != NULL && label[strspn(label, " \t\r\n")] != '\0')
 		return label;

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "ui/course_parts.h"
+#include "ui/plain.h"
 
 /* --- steps and places --- */
 
@@ -292,14 +293,17 @@ char *course_shown_answer(struct course *c, const struct step *step)
 	}
 	for (size_t i = 0; i < choices.n; i++) {
 		const struct choice *choice = &choices.items[i];
+		char *label;
 
 		if (!course_is_chosen(value, choice->value,
 				step->control->kind != XF_SELECT1))
 			continue;
 		if (out.len > 0)
 			str_add(&out, ", ");
-		str_add(&out, choice->shown[0] != '\0' ?
-			choice->shown : choice->value);
+		label = plain_text(xstrdup(choice->shown[0] != '\0' ?
+			choice->shown : choice->value));
+		str_add(&out, label);
+		wipe_free(label);
 	}
 	return out.len > 0 ? str_steal(&out) : xstrdup(value);
 }

@@ -13,6 +13,7 @@
 #include "base/wipe.h"
 #include "ui/course.h"
 #include "ui/digits.h"
+#include "ui/plain.h"
 #include "ui/prompt.h"
 
 struct lines {
@@ -72,7 +73,8 @@ static void print_choice(struct lines *l, const struct choice *c)
 {
 	if (c->is_original && l->c->draft.options.original_mark != NULL)
 		print_text(l, "", l->c->draft.options.original_mark, "");
-	print_text(l, "", c->shown[0] != '\0' ? c->shown : c->value, "\n");
+	print_owned(l, "", plain_text(xstrdup(c->shown[0] != '\0' ? c->shown :
+		c->value)), "\n");
 }
 
 static void print_label(struct lines *l, const struct step *step,
@@ -139,8 +141,8 @@ static void show_comment(struct lines *l, const struct step *step)
 /* Of a table of questions the header: what it says, if it does. */
 static void show_header(struct lines *l, const struct step *step)
 {
-	char *label = session_label(l->c->draft.session, step->context,
-		step->control);
+	char *label = plain_text(session_label(l->c->draft.session,
+		step->context, step->control));
 
 	if (label != NULL && label[strspn(label, " \t\r\n")] != '\0')
 		print_text(l, "\n", label, "\n");
@@ -155,8 +157,8 @@ static void show_headings(struct lines *l)
 		const struct step *step = &l->c->steps.items[l->shown];
 
 		if (step->kind == STEP_GROUP)
-			print_owned(l, "\n== ", session_label(s, step->context,
-				step->control), " ==\n");
+			print_owned(l, "\n== ", plain_text(session_label(s,
+				step->context, step->control)), " ==\n");
 		else if (step->kind == STEP_REPEAT_INSTANCE)
 			print_number(l, "\n-- %zu/%zu --\n",
 				node_position(step->node),
@@ -194,8 +196,8 @@ static bool show_question(struct lines *l, struct err *err)
 	print_number(l, "\n[%zu/%zu] ", course_number(l->c, l->c->at),
 		course_number(l->c, l->c->steps.n));
 	print_label(l, step, node_is_required(s, step->node) ? " *\n" : "\n");
-	print_owned(l, "  ", session_hint(s, step->context, step->control),
-		"\n");
+	print_owned(l, "  ", plain_text(session_hint(s, step->context,
+		step->control)), "\n");
 	print_owned(l, "  ", captions(l, step), "\n");
 	if (course_is_select(step->control) && !show_choices(l, step, err))
 		return false;
@@ -394,9 +396,10 @@ static bool take_repeat_end(struct lines *l, const char *line,
 static bool show_repeat_end(struct lines *l)
 {
 	const struct step *step = &l->c->steps.items[l->c->at];
-	char *label = session_label(l->c->draft.session, step->context,
-		step->control->label != NULL || step->control->parent == NULL ?
-		step->control : step->control->parent);
+	char *label = plain_text(session_label(l->c->draft.session,
+		step->context, step->control->label != NULL ||
+		step->control->parent == NULL ?
+		step->control : step->control->parent));
 
 	show_headings(l);
 	print_owned(l, "\n", label, "");
@@ -441,8 +444,9 @@ static bool take_line(struct lines *l, const char *line, bool *quit,
 	if (is_command(line))
 		return run_command(l, line + 1, quit, err);
 	if (strcmp(line, "?") == 0) {
-		print_owned(l, "  ", session_guidance(l->c->draft.session,
-			step->context, step->control), "\n");
+		print_owned(l, "  ", plain_text(session_guidance(
+			l->c->draft.session, step->context, step->control)),
+			"\n");
 		print_help(l);
 		return true;
 	}

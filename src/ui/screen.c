@@ -12,6 +12,7 @@
 #include "base/wipe.h"
 #include "ui/digits.h"
 #include "ui/language.h"
+#include "ui/plain.h"
 
 bool screen_is_rtl(const struct screen *s)
 {
@@ -122,8 +123,8 @@ static void draw_path(struct screen *s, const struct step *step)
 	for (; g != NULL && k < 16; g = g->parent)
 		groups[k++] = g;
 	while (k-- > 0) {
-		char *label = session_label(s->c.draft.session, step->context,
-			groups[k]);
+		char *label = plain_text(session_label(s->c.draft.session,
+			step->context, groups[k]));
 
 		if (label != NULL && label[0] != '\0') {
 			page_text(&s->body, any ? " > " : "", LOOK_DIM);

@@ -8,6 +8,7 @@
 #include "base/gettext.h"
 #include "base/mem.h"
 #include "base/wipe.h"
+#include "ui/plain.h"
 #include "ui/screen_parts.h"
 
 static struct panel panel_of(const struct screen *s)
@@ -145,8 +146,8 @@ uint32_t screen_menu(struct screen *s)
 void screen_help(struct screen *s)
 {
 	const struct step *step = course_step(&s->c);
-	char *guidance = step == NULL ? NULL : session_guidance(
-		s->c.draft.session, step->context, step->control);
+	char *guidance = step == NULL ? NULL : plain_text(session_guidance(
+		s->c.draft.session, step->context, step->control));
 	struct str text = STR_INIT;
 
 	if (guidance != NULL && guidance[0] != '\0')

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
+#include "ui/plain.h"
 #include "ui/screen_parts.h"
 
 enum { SHOWN_AROUND = 40 };	/* rows drawn above and below the cursor */
@@ -24,7 +25,8 @@ char *screen_choice_text(const struct screen *s, const struct choice *c)
 	const char *mark = c->is_original ?
 		s->c.draft.options.original_mark : NULL;
 
-	return str_format("%s%s", mark != NULL ? mark : "", shown(c));
+	return plain_text(str_format("%s%s", mark != NULL ? mark : "",
+		shown(c)));
 }
 
 /* --- the search --- */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
+#include "ui/plain.h"
 #include "ui/screen_parts.h"
 
 /* --- the outline --- */
@@ -17,7 +18,7 @@ struct jumps { size_t *items, n, cap; };
 static char *outline_line(struct screen *s, size_t k)
 {
 	const struct step *step = &s->c.steps.items[k];
-	char *label = course_label(&s->c, step), *line, *answer;
+	char *label = plain_line(course_label(&s->c, step)), *line, *answer;
 
 	if (step->kind == STEP_REPEAT_END) {
 		line = str_format("   %s (%zu)", label, node_count(step->node,
@@ -25,7 +26,7 @@ static char *outline_line(struct screen *s, size_t k)
 		wipe_free(label);
 		return line;
 	}
-	answer = course_shown_answer(&s->c, step);
+	answer = plain_line(course_shown_answer(&s->c, step));
 	line = str_format("%c %zu  \342\201\250%s\342\201\251  %s",
 		course_is_note(&s->c, step) ? ' ' : answer[0] != '\0' ?
 		'+' : '.', step->number, label, answer);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/wipe.h"
+#include "ui/plain.h"
 #include "ui/screen_parts.h"
 
 enum {
@@ -121,11 +122,8 @@ static char *heading(const struct screen *s, const struct grid *g, size_t i)
  * it. */
 static char *label_of(struct screen *s, const struct step *row)
 {
-	char *label = course_label(&s->c, row), *all;
+	char *label = plain_line(course_label(&s->c, row)), *all;
 
-	for (char *at = label; *at != '\0'; at++)
-		if (*at == '\n' || *at == '\r' || *at == '\t')
-			*at = ' ';
 	all = str_format("%s%s", label, node_is_required(s->c.draft.session,
 		row->node) ? " *" : "");
 	wipe_free(label);
@@ -265,8 +263,8 @@ static void draw_row(struct screen *s, const struct grid *g,
 
 static void draw_title(struct screen *s, const struct step *header)
 {
-	char *label = session_label(s->c.draft.session, header->context,
-		header->control);
+	char *label = plain_text(session_label(s->c.draft.session,
+		header->context, header->control));
 
 	if (label != NULL && label[strspn(label, " \t\r\n")] != '\0')
 		page_line(&s->body, label, LOOK_BOLD);

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "ui/calendar.h"
 #include "ui/page.h"
+#include "ui/plain.h"
 
 static void days_go_there_and_back(void **state)
 {
@@ -270,6 +272,37 @@ static void a_piece_that_fits_ends_at_a_blank(void **state)
 	page_release(&page);
 }
 
+/* Words only: what a screen reader says.  What was put in (between isolates) is
+ * formatted by itself and changes nothing around it, as rich.h says. */
+static void markdown_is_left_out(void **state)
+{
+	static const struct { const char *text, *plain; } cases[] = {
+		{ "Name", "Name" },
+		{ "**Name** of _the_ child", "Name of the child" },
+		{ "5 * 3 < 20", "5 * 3 < 20" },
+		{ "# Today\nGo on", "Today\nGo on" },
+		{ "Bring\n- water\n- **salt**", "Bring\n- water\n- salt" },
+		{ "[card](https://a.example/b)",
+		  "card <https://a.example/b>" },
+		{ "**Is** \342\201\250**well** 2\342\201\251 right?",
+		  "Is \342\201\250well 2\342\201\251 right?" },
+		{ "\342\201\250**a\342\201\251 **b**",
+		  "\342\201\250**a\342\201\251 b" },
+		{ "<span style=\"color:red\">now</span>",
+		  "\342\201\250now\342\201\251" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *plain = plain_text(xstrdup(cases[i].text));
+
+		assert_string_equal(plain, cases[i].plain);
+		free(plain);
+	}
+	assert_null(plain_text(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +316,7 @@ int main(void)
 		cmocka_unit_test(letters_that_keyboards_mix_up_are_found),
 		cmocka_unit_test(a_text_is_as_wide_as_it_is_joined),
 		cmocka_unit_test(a_piece_that_fits_ends_at_a_blank),
+		cmocka_unit_test(markdown_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

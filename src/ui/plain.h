@@ -1,0 +1,13 @@
+/* A text of a form without its Markdown, where there is no place for looks:
+ * line by line, in lists and tables. */
+#ifndef BAYAZ_UI_PLAIN_H
+#define BAYAZ_UI_PLAIN_H
+
+/* Takes a text that came from malloc(), as session_label() and its like give it
+ * (NULL is fine), and gives one to be freed in its place.  What an <output> put
+ * in stands between isolates, and is formatted by itself (rich.h). */
+char *plain_text(char *text);
+/* The same text with blanks for its line breaks. */
+char *plain_line(char *text);
+
+#endif
