@@ -172,7 +172,7 @@ def check(sources):
 PLANTED = (  # language, what stands there, what is planted, what is said
     ("en", "</ul>", "", "well-formed"),
     ("en", "<kbd>Ctrl-Z</kbd>", "<kbd>Ctrl-U</kbd>", "command 'u' is"),
-    ("en", "<kbd>u</kbd>", "<kbd>v</kbd>", "no command 'v'"),
+    ("en", "<kbd>u</kbd>", "<kbd>y</kbd>", "no command 'y'"),
     ("en", "<td>undo</td>", "<td>take back</td>", "not called"),
     ("en", "“Received”", "“Arrived”", "nowhere on the screen"),
     ("en", "<kbd>Space</kbd>", "<kbd>Blank</kbd>", "no key is called"),
