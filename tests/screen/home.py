@@ -274,9 +274,8 @@ def in_lines(folder):
 
 def main():
     folder = tempfile.mkdtemp()
-    alone(folder)
-    with_kit(folder)
-    in_lines(folder)
+    for way in pilot.part((alone, with_kit, in_lines)):
+        way(folder)
     shutil.rmtree(folder)
 
 
