@@ -26,10 +26,22 @@ const struct xf_control *node_select(const struct xf_node *form)
 
 void choices_free(struct choice_cache *cache)
 {
-	if (cache == NULL)
+	if (cache == NULL || cache->holders-- > 0)
 		return;
 	arena_free(cache->arena);
 	free(cache);
+}
+
+void choices_hold(const struct choices *choices)
+{
+	if (choices->of != NULL)
+		choices->of->holders++;
+}
+
+void choices_let_go(struct choices *choices)
+{
+	choices_free(choices->of);
+	*choices = (struct choices){ NULL, 0, NULL };
 }
 
 /* --- values of several words --- */
@@ -358,6 +370,7 @@ bool session_choices(struct session *s, struct node *n,
 		fill_from_itemset(s, n, control->itemset, cache);
 	else
 		fill_from_control(s, n, control, cache);
+	cache->choices.of = cache;
 	undo_keep_state(s, n);
 	choices_free(n->choices);
 	n->choices = cache;

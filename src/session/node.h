@@ -31,6 +31,7 @@ struct attribute {			/* of an element of the record */
 };
 
 struct choice_cache {
+	unsigned holders;	/* beyond the node */
 	struct arena *arena;
 	const struct xf_control *control;	/* whose they are */
 	struct choices choices;

@@ -171,11 +171,19 @@ struct choice {
 	const char *shown;
 	bool is_original;		/* there is none: the original */
 };
-struct choices { struct choice *items; size_t n; };
+struct choice_cache;
+struct choices {
+	struct choice *items; size_t n;
+	struct choice_cache *of;	/* for choices_hold() */
+};
 /* Of the select or rank bound at `n`, now.  Borrowed until the next change. */
 bool session_choices(struct session *s, struct node *n,
 	const struct xf_control *control, struct choices *choices,
 	struct err *err) MUST_CHECK;
+/* They stay as they are, whatever changes, until they are let go; also beyond
+ * the session. */
+void choices_hold(const struct choices *choices);
+void choices_let_go(struct choices *choices);		/* empties them */
 
 /* One by one, with what they come from: `text` is the label, or NULL when it is
  * `label` as it stands; `item` is the itemset's (tree NULL: written in the

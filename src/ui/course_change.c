@@ -206,7 +206,7 @@ bool course_answer_offered(struct course *c, enum offered offered,
 	struct err *err)
 {
 	const struct step *step = course_step(c);
-	struct choices choices = { NULL, 0 };
+	struct choices choices = { NULL, 0, NULL };
 
 	if (step != NULL && step->kind == STEP_QUESTION &&
 			(step->control->kind == XF_SELECT1 ||

@@ -118,7 +118,7 @@ static void stop_filtering(struct choosing *c)
 
 void choosing_release(struct choosing *c)
 {
-	arena_free(c->arena);
+	choices_let_go(&c->choices);
 	free(c->is_on);
 	free(c->order);
 	free(c->found);
@@ -126,22 +126,6 @@ void choosing_release(struct choosing *c)
 	free(c->folded_at);
 	editor_release(&c->filter);
 	memset(c, 0, sizeof *c);
-}
-
-void screen_keep_choices(struct arena *arena, const struct choices *from,
-	struct choices *to)
-{
-	to->n = from->n;
-	to->items = arena_alloc(arena, from->n * sizeof *to->items + 1);
-	for (size_t i = 0; i < from->n; i++) {
-		const struct choice *c = &from->items[i];
-
-		to->items[i] = (struct choice){
-			.value = arena_strdup(arena, c->value),
-			.label = arena_strdup(arena, c->label),
-			.shown = arena_strdup(arena, c->shown),
-			.is_original = c->is_original };
-	}
 }
 
 /* As they were answered; those that were not come after. */
@@ -167,16 +151,15 @@ static void begin_order(struct choosing *c, const char *value)
 static void begin(struct screen *s, const struct step *step)
 {
 	struct choosing *c = &s->choosing;
-	struct choices choices;
 	const char *value;
 	struct err err = ERR_INIT;
 
 	choosing_release(c);
 	if (session_choices(s->c.draft.session, step->node, step->control,
-			&choices, &err)) {
-		c->arena = arena_new();
-		screen_keep_choices(c->arena, &choices, &c->choices);
+			&c->choices, &err)) {
+		choices_hold(&c->choices);
 	} else {
+		c->choices = (struct choices){ NULL, 0, NULL };
 		screen_say(s, "%s", err.message);
 		err_clear(&err);
 	}

@@ -21,7 +21,6 @@ enum {
 struct grid {
 	const struct step *rows;
 	size_t n_rows;
-	struct arena *arena;
 	struct choices columns;		/* of the first row */
 	int widths[MOST_COLUMNS];	/* with what is between */
 	int label_width;
@@ -99,7 +98,8 @@ static bool have_same_choices(struct screen *s, struct grid *g)
 	if (!choices_of(s, &g->rows[0], &choices) || choices.n == 0 ||
 			choices.n > MOST_COLUMNS)
 		return false;
-	screen_keep_choices(g->arena, &choices, &g->columns);
+	g->columns = choices;
+	choices_hold(&g->columns);
 	for (size_t i = 1; i < g->n_rows; i++) {
 		if (!choices_of(s, &g->rows[i], &choices) ||
 				!are_same(&g->columns, &choices))
@@ -311,12 +311,12 @@ bool screen_grid_draw(struct screen *s, size_t from, size_t end)
 	bool is_searching = s->control == &control_choice &&
 		s->choosing.is_filtering;
 	struct grid g = { .rows = &steps[from + has_header],
-		.n_rows = end - from - has_header, .arena = arena_new() };
+		.n_rows = end - from - has_header };
 	bool fits = g.n_rows > 0 && !is_searching &&
 		have_same_choices(s, &g) && measure(s, &g);
 
 	if (fits)
 		draw_table(s, &g, has_header ? &steps[from] : NULL);
-	arena_free(g.arena);
+	choices_let_go(&g.columns);
 	return fits;
 }

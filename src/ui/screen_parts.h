@@ -2,7 +2,6 @@
 #ifndef BAYAZ_UI_SCREEN_PARTS_H
 #define BAYAZ_UI_SCREEN_PARTS_H
 
-#include "base/arena.h"
 #include "ui/course.h"
 #include "ui/editor.h"
 #include "ui/panel.h"
@@ -47,9 +46,8 @@ enum layout {
 
 /* Of the choices those that match what was typed. */
 struct choosing {
-	struct choices choices;		/* copied: who else asks for those of
+	struct choices choices;		/* held: who else asks for those of
 					 * this question takes the session's */
-	struct arena *arena;
 	bool *is_on;			/* per choice; rank: unused */
 	size_t *order;			/* rank: choices in their order */
 	size_t *found, n_found;		/* indices of those that are shown */
@@ -128,9 +126,6 @@ void screen_rich(struct screen *s, struct node *context,
 
 /* Beside the question: hint, what is wrong, comment. */
 void screen_draw_beside(struct screen *s, const struct step *step);
-/* A copy: the session's go when somebody asks for them again, as a label may. */
-void screen_keep_choices(struct arena *arena, const struct choices *from,
-	struct choices *to);
 /* What stands for a choice, marked if it is not translated; free() it. */
 char *screen_choice_text(const struct screen *s, const struct choice *choice);
 

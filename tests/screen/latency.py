@@ -88,7 +88,9 @@ def main():
     report("long: Enter, to the next", [one(p, "Enter")] + [
         one(p, k) for _ in range(50) for k in ("a", "Enter")][1::2])
     report("long: PgUp", [one(p, "PgUp") for _ in range(50)])
-    report("long: outline", [one(p, "^O")])
+    report("long: outline", [one(p, k) for _ in range(50)
+                             for k in ("^O", "q")][::2])
+    one(p, "^O")
     one(p, "PgDn")
     report("long: in the outline", [one(p, k) for _ in range(50)
                                     for k in ("PgUp", "Down", "PgDn", "Up")])
@@ -100,10 +102,12 @@ def main():
     p.wait("Village", least_s=2)
     report("wide: arrows and leaves", [one(p, k) for _ in range(50)
                                        for k in ("Down", "Right", "Down", "Up")])
-    report("wide: first letter of a search", [one(p, "u")])
-    report("wide: more letters", [one(p, k) for k in
-                                  "p p e r Back Back Back Back".split()])
-    report("wide: Enter", [one(p, "Enter")])
+    rounds = [[one(p, k) for k in ("u", "p", "p", "e", "r", "Enter", "PgUp")]
+              for _ in range(50)]
+    report("wide: first letter of a search", [r[0] for r in rounds])
+    report("wide: more letters", [k for r in rounds for k in r[1:5]])
+    report("wide: Enter", [r[5] for r in rounds])
+    report("wide: PgUp, back to it", [r[6] for r in rounds])
     p.keys("^S")
     p.end()
     shutil.rmtree(folder)
