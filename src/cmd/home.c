@@ -384,6 +384,20 @@ static void receive(struct home *h)
 	free(file);
 }
 
+/* What its project makes of this workspace: it may come with a kit. */
+static void read_project(struct home *h)
+{
+	struct trust_project project;
+	struct err ignored = ERR_INIT;
+
+	h->is_training = member_project(h->iv.ws, &project, &ignored) &&
+		project.training;
+	err_clear(&ignored);
+	h->prompt.idle_ms = screen_idle_ms(h->iv.ws, h->iv.lock_after);
+	if (h->panel.term != NULL)
+		term_set_idle(h->panel.term, h->prompt.idle_ms);
+}
+
 /* --- the page --- */
 
 static void help(struct home *h)
@@ -435,8 +449,14 @@ static void take_letter(struct home *h, uint32_t letter,
 	case 't': new_record(h, entry, true); break;
 	case 'd': discard(h, entry); break;
 	case 'p': pack(h, n_ready); break;
-	case 'r': receive(h); break;
-	case 'j': home_join(h); break;
+	case 'r':
+		receive(h);
+		read_project(h);
+		break;
+	case 'j':
+		home_join(h);
+		read_project(h);
+		break;
 	case '?': help(h); break;
 	default: break;
 	}
@@ -561,16 +581,6 @@ static bool open_workspace(struct home *h, struct err *err)
 	return h->iv.ws != NULL && greet(h, err);
 }
 
-static void read_training(struct home *h)
-{
-	struct trust_project project;
-	struct err ignored = ERR_INIT;
-
-	h->is_training = member_project(h->iv.ws, &project, &ignored) &&
-		project.training;
-	err_clear(&ignored);
-}
-
 static bool home(struct home *h, struct err *err)
 {
 	if (!crypt_init(err) || !screen_options(h->args, &h->screen,
@@ -583,10 +593,7 @@ static bool home(struct home *h, struct err *err)
 	}
 	if (!open_workspace(h, err) || !check_clock(h, err))
 		return err->code == ERR_NONE;
-	read_training(h);
-	h->prompt.idle_ms = screen_idle_ms(h->iv.ws, h->iv.lock_after);
-	if (h->panel.term != NULL)
-		term_set_idle(h->panel.term, h->prompt.idle_ms);
+	read_project(h);
 	return turns(h, err);
 }
 

@@ -316,6 +316,15 @@ static void add_states(const struct gathering *g, struct home_list *list)
 	}
 }
 
+static void add_damaged(struct home_list *list, size_t n)
+{
+	char *text = str_format(ngettext("%zu record is damaged and cannot be "
+		"read", "%zu records are damaged and cannot be read", n), n);
+
+	add_heading(list, text);
+	free(text);
+}
+
 bool home_list_make(struct home *h, struct home_list *list, struct err *err)
 {
 	struct gathering g = { .h = h, .wanted = RECORD_DRAFT };
@@ -337,6 +346,8 @@ bool home_list_make(struct home *h, struct home_list *list, struct err *err)
 			((struct home_entry){ .kind = HOME_NOTHING }));
 	}
 	add_states(&g, list);
+	if (records_damaged(h->iv.ws) > 0)
+		add_damaged(list, records_damaged(h->iv.ws));
 	list->n_ready = g.n[RECORD_READY];
 	return true;
 }
