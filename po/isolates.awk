@@ -1,5 +1,5 @@
 # Puts directional isolates (U+2068 ... U+2069) around what printf inserts, and
-# around what is typed (options, commands in quotes) and dates, in the
+# around what is typed (options, commands in quotes) and dates and places, in the
 # translations of a PO file as `msgcat --no-wrap` writes it: a Latin name in an
 # Urdu sentence stays where it belongs.  Translators do not type them.
 BEGIN { first = "\342\201\250"; last = "\342\201\251" }
@@ -30,7 +30,7 @@ function nested(text,    out, n, m) {
 # The longest that begins earliest.
 function literals(text,    out) {
 	out = ""
-	while (match(text, /'(bayaz|:)[^']*'|[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9](T[0-9:+.]+)?|--[a-z][a-z-]*/)) {
+	while (match(text, /[0-9]+°[0-9]+'[NS] [0-9]+°[0-9]+'[EW]|[0-9]+[.][0-9]+ [0-9]+[.][0-9]+|'(bayaz|:)[^']*'|[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9](T[0-9:+.]+)?|--[a-z][a-z-]*/)) {
 		if (substr(text, RSTART, 1) == "'")
 			out = out substr(text, 1, RSTART) first \
 				substr(text, RSTART + 1, RLENGTH - 2) last "'"

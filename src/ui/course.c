@@ -346,7 +346,9 @@ const char *course_how_to(const struct xf_control *c)
 	case XF_DATE: return how_to_date(c);
 	case XF_TIME: return _("a time like 14:30");
 	case XF_DATETIME: return _("a date and time like 2026-11-23T14:30");
-	case XF_GEOPOINT: return _("latitude and longitude");
+	case XF_GEOPOINT:
+		return _("latitude and longitude like 31.52 74.36, or "
+			"31°31'N 74°21'E");
 	case XF_BOOLEAN: return _("true or false");
 	default: return NULL;
 	}

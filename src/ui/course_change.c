@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "ui/course_parts.h"
+#include "ui/place.h"
 
 /* --- answers --- */
 
@@ -91,6 +92,9 @@ static bool typed_value(struct course *c, const struct step *step,
 	}
 	if (course_date_part(step->control) != DAY_WHOLE)
 		return date_value(step->control, typed, out, err);
+	if (step->node != NULL && node_form(step->node)->bind->type ==
+			XF_GEOPOINT && place_parse(typed, out))
+		return true;
 	str_add(out, typed);
 	/* People leave the seconds out. */
 	if (step->node != NULL && node_form(step->node)->bind->type == XF_TIME &&

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "ui/calendar.h"
 #include "ui/page.h"
+#include "ui/place.h"
 #include "ui/plain.h"
 
 static void days_go_there_and_back(void **state)
@@ -303,6 +304,48 @@ static void markdown_is_left_out(void **state)
 	assert_null(plain_text(NULL));
 }
 
+/* As on maps, on paper, and from receivers. */
+static void places_are_read(void **state)
+{
+	static const struct { const char *typed, *place; } cases[] = {
+		{ "31.5204, 74.3587", "31.5204 74.3587" },
+		{ "-31.5,-74.25", "-31.5 -74.25" },
+		{ "31\302\26030'N 74\302\26015'E", "31.5 74.25" },
+		{ "31\302\26030'36\"S 74\302\26015'0\"W", "-31.51 -74.25" },
+		{ "31\302\260 30\342\200\262 36\342\200\263 N, "
+		  "74\302\260 15\342\200\262 E", "31.51 74.25" },
+		{ "N 31 30.6 E 74 15", "31.51 74.25" },
+		{ "n31.51 e74.25", "31.51 74.25" },
+		{ "31 30 36 N 74 15 0 E", "31.51 74.25" },
+		{ "74.25E 31.51N", "31.51 74.25" },
+		{ "31\302\26030' 74\302\26015'", "31.5 74.25" },
+		{ "90N 180W", "90 -180" },
+		{ "0\302\26020'N 0\302\2600'E", "0.3333333 0" },
+	};
+	static const char *const wrong[] = { "", "31.5", "here", "91N 74E",
+		"31N 181E", "31\302\26060'N 74\302\260E", "31N 74N", "31E 74W",
+		"31N 74", "-31N 74E", "31,74,200", "31 30 36 5 N 74E", "N E",
+		"N31 N74", "inf,nan", "31\302\26030'N", "31.5.5, 74",
+		"1e999N 5E", "31 -30 N 74 E" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct str out = STR_INIT;
+
+		assert_true(place_parse(cases[i].typed, &out));
+		assert_string_equal(out.data, cases[i].place);
+		str_release(&out);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		struct str out = STR_INIT;
+
+		if (place_parse(wrong[i], &out))
+			fail_msg("'%s' is taken for '%s'", wrong[i], out.data);
+		assert_int_equal(out.len, 0);
+		str_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +360,7 @@ int main(void)
 		cmocka_unit_test(a_text_is_as_wide_as_it_is_joined),
 		cmocka_unit_test(a_piece_that_fits_ends_at_a_blank),
 		cmocka_unit_test(markdown_is_left_out),
+		cmocka_unit_test(places_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
