@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "base/wipe.h"
 
-enum { MASKED = 0xFFFD };
+enum { MASKED = 0xFFFD, LEAST_TEXT = 4 };
 
 void page_init(struct page *p, int columns, bool is_rtl, enum bidi bidi)
 {
@@ -187,7 +187,12 @@ void page_end(struct page *p)
 	do {
 		int columns = p->columns - indent - 1;
 
-		to = para_fit(para, from, columns > 4 ? columns : 4);
+		if (columns < LEAST_TEXT) {	/* on a narrow screen */
+			indent = p->columns > LEAST_TEXT ?
+				p->columns - LEAST_TEXT - 1 : 0;
+			columns = LEAST_TEXT;
+		}
+		to = para_fit(para, from, columns);
 		add_row(p, para, from, to, indent,
 			p->cursor >= (long)para_source(para, from) &&
 			(p->cursor < (long)para_source(para, to) ||
@@ -208,28 +213,38 @@ void page_line(struct page *p, const char *text, unsigned look)
 	page_end(p);
 }
 
+/* In one row: what fits of it.  Returns its columns. */
+static int add_cut(struct page *p, const char *text, int room, unsigned look)
+{
+	int used = 0;
+
+	while (*text != '\0') {
+		unsigned c = utf8_next(&text);
+		int width = utf8_char_width(c);
+
+		if (width > 0 && used + width > room)
+			break;
+		page_char(p, c == '\n' ? ' ' : c, look);
+		used += width > 0 ? width : 0;
+	}
+	return used;
+}
+
 void page_bar(struct page *p, const char *begin, const char *end,
 	unsigned look)
 {
-	int room = p->columns - 1 - page_width(end), used = 0;
+	/* what the row is about comes first */
+	int end_width = page_width(end) < p->columns / 2 ? page_width(end) : 0;
+	int room = p->columns - 1 - end_width, used;
 	bool zoomed = p->is_zoomed;
 
 	p->is_zoomed = false;
 	page_char(p, ' ', look);
-	for (used = 1; *begin != '\0'; ) {
-		unsigned c = utf8_next(&begin);
-		int width = utf8_char_width(c);
-
-		if (used + width > room - 1)
-			break;
-		page_char(p, c, look);
-		used += width > 0 ? width : 0;
-	}
-	for (; used < room; used++)
+	for (used = 1 + add_cut(p, begin, room - 2, look); used < room; used++)
 		page_char(p, ' ', look);
 	/* a key's name in front does not turn it round */
 	page_char(p, p->is_rtl ? RTL_ISOLATE : FIRST_ISOLATE, look);
-	page_text(p, end, look);
+	add_cut(p, end, end_width, look);
 	page_char(p, END_ISOLATE, look);
 	page_end(p);
 	p->is_zoomed = zoomed;
