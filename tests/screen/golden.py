@@ -20,8 +20,9 @@ from pilot import Pilot
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# Keys, then what must be on the screen in English.  Ahead and Behind are the
-# arrows as the rows run: the other way round where they run to the left.
+# Keys, then what must be on the screen in English (or in English and in Urdu).
+# Ahead and Behind are the arrows as the rows run: the other way round where they
+# run to the left.
 WALK = [
     ("", "Name of the woman"),
     ("Enter", "answer is needed"),
@@ -64,7 +65,7 @@ LOOKS = [
     ("Ahead Ahead", "2027-01"),
     ("Up Behind", "2025-12"),
     ("Enter", "In which year"),
-    ("26 Enter", "a year like 2026"),
+    ("^U 26 Enter", "a year like 2026"),
     ("Back Back 1998 Down", "1999"),
     ("Enter", "14:30"),
     ("Ahead Down", "2026-12-01T14:30"),
@@ -88,7 +89,8 @@ LOOKS = [
     ("Enter Enter", "well-like-this.png"),
     ("^V", "outside of what is locked"),
     ("n", "Photo of the well"),
-    ("^V y", None),     # in Urdu there is a sound that was not stored
+    # in Urdu there is a sound that was not stored
+    ("^V y", ("it opens", "was not stored")),
     ("Ahead", "Pictures"),
     ("Down Down Enter", "well.jpg"),
     ("Enter", "Documents"),
@@ -146,9 +148,12 @@ def walk(form, home, passphrase, language, bidi, columns, rows):
             if not keys:
                 p.wait("/")             # the number of the first question
                 p.settle()
-            if language == "en" and wanted and wanted not in "\n".join(
-                    p.screen.text()):
-                p.wait(wanted)
+            if isinstance(wanted, tuple):
+                text = wanted[language == "ur"]
+            else:
+                text = wanted if language == "en" else None
+            if text and text not in "\n".join(p.screen.text()):
+                p.wait(text)
             out.append("== %s\n%s" % (keys, shown(p.screen)))
         p.keys(steps[-1][0])
     except EOFError:
