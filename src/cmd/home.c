@@ -140,6 +140,7 @@ static void interview(struct home *h, struct record *record, bool training,
 		return;
 	}
 	h->iv.training = training;
+	home_forget_labels(h);		/* it may be hidden there */
 	end = interviewing_run(&h->iv, &record, err);
 	record_close(record);
 	say_end(h, end, err);
@@ -497,7 +498,7 @@ static bool turn(struct home *h, size_t *at, struct err *err)
 /* What is known is wiped, until the passphrase is given. */
 static bool come_back(struct home *h, struct err *err)
 {
-	home_forget_forms(h);
+	home_forget_labels(h);
 	set_note(h, NULL);
 	h->iv.ws = interviewing_hide(h->iv.ws, h->panel.term, &h->clock, err);
 	h->panel.over = h->iv.ws != NULL ? PANEL_OPEN : PANEL_GONE;
@@ -613,7 +614,8 @@ static int run_home(const struct cmd_args *args)
 	h.panel.is_rtl = language_of_program_is_rtl();
 	screen_catch_signals();
 	ok = home(&h, &err);
-	home_forget_forms(&h);
+	home_forget_labels(&h);
+	vec_release(&h.labels);
 	vec_release(&h.forms);
 	str_wipe(&h.asked);
 	workspace_close(h.iv.ws);

@@ -12,6 +12,8 @@
 #include "ui/panel.h"
 
 struct home_form;
+/* What a question is called; place: its path. */
+struct home_label { int64_t form; char *place, *text; };
 
 struct home {
 	const struct cmd_args *args;
@@ -24,7 +26,8 @@ struct home {
 	char *note;			/* for the bottom, once */
 	bool is_training;		/* the whole project is */
 	struct str asked;		/* the answer to a question in passing */
-	VEC(struct home_form *) forms;	/* opened, to name their questions */
+	VEC(struct home_form *) forms;	/* open while a list is made */
+	VEC(struct home_label) labels;	/* of the questions where drafts are */
 };
 
 void home_say(struct home *h, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -65,8 +68,8 @@ bool home_list_state(struct home *h, enum record_state state,
 bool home_list_forms(struct home *h, struct home_list *list, struct err *err)
 	MUST_CHECK;
 void home_list_release(struct home_list *list);
-/* What was kept of forms to name their questions. */
-void home_forget_forms(struct home *h);
+/* Labels that were kept go, before others see the screen or it is hidden. */
+void home_forget_labels(struct home *h);
 /* "3 records are ready to be packed" ... */
 char *home_state_text(enum record_state state, size_t n);
 

@@ -14,17 +14,19 @@
 #include "cmd/record_text.h"
 #include "field/query.h"
 #include "ui/language.h"
+#include "ui/plain.h"
 
 /* --- names of questions --- */
 
-/* A form that is open, to say where an interview stopped. */
+/* A form that is open while a list is made. */
 struct home_form {
 	int64_t row;
 	struct form_source source;
 	struct xform *form;		/* NULL: it could not be read */
 };
 
-void home_forget_forms(struct home *h)
+/* Large ones take much memory: their labels are kept instead. */
+static void close_forms(struct home *h)
 {
 	for (size_t i = 0; i < h->forms.n; i++) {
 		xform_free(h->forms.items[i]->form);
@@ -32,6 +34,15 @@ void home_forget_forms(struct home *h)
 		free(h->forms.items[i]);
 	}
 	h->forms.n = 0;
+}
+
+void home_forget_labels(struct home *h)
+{
+	for (size_t i = 0; i < h->labels.n; i++) {
+		wipe_free(h->labels.items[i].place);
+		wipe_free(h->labels.items[i].text);
+	}
+	h->labels.n = 0;
 }
 
 static const struct xform *form_of(struct home *h, int64_t row)
@@ -51,22 +62,6 @@ static const struct xform *form_of(struct home *h, int64_t row)
 	return f->form;
 }
 
-/* "/data/child[2]/name" without its positions. */
-static char *without_positions(const char *ref)
-{
-	struct str plain = STR_INIT;
-
-	for (bool inside = false; *ref != '\0'; ref++) {
-		if (*ref == '[')
-			inside = true;
-		if (!inside)
-			str_addc(&plain, *ref);
-		if (*ref == ']')
-			inside = false;
-	}
-	return str_steal(&plain);
-}
-
 static const struct xf_runs *runs_of(const struct xform *form,
 	const struct xf_text *text)
 {
@@ -83,28 +78,41 @@ static const struct xf_runs *runs_of(const struct xform *form,
 		form->default_language * XF_N_TEXT_FORMS + XF_TEXT_PLAIN];
 }
 
-/* Where a draft stopped: the label of its question, without the answers that it
- * may repeat. */
-static void add_place(struct home *h, const struct record_head *head,
-	struct str *out)
+/* Without the answers that it may repeat; "" if it has none. */
+static char *label_of(const struct xform *form, const char *place)
 {
-	const char *place = head->place + (head->place[0] == '+');
-	const struct xform *form = head->is_protected || place[0] != '/' ?
-		NULL : form_of(h, head->form);
-	char *ref = without_positions(place);
+	char *ref = record_ref_without_positions(place);
 	const struct xf_node *n = form != NULL ? map_get(&form->by_path, ref) :
 		NULL;
 	const struct xf_text *label = n != NULL && n->n_controls > 0 ?
 		n->controls[0]->label : NULL;
+	const struct xf_runs *runs = label != NULL ? runs_of(form, label) :
+		NULL;
+	struct str text = STR_INIT;
 
 	free(ref);
-	if (label == NULL)
-		return;
-	for (size_t i = 0; i < runs_of(form, label)->n; i++) {
-		const struct xf_run *run = &runs_of(form, label)->items[i];
+	for (size_t i = 0; runs != NULL && i < runs->n; i++)
+		str_add(&text, runs->items[i].output != NULL ? "…" :
+			runs->items[i].text);
+	return plain_line(plain_text(str_steal(&text)));
+}
 
-		str_add(out, run->output != NULL ? "…" : run->text);
-	}
+/* Where a draft stopped: the label of its question; "": it is not told. */
+static const char *place_of(struct home *h, const struct record_head *head)
+{
+	const char *place = head->place + (head->place[0] == '+');
+	struct home_label label = { head->form, NULL, NULL };
+
+	if (head->is_protected || place[0] != '/')
+		return "";
+	for (size_t i = 0; i < h->labels.n; i++)
+		if (h->labels.items[i].form == head->form &&
+				strcmp(h->labels.items[i].place, place) == 0)
+			return h->labels.items[i].text;
+	label.place = xstrdup(place);
+	label.text = label_of(form_of(h, head->form), place);
+	vec_push(&h->labels, label);
+	return label.text;
 }
 
 /* --- lines --- */
@@ -169,12 +177,13 @@ static char *record_line(struct home *h, const struct record_head *head)
 	if (head->training)
 		add_part(&line, _("training"));
 	if (head->state == RECORD_DRAFT) {
-		add_place(h, head, &more);
-		if (more.len > 0)
+		const char *place = place_of(h, head);
+
+		if (place[0] != '\0')
 			/* TRANSLATORS: %s is a question: the one that an
 			 * interview stopped at, or the last that was answered */
 			str_addf(&line, head->place[0] == '+' ?
-				_("  after: %s") : _("  at: %s"), more.data);
+				_("  after: %s") : _("  at: %s"), place);
 	} else {
 		record_fate(head->state, head->bundle, head->refused, since,
 			&more);
@@ -331,6 +340,7 @@ bool home_list_make(struct home *h, struct home_list *list, struct err *err)
 	bool ok = queries_each(h->iv.ws, add_asked, list, err) &&
 		records_each(h->iv.ws, gather, &g, err);
 
+	close_forms(h);
 	if (g.lines.n > 0)
 		add_heading(list, _("Begun: go on"));
 	add_gathered(&g, list);
@@ -358,6 +368,7 @@ bool home_list_state(struct home *h, enum record_state state,
 	struct gathering g = { .h = h, .wanted = state };
 	bool ok = records_each(h->iv.ws, gather, &g, err);
 
+	close_forms(h);
 	add_gathered(&g, list);
 	return ok;
 }

@@ -42,3 +42,15 @@ void record_fate(enum record_state state, uint64_t bundle,
 		/* TRANSLATORS: of a record; %s is a day */
 		str_addf(out, _("safe at the centre since %s"), since);
 }
+
+char *record_ref_without_positions(const char *ref)
+{
+	struct str plain = STR_INIT;
+
+	for (; *ref != '\0'; ref++)
+		if (*ref == '[')
+			ref += strcspn(ref, "]") - (strchr(ref, ']') == NULL);
+		else
+			str_addc(&plain, *ref);
+	return str_steal(&plain);
+}

@@ -12,6 +12,9 @@
  * is kept, that day. */
 void record_day(bool is_protected, int64_t seconds, char date[11]);
 
+/* "/data/child[2]/name" as the form calls it: "/data/child/name"; free() it. */
+char *record_ref_without_positions(const char *ref);
+
 /* What became of it since it was finished, on the day `since`; appended, or
  * nothing. */
 void record_fate(enum record_state state, uint64_t bundle,

@@ -16,6 +16,7 @@
 #include "base/wipe.h"
 #include "cmd/asked.h"
 #include "cmd/formarg.h"
+#include "cmd/record_text.h"
 #include "cmd/secret.h"
 #include "cmd/show.h"
 #include "field/history.h"
@@ -68,17 +69,10 @@ static void note_secrets(struct showing *s)
 
 static bool is_secret(struct showing *s, const char *path)
 {
-	struct str plain = STR_INIT;
-	bool is;
+	char *plain = record_ref_without_positions(path);
+	bool is = map_has(&s->secrets, plain);
 
-	while (*path != '\0') {
-		if (*path == '[')
-			path += strcspn(path, "]") + (strchr(path, ']') != NULL);
-		else
-			str_addc(&plain, *path++);
-	}
-	is = map_has(&s->secrets, plain.data);
-	str_release(&plain);
+	free(plain);
 	return is;
 }
 

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/wipe.h"
 #include "ui/course_parts.h"
-#include "ui/plain.h"
 #include "ui/language.h"
+#include "ui/plain.h"
 #include "ui/today.h"
 
 /* --- beginning --- */
