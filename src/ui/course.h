@@ -109,7 +109,6 @@ bool course_go_typed(struct course *c, const char *typed, struct err *err)
 	MUST_CHECK;
 void course_go(struct course *c, size_t step);
 bool course_go_node(struct course *c, const struct node *n);
-bool course_is_asked(const struct course *c, const struct node *n);
 /* Is this word, folded (utf8_fold()), in its label or answer? */
 bool course_has_word(struct course *c, const struct step *step,
 	const char *word);

@@ -1,28 +1,45 @@
 /* Checking the whole, consent, and leaving. */
 #include "config.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/gettext.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "ui/course_parts.h"
 #include "xform/consent.h"
+
+static int by_address(const void *a, const void *b)
+{
+	const uintptr_t x = (uintptr_t)*(struct node *const *)a;
+	const uintptr_t y = (uintptr_t)*(struct node *const *)b;
+
+	return (x > y) - (x < y);
+}
 
 /* Nobody can mend what is not asked; Collect finishes a record that lacks it,
  * too (JavaRosa, FormDef.validate(): questions only). */
 static void leave_out_unasked(struct course *c,
 	struct session_violations *found)
 {
-	size_t kept = 0;
+	struct node **asked = xcalloc(c->steps.n + 1, sizeof *asked);
+	size_t n = 0, kept = 0;
 
+	for (size_t k = 0; k < c->steps.n; k++)
+		if (c->steps.items[k].kind == STEP_QUESTION)
+			asked[n++] = c->steps.items[k].node;
+	qsort(asked, n, sizeof *asked, by_address);
 	for (size_t i = 0; i < found->n; i++) {
-		if (course_is_asked(c, found->items[i].node))
+		if (bsearch(&found->items[i].node, asked, n, sizeof *asked,
+				by_address) != NULL)
 			found->items[kept++] = found->items[i];
 		else
 			free(found->items[i].message);
 	}
 	found->n = kept;
+	free(asked);
 }
 
 bool course_check(struct course *c, struct session_violations *found,
@@ -33,7 +50,8 @@ bool course_check(struct course *c, struct session_violations *found,
 
 	if (!session_validate(c->draft.session, found, err))
 		return false;
-	leave_out_unasked(c, found);
+	if (found->n > 0)
+		leave_out_unasked(c, found);
 	if (found->n == 0)
 		return true;
 	course_go_node(c, found->items[0].node);

@@ -169,30 +169,15 @@ bool course_go_number(struct course *c, size_t number, struct err *err)
 		_("there is no question of that number"));
 }
 
-/* The step that asks for it; steps.n: none does. */
-static size_t step_of(const struct course *c, const struct node *n)
-{
-	size_t k = 0;
-
-	while (k < c->steps.n && (c->steps.items[k].kind != STEP_QUESTION ||
-			c->steps.items[k].node != n))
-		k++;
-	return k;
-}
-
-bool course_is_asked(const struct course *c, const struct node *n)
-{
-	return step_of(c, n) < c->steps.n;
-}
-
 bool course_go_node(struct course *c, const struct node *n)
 {
-	size_t k = step_of(c, n);
-
-	if (k == c->steps.n)
-		return false;
-	course_go(c, k);
-	return true;
+	for (size_t k = 0; k < c->steps.n; k++)
+		if (c->steps.items[k].kind == STEP_QUESTION &&
+				c->steps.items[k].node == n) {
+			course_go(c, k);
+			return true;
+		}
+	return false;
 }
 
 bool course_is_inside(const struct node *n, const struct node *around)
