@@ -218,7 +218,19 @@ static void new_record(struct home *h, const struct home_entry *entry,
 
 /* --- records --- */
 
-static void discard(struct home *h, const struct home_entry *entry)
+/* Is it really that one?  `line` is what the list said of it. */
+static bool is_meant(struct home *h, const char *line)
+{
+	char *text = str_format("%s\n\n%s", line, _("It is not packed then. "
+		"You can bring it back until it is purged."));
+	bool yes = panel_asks(&h->panel, _("Discard this interview?"), text);
+
+	wipe_free(text);
+	return yes;
+}
+
+static void discard(struct home *h, const struct home_entry *entry,
+	const char *line)
 {
 	bool back = entry->state == RECORD_DISCARDED;
 	char id[17];
@@ -228,9 +240,7 @@ static void discard(struct home *h, const struct home_entry *entry)
 		return;
 	}
 	record_id_text(entry->id, id);
-	if (!back && !panel_asks(&h->panel, _("Discard this interview?"),
-			_("It is not packed then. You can bring it back until "
-			"it is purged.")))
+	if (!back && !is_meant(h, line))
 		return;
 	if (home_run(h, NULL, back ?
 			(const char *const[]){ "discard", "--back", id, NULL } :
@@ -269,8 +279,8 @@ static void show_state(struct home *h, enum record_state state)
 
 	while (h->panel.over == PANEL_OPEN) {
 		struct home_list list = { .n_ready = 0 };
-		struct home_entry entry;
-		char *title;
+		struct home_entry entry = { .kind = HOME_NOTHING };
+		char *title, *line = NULL;
 		enum picked picked;
 
 		if (!home_list_state(h, state, &list, &err)) {
@@ -283,19 +293,22 @@ static void show_state(struct home *h, enum record_state state)
 		picked = list.lines.n == 0 ? PICKED_NOTHING :
 			panel_pick(&h->panel, &picking, &list.lines, &at,
 				&letter);
-		entry = list.lines.n > 0 ? list.entries.items[at] :
-			(struct home_entry){ .kind = HOME_NOTHING };
+		if (picked != PICKED_NOTHING) {
+			entry = list.entries.items[at];
+			line = xstrdup(list.lines.items[at].text);
+		}
 		home_list_release(&list);
 		free(title);
 		set_note(h, NULL);
-		if (picked == PICKED_NOTHING)
-			return;
 		if (picked == PICKED_LINE)
 			show_record(h, &entry);
 		else if (picked == PICKED_LETTER && letter == 'o')
 			open_record(h, &entry);
 		else if (picked == PICKED_LETTER)
-			discard(h, &entry);
+			discard(h, &entry, line);
+		wipe_free(line);
+		if (picked == PICKED_NOTHING)
+			return;
 	}
 }
 
@@ -443,12 +456,12 @@ static void open_entry(struct home *h, const struct home_entry *entry)
 }
 
 static void take_letter(struct home *h, uint32_t letter,
-	const struct home_entry *entry, size_t n_ready)
+	const struct home_entry *entry, const char *line, size_t n_ready)
 {
 	switch (letter) {
 	case 'n': new_record(h, entry, false); break;
 	case 't': new_record(h, entry, true); break;
-	case 'd': discard(h, entry); break;
+	case 'd': discard(h, entry, line); break;
 	case 'p': pack(h, n_ready); break;
 	case 'r':
 		receive(h);
@@ -475,24 +488,27 @@ static bool turn(struct home *h, size_t *at, struct err *err)
 	enum picked picked;
 	size_t n_ready;
 	uint32_t letter = 0;
+	char *line = NULL;
 
 	if (!home_list_make(h, &list, err))
 		return false;
 	*at = *at < list.lines.n ? *at : 0;
 	picked = panel_pick(&h->panel, &picking, &list.lines, at, &letter);
-	if (*at < list.entries.n)
+	if (*at < list.entries.n) {
 		entry = list.entries.items[*at];
+		line = xstrdup(list.lines.items[*at].text);
+	}
 	n_ready = list.n_ready;
 	home_list_release(&list);
 	set_note(h, NULL);
 	if (picked == PICKED_LINE)
 		open_entry(h, &entry);
 	else if (picked == PICKED_LETTER && letter != 'q')
-		take_letter(h, letter, &entry, n_ready);
-	else if (picked == PICKED_LETTER || (picked == PICKED_CONTROL &&
-			(letter == 'c' || letter == 's')))
-		return false;
-	return true;
+		take_letter(h, letter, &entry, line, n_ready);
+	wipe_free(line);
+	return !((picked == PICKED_LETTER && letter == 'q') ||
+		(picked == PICKED_CONTROL && (letter == 'c' ||
+		letter == 's')));
 }
 
 /* What is known is wiped, until the passphrase is given. */

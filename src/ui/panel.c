@@ -355,22 +355,25 @@ static bool type_on_screen(struct panel *p, const char *question,
 	return is_taken;
 }
 
-bool panel_type(struct panel *p, const char *question, const char *before,
-	struct str *out)
+static bool type_shown(struct panel *p, const char *question,
+	const char *before, enum typing typing, struct str *out)
 {
 	p->top = 0;
 	return p->over == PANEL_OPEN && (p->term == NULL ?
 		type_in_lines(p, question, before, out) :
-		type_on_screen(p, question, before, NULL, TYPING_TEXT, out));
+		type_on_screen(p, question, before, NULL, typing, out));
+}
+
+bool panel_type(struct panel *p, const char *question, const char *before,
+	struct str *out)
+{
+	return type_shown(p, question, before, TYPING_TEXT, out);
 }
 
 bool panel_type_path(struct panel *p, const char *question,
 	const char *before, struct str *out)
 {
-	p->top = 0;
-	return p->over == PANEL_OPEN && (p->term == NULL ?
-		type_in_lines(p, question, before, out) :
-		type_on_screen(p, question, before, NULL, TYPING_PATH, out));
+	return type_shown(p, question, before, TYPING_PATH, out);
 }
 
 bool panel_type_secret(struct panel *p, const char *question,

@@ -112,6 +112,7 @@ def alone(folder):
     p.wait("Begun: go on", least_s=0.2)
     # discarded, and back
     step(p, "d", "Discard this interview?")
+    shows(p, "at: How many wells")      # which one
     step(p, "n", "Begun: go on")
     step(p, "d", "Discard this interview?")
     step(p, "y", "1 was discarded")
