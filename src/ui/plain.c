@@ -90,14 +90,18 @@ static void add(struct str *out, const struct rich *r)
 	}
 }
 
+bool plain_has_markup(const char *text)
+{
+	return strpbrk(text, "*_<[#&\\") != NULL;
+}
+
 char *plain_text(char *text)
 {
 	struct pieces pieces = { NULL, 0, 0 };
 	struct str out = STR_INIT;
 	struct arena *arena;
 
-	/* most have none */
-	if (text == NULL || strpbrk(text, "*_<[#&\\") == NULL)
+	if (text == NULL || !plain_has_markup(text))
 		return text;
 	arena = arena_new();
 	cut(arena, text, &pieces);

@@ -31,6 +31,20 @@ char *screen_choice_text(const struct screen *s, const struct choice *c)
 
 /* --- the search --- */
 
+/* As it is shown, without its Markdown. */
+static void fold_shown(struct str *to, const struct choice *c)
+{
+	char *plain;
+
+	if (!plain_has_markup(shown(c))) {
+		utf8_fold(to, shown(c));
+		return;
+	}
+	plain = plain_text(xstrdup(shown(c)));
+	utf8_fold(to, plain);
+	free(plain);
+}
+
 /* One text for all choices, made when it is first searched: " label" ... */
 static void fold_all(struct choosing *c)
 {
@@ -39,7 +53,7 @@ static void fold_all(struct choosing *c)
 	c->folded_at = xcalloc(c->choices.n + 1, sizeof *c->folded_at);
 	for (size_t i = 0; i < c->choices.n; i++) {
 		c->folded_at[i] = text.len;
-		utf8_fold(&text, shown(&c->choices.items[i]));
+		fold_shown(&text, &c->choices.items[i]);
 		str_addn(&text, "\n", 1);
 		utf8_fold(&text, c->choices.items[i].value);
 		str_addn(&text, "", 1);
